@@ -1,0 +1,142 @@
+//! Step 3: typed values read from workloads and systems: known, absent, or unknown with the reason.
+
+mod catalog;
+mod footprint;
+mod system;
+mod workload;
+
+pub use catalog::{CATALOG, FactEntry, FactId, FactType, Scope, find};
+pub use footprint::Footprint;
+pub use system::SystemView;
+pub use workload::WorkloadView;
+
+use crate::grade::Grade;
+use crate::yaml::Place;
+
+/// The value of a known fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// True or false.
+    Boolean(bool),
+    /// A number; its unit is in the fact's sentence.
+    Number(f64),
+    /// A word or a name.
+    Text(String),
+}
+
+/// A fact about one workload or system.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// It is known.
+    Known {
+        /// Its value.
+        value: Value,
+        /// Where the input says so.
+        places: Vec<Place>,
+        /// How sure it is, where a target's limit may read it; effective for most.
+        grade: Grade,
+    },
+    /// The input does not say, and its silence means there is none.
+    Absent,
+    /// The input does not say, and there may well be one.
+    Unknown {
+        /// Why it is unknown.
+        reason: String,
+        /// Where the input leaves it open.
+        places: Vec<Place>,
+    },
+}
+
+impl Fact {
+    /// A known truth value.
+    #[must_use]
+    pub fn boolean(value: bool, places: impl IntoIterator<Item = Place>) -> Self {
+        Self::Known { value: Value::Boolean(value), places: places.into_iter().collect(), grade: Grade::Effective }
+    }
+
+    /// A known number.
+    #[must_use]
+    pub fn number(value: f64, places: impl IntoIterator<Item = Place>) -> Self {
+        Self::Known { value: Value::Number(value), places: places.into_iter().collect(), grade: Grade::Effective }
+    }
+
+    /// A known word.
+    #[must_use]
+    pub fn text(value: impl Into<String>, places: impl IntoIterator<Item = Place>) -> Self {
+        Self::Known { value: Value::Text(value.into()), places: places.into_iter().collect(), grade: Grade::Effective }
+    }
+
+    /// True with its place where there is one, else false.
+    #[must_use]
+    pub fn present(place: Option<Place>) -> Self {
+        Self::boolean(place.is_some(), place)
+    }
+
+    /// The number, if it is a known one.
+    #[must_use]
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Known { value: Value::Number(value), .. } => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if it is a known one.
+    #[must_use]
+    pub fn as_boolean(&self) -> Option<bool> {
+        match self {
+            Self::Known { value: Value::Boolean(value), .. } => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Where the input speaks of it.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        match self {
+            Self::Known { places, .. } | Self::Unknown { places, .. } => places,
+            Self::Absent => &[],
+        }
+    }
+}
+
+/// All facts of one workload together with those of its system, or of one system alone, by their number in the
+/// catalogue. Facts of the other scope are absent.
+#[derive(Clone, Debug)]
+pub struct FactSet {
+    facts: Vec<Fact>,
+}
+
+impl FactSet {
+    /// The facts of a system.
+    #[must_use]
+    pub fn of_system(view: &SystemView<'_>) -> Self {
+        Self { facts: CATALOG.iter().map(|entry| entry.of_system(view)).collect() }
+    }
+
+    /// The facts of a workload, with those of its system.
+    #[must_use]
+    pub fn of_workload(view: &WorkloadView<'_>, system: &Self) -> Self {
+        let facts = CATALOG
+            .iter()
+            .zip(&system.facts)
+            .map(|(entry, of_system)| match entry.scope {
+                Scope::System => of_system.clone(),
+                Scope::Workload => entry.of_workload(view),
+            })
+            .collect();
+        Self { facts }
+    }
+
+    /// One fact.
+    #[must_use]
+    pub fn get(&self, id: FactId) -> &Fact {
+        self.facts.get(id.0).unwrap_or(&Fact::Absent)
+    }
+
+    /// One fact by its name; absent where there is no such fact.
+    #[must_use]
+    pub fn named(&self, name: &str) -> &Fact {
+        find(name).map_or(&Fact::Absent, |id| self.get(id))
+    }
+}

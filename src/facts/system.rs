@@ -1,0 +1,345 @@
+//! What facts see of one system, or of the estate.
+
+use std::collections::BTreeSet;
+
+use crate::inventory::model::{Definition, Foreign, Origin, Workload, WorkloadKind};
+use crate::inventory::{Inventory, System};
+use crate::tables::{GroupRole, Tables};
+use crate::yaml::Place;
+
+use super::footprint::Footprint;
+use super::workload::{WorkloadView, copies_range};
+use super::{Fact, Value};
+use crate::grade::Grade;
+
+/// A system with everything in it.
+#[derive(Clone, Debug)]
+pub struct SystemView<'i> {
+    pub(super) inventory: &'i Inventory,
+    pub(super) tables: &'i Tables,
+    /// The system.
+    pub system: &'i System,
+    /// Its footprint.
+    pub footprint: Footprint,
+}
+
+impl<'i> SystemView<'i> {
+    /// The view of a system.
+    #[must_use]
+    pub fn new(inventory: &'i Inventory, tables: &'i Tables, system: &'i System) -> Self {
+        Self { inventory, tables, system, footprint: Footprint::of(inventory, &system.workloads) }
+    }
+
+    /// The workloads of the system.
+    pub fn workloads(&self) -> impl Iterator<Item = WorkloadView<'i>> + use<'i, '_> {
+        self.system.workloads.iter().map(|index| WorkloadView::new(self.inventory, self.tables, *index))
+    }
+
+    /// The workloads that fit a test, with their places.
+    pub(super) fn count(&self, test: impl Fn(&WorkloadView<'i>) -> bool) -> Fact {
+        let places: Vec<Place> = self.workloads().filter(|view| test(view)).map(|view| view.workload.place).collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    /// Long-running services, agents of the nodes left out. Manifests and Compose files of one application are
+    /// alternatives, so the larger number counts.
+    pub(super) fn services(&self) -> Fact {
+        let of = |origin: Origin| -> Vec<Place> {
+            self.workloads()
+                .filter(|view| view.workload.origin == origin && view.serves() && !view.is_agent())
+                .map(|view| view.workload.place)
+                .collect()
+        };
+        let (manifests, compose) = (of(Origin::Kubernetes), of(Origin::Compose));
+        let larger = if compose.len() > manifests.len() { compose } else { manifests };
+        Fact::number(larger.len() as f64, larger)
+    }
+
+    pub(super) fn distinct_images(&self) -> Fact {
+        let images: BTreeSet<&str> = self
+            .workloads()
+            .filter(|view| view.serves())
+            .flat_map(|view| view.containers())
+            .map(|container| container.image.as_str())
+            .filter(|image| !image.is_empty())
+            .collect();
+        Fact::number(images.len() as f64, [])
+    }
+
+    pub(super) fn foreign(&self, test: impl Fn(&Foreign) -> bool) -> Vec<Place> {
+        let foreign = self.system.foreign.iter().map(|at| &self.inventory.objects.foreign[*at]);
+        foreign.filter(|foreign| test(foreign)).map(|foreign| foreign.place).collect()
+    }
+
+    pub(super) fn foreign_of(&self, role: GroupRole) -> Fact {
+        let places = self.foreign(|foreign| foreign.role == Some(role));
+        Fact::number(places.len() as f64, places)
+    }
+
+    /// Mesh policies that make mutual TLS mandatory or restrict callers.
+    pub(super) fn strict_mesh(&self) -> Fact {
+        let places = self.foreign(|foreign| foreign.role == Some(GroupRole::Mesh) && foreign.strict);
+        Fact::number(places.len() as f64, places)
+    }
+
+    /// Where a mesh sidecar is asked for, on pods or on namespaces.
+    pub(super) fn mesh_injection(&self) -> Fact {
+        let pods = self.workloads().find_map(|view| view.pod().and_then(|pod| pod.mesh_injected));
+        let namespaces = self.system.namespaces.iter();
+        let place = pods.or_else(|| {
+            namespaces.filter_map(|name| self.inventory.objects.namespaces.get(name)).find_map(|n| n.mesh_injected)
+        });
+        Fact::present(place)
+    }
+
+    pub(super) fn definitions(&self) -> Vec<(usize, &'i Definition)> {
+        self.system.definitions.iter().map(|at| (*at, &self.inventory.objects.definitions[*at])).collect()
+    }
+
+    /// Definitions whose controller is in the files.
+    pub(super) fn controlled_definitions(&self) -> Fact {
+        let places: Vec<_> = self
+            .definitions()
+            .into_iter()
+            .filter(|(at, _)| self.inventory.links.controlled[*at])
+            .map(|(_, definition)| definition.place)
+            .collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    /// Admission webhooks and aggregated APIs that name a service, and CSI drivers.
+    pub(super) fn extensions(&self) -> Fact {
+        let objects = &self.inventory.objects;
+        let served = self.system.extensions.iter().map(|at| &objects.extensions[*at]).filter(|e| e.service.is_some());
+        let drivers = self.system.drivers.iter().map(|at| &objects.drivers[*at]);
+        let places: Vec<_> = served.chain(drivers).map(|extension| extension.place).collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    pub(super) fn network_policies(&self) -> Vec<Place> {
+        self.system.network_policies.iter().map(|at| self.inventory.objects.network_policies[*at].place).collect()
+    }
+
+    /// Namespaces whose traffic is denied unless a policy allows it.
+    pub(super) fn guarded_namespaces(&self) -> Fact {
+        let policies = self.system.network_policies.iter().map(|at| &self.inventory.objects.network_policies[*at]);
+        let mut seen = BTreeSet::new();
+        let places: Vec<_> = policies
+            .filter(|policy| policy.denies_by_default && seen.insert(policy.namespace.as_str()))
+            .map(|policy| policy.place)
+            .collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    /// Namespaces with a quota, with people bound to them, or with both.
+    pub(super) fn namespaces_with(&self, quota: bool, people: bool) -> Fact {
+        let all = &self.inventory.objects.namespaces;
+        let places: Vec<_> = self
+            .system
+            .namespaces
+            .iter()
+            .filter_map(|name| all.get(name))
+            .filter(|namespace| (!quota || namespace.quota.is_some()) && (!people || namespace.people.is_some()))
+            .filter_map(|namespace| if quota { namespace.quota } else { namespace.people })
+            .collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    pub(super) fn footprint_fact(&self, value: f64) -> Fact {
+        Fact::number(value, self.footprint.places.iter().copied())
+    }
+
+    /// The largest single pod, effective where its size is written; absent where no size is written.
+    pub(super) fn largest_pod(&self, value: f64) -> Fact {
+        if value > 0.0 { Fact::number(value, self.footprint.largest_place) } else { Fact::Absent }
+    }
+
+    pub(super) fn most_copies(&self) -> Fact {
+        let best = self
+            .system
+            .workloads
+            .iter()
+            .map(|index| (copies_range(self.inventory, *index).1, self.inventory.objects.workloads[*index].place))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        best.map_or(Fact::Absent, |(copies, place)| Fact::number(copies, [place]))
+    }
+
+    pub(super) fn accelerators(&self) -> Fact {
+        let mut sum = 0.0;
+        let mut places = Vec::new();
+        for accelerators in self.workloads().filter_map(|view| view.accelerators()) {
+            sum += accelerators.value;
+            places.push(accelerators.place);
+        }
+        if places.is_empty() {
+            return Fact::Absent;
+        }
+        // A device request is structural: the pod does not start without it.
+        Fact::Known { value: Value::Number(sum), places, grade: Grade::Proven }
+    }
+
+    /// Workloads with a volume of their own and two or more copies.
+    pub(super) fn volume_with_copies(&self) -> Fact {
+        let place = self
+            .workloads()
+            .filter(|view| view.serves() && copies_range(self.inventory, view.index).1 >= 2.0)
+            .find_map(|view| view.volume());
+        match place {
+            Some(place) => Fact::boolean(true, [place]),
+            None => Fact::boolean(false, []),
+        }
+    }
+
+    /// Whether every long-running workload runs one copy, without probes.
+    pub(super) fn all_single_and_unprobed(&self) -> Fact {
+        let mut serving = self.workloads().filter(|view| view.serves()).peekable();
+        if serving.peek().is_none() {
+            return Fact::Absent;
+        }
+        Fact::boolean(
+            serving.all(|view| copies_range(self.inventory, view.index).1 <= 1.0 && view.readiness().is_none()),
+            [],
+        )
+    }
+
+    /// Stores that run a single copy beside services that run several.
+    pub(super) fn single_store_behind_copies(&self) -> Fact {
+        let several = self
+            .workloads()
+            .any(|view| view.serves() && view.engine().is_none() && copies_range(self.inventory, view.index).0 >= 2.0);
+        let store = self
+            .workloads()
+            .find(|view| view.serves() && view.engine().is_some() && copies_range(self.inventory, view.index).1 <= 1.0);
+        match store.filter(|_| several) {
+            Some(store) => Fact::boolean(true, [store.workload.place]),
+            None => Fact::boolean(false, []),
+        }
+    }
+
+    /// Whether everything that serves is a web server with nothing but pages.
+    pub(super) fn static_files(&self) -> Fact {
+        let serving: Vec<_> = self.workloads().filter(|view| !view.is_agent()).collect();
+        let places: Vec<_> = serving.iter().filter_map(|view| view.static_server()).collect();
+        Fact::boolean(!serving.is_empty() && places.len() == serving.len(), places)
+    }
+
+    /// Whether the system is made of agents of the nodes alone: DaemonSets, and whatever else mounts two and more paths
+    /// of the host's system.
+    pub(super) fn node_agents_only(&self) -> Fact {
+        let kubernetes: Vec<_> =
+            self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes).collect();
+        let is_agent = |view: &WorkloadView<'_>| {
+            view.is_daemon() || view.workload.pods.iter().any(|pod| pod.system_paths.len() >= 2)
+        };
+        let has_daemon = kubernetes.iter().any(WorkloadView::is_daemon);
+        let all = has_daemon && kubernetes.len() == self.system.workloads.len() && kubernetes.iter().all(is_agent);
+        Fact::boolean(all, kubernetes.iter().filter(|_| all).map(|view| view.workload.place))
+    }
+
+    /// Whether there is nothing but timed jobs.
+    pub(super) fn timed_jobs_only(&self) -> Fact {
+        let mut workloads = self.workloads().peekable();
+        if workloads.peek().is_none() {
+            return Fact::Absent;
+        }
+        Fact::boolean(workloads.all(|view| view.workload.kind == WorkloadKind::CronJob), [])
+    }
+
+    pub(super) fn opaque(&self, test: impl Fn(&str) -> bool) -> Fact {
+        let opaque = self.system.opaque.iter().map(|at| &self.inventory.objects.opaque[*at]);
+        let fitting: Vec<_> = opaque.filter(|opaque| test(&opaque.kind)).collect();
+        Fact::number(fitting.len() as f64, fitting.iter().filter_map(|opaque| opaque.place))
+    }
+
+    pub(super) fn dangling_autoscalers(&self) -> Fact {
+        let dangling = &self.inventory.links.dangling_autoscalers;
+        let places: Vec<_> = self
+            .system
+            .autoscalers
+            .iter()
+            .filter(|at| dangling.contains(at))
+            .map(|at| self.inventory.objects.autoscalers[*at].place)
+            .collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    pub(super) fn external_services(&self) -> Fact {
+        let services = self.system.services.iter().map(|at| &self.inventory.objects.services[*at]);
+        let places: Vec<_> = services.filter(|service| service.external).map(|service| service.place).collect();
+        Fact::number(places.len() as f64, places)
+    }
+
+    pub(super) fn windows(&self) -> Fact {
+        Fact::present(self.workloads().find_map(|view| view.workload.pods.iter().find_map(|pod| pod.windows)))
+    }
+
+    /// The platform side of the system, for the verdict: what extends or drives the Kubernetes API, and everything.
+    #[must_use]
+    pub fn platform_share(&self) -> PlatformShare {
+        let extends = |view: &WorkloadView<'_>| {
+            let rights = view.rights();
+            rights.creates_workloads.is_some()
+                || rights.writes_status.is_some()
+                || rights.writes_own_group.is_some()
+                || view.workload.pods.iter().any(|pod| pod.node_plugin_path.is_some())
+        };
+        let controlled = self.controlled_definitions().as_number().unwrap_or(0.0);
+        let extensions = self.extensions().as_number().unwrap_or(0.0);
+        let workloads = self.system.workloads.len() as f64;
+        let definitions = self.system.definitions.len() as f64;
+        let platform = self.workloads().filter(extends).count() as f64;
+        PlatformShare {
+            platform: platform + controlled + extensions,
+            all: workloads + definitions + extensions,
+            own_resources: self.workloads().filter(|view| view.workload.custom.is_some()).count(),
+        }
+    }
+
+    /// The add-on that a workload or definition of the system belongs to, with how many of each do; see
+    /// `rules/tables/add-ons.yaml`.
+    #[must_use]
+    pub fn add_on_members(&self) -> AddOnMembers {
+        let mut members = AddOnMembers::default();
+        for view in self.workloads() {
+            let images: Vec<&str> = view.containers().map(|container| container.image.as_str()).collect();
+            if let Some(name) = self.tables.add_on(&[], &images) {
+                members.names.insert(name.to_owned());
+                members.workloads.insert(view.index);
+            }
+        }
+        for (index, definition) in self.definitions() {
+            if let Some(name) = self.tables.add_on(&[definition.group.as_str()], &[]) {
+                members.names.insert(name.to_owned());
+                members.definitions.insert(index);
+            }
+        }
+        members
+    }
+
+    /// The workloads themselves.
+    pub fn raw_workloads(&self) -> impl Iterator<Item = &'i Workload> + use<'i, '_> {
+        self.system.workloads.iter().map(|index| &self.inventory.objects.workloads[*index])
+    }
+}
+
+/// How much of a system extends or drives the Kubernetes API.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PlatformShare {
+    /// Workloads, definitions and extensions that do.
+    pub platform: f64,
+    /// All workloads, definitions and extensions.
+    pub all: f64,
+    /// Custom resources that bear workloads.
+    pub own_resources: usize,
+}
+
+/// What of a system belongs to well-known add-ons.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AddOnMembers {
+    /// The add-ons' names.
+    pub names: BTreeSet<String>,
+    /// Workloads, by index.
+    pub workloads: BTreeSet<usize>,
+    /// Definitions, by index.
+    pub definitions: BTreeSet<usize>,
+}

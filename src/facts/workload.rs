@@ -1,0 +1,312 @@
+//! What facts see of one workload.
+
+use crate::inventory::model::{
+    Autoscaler, Container, GroupRoleOf, Pod, Stated, Strictness, VolumeKind, Workload, WorkloadKind, Written,
+};
+use crate::inventory::{Inventory, Rights, same_namespace};
+use crate::tables::Tables;
+use crate::yaml::Place;
+
+use super::Fact;
+
+/// A workload with everything that is linked to it.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkloadView<'i> {
+    pub(super) inventory: &'i Inventory,
+    pub(super) tables: &'i Tables,
+    pub(super) index: usize,
+    pub(super) workload: &'i Workload,
+}
+
+/// Copies with the autoscaler at its minimum and at its maximum.
+pub(super) fn copies_range(inventory: &Inventory, index: usize) -> (f64, f64) {
+    let workload = &inventory.objects.workloads[index];
+    if let Some(range) = workload.own_range {
+        return (range.value.0, range.value.1.max(workload.copies.known().unwrap_or(0.0)));
+    }
+    if workload.kind.is_batch() {
+        let parallelism = workload.parallelism.map_or(1.0, |parallelism| parallelism.value.max(1.0));
+        return (parallelism, parallelism);
+    }
+    let written = workload.copies.known().unwrap_or(1.0);
+    match inventory.links.workloads[index].autoscaler.map(|at| &inventory.objects.autoscalers[at]) {
+        Some(scaler) => {
+            let (minimum, maximum) = (minimum_of(scaler), maximum_of(scaler));
+            (minimum, maximum.max(minimum))
+        }
+        None => (written, written),
+    }
+}
+
+/// The least copies of an autoscaler: 1 unless written, 0 for one driven by events.
+/// Source: Kubernetes API reference; KEDA documentation, ScaledObject specification.
+fn minimum_of(scaler: &Autoscaler) -> f64 {
+    scaler.minimum.known().unwrap_or(if scaler.by_events { 0.0 } else { 1.0 })
+}
+
+/// The most copies of an autoscaler: required, except for one driven by events, where 100 is the default.
+fn maximum_of(scaler: &Autoscaler) -> f64 {
+    scaler.maximum.known().unwrap_or(if scaler.by_events { 100.0 } else { 1.0 })
+}
+
+impl<'i> WorkloadView<'i> {
+    /// The view of the workload with this index.
+    #[must_use]
+    pub fn new(inventory: &'i Inventory, tables: &'i Tables, index: usize) -> Self {
+        Self { inventory, tables, index, workload: &inventory.objects.workloads[index] }
+    }
+
+    pub(super) fn pod(&self) -> Option<&'i Pod> {
+        self.workload.pod()
+    }
+
+    pub(super) fn containers(&self) -> impl Iterator<Item = &'i Container> + use<'i> {
+        self.workload.pods.iter().flat_map(|pod| &pod.containers)
+    }
+
+    fn links(&self) -> &'i crate::inventory::WorkloadLinks {
+        &self.inventory.links.workloads[self.index]
+    }
+
+    pub(super) fn rights(&self) -> &'i Rights {
+        &self.links().rights
+    }
+
+    pub(super) fn autoscaler(&self) -> Option<&'i Autoscaler> {
+        self.links().autoscaler.map(|at| &self.inventory.objects.autoscalers[at])
+    }
+
+    /// Whether it runs on every node.
+    pub(super) fn is_daemon(&self) -> bool {
+        self.workload.kind == WorkloadKind::DaemonSet
+    }
+
+    /// Whether it serves, rather than running to an end or on every node.
+    pub(super) fn serves(&self) -> bool {
+        !self.workload.kind.is_batch() && !self.is_daemon()
+    }
+
+    /// Copies that are always there, with the place that says so.
+    pub(super) fn copies(&self) -> Fact {
+        let low = copies_range(self.inventory, self.index).0;
+        if let Stated::Unknown { reason, place } = &self.workload.copies
+            && self.autoscaler().is_none()
+        {
+            return Fact::Unknown { reason: reason.clone(), places: vec![*place] };
+        }
+        let scaler_place = self.autoscaler().map(|scaler| scaler.minimum.place().unwrap_or(scaler.place));
+        Fact::number(low, scaler_place.or(self.workload.copies.place()))
+    }
+
+    /// The most copies, with the place that says so.
+    pub(super) fn most_copies(&self) -> Fact {
+        let high = copies_range(self.inventory, self.index).1;
+        if let Some(range) = self.workload.own_range {
+            return Fact::number(high, [range.place]);
+        }
+        match self.autoscaler() {
+            Some(Autoscaler { maximum: Stated::Unknown { reason, place }, .. }) => {
+                Fact::Unknown { reason: reason.clone(), places: vec![*place] }
+            }
+            Some(scaler) => Fact::number(high, [scaler.place]),
+            None => self.copies(),
+        }
+    }
+
+    /// The range of the autoscaler, or of the workload's own scaling.
+    pub(super) fn range(&self) -> Option<Written<(f64, f64)>> {
+        self.workload.own_range.or_else(|| {
+            let scaler = self.autoscaler()?;
+            let known = scaler.maximum.known().is_some() || scaler.by_events;
+            known.then(|| Written { value: (minimum_of(scaler), maximum_of(scaler)), place: scaler.place })
+        })
+    }
+
+    /// Whether the autoscaler's metric can be computed: a utilisation needs requests.
+    pub(super) fn can_scale(&self) -> bool {
+        let needs = self.autoscaler().is_some_and(|scaler| scaler.needs_requests);
+        !needs || self.containers().any(|container| container.has_request || container.cpu.is_some())
+    }
+
+    pub(super) fn readiness(&self) -> Option<Place> {
+        self.containers().find_map(|container| container.readiness)
+    }
+
+    pub(super) fn spread(&self, zones: bool) -> Option<Written<Strictness>> {
+        let pod = self.pod()?;
+        if zones { pod.spread_zones } else { pod.spread_hosts }
+    }
+
+    /// The budget with how many copies it lets go.
+    pub(super) fn budget(&self) -> Option<(Place, f64)> {
+        let budget = &self.inventory.objects.budgets[self.links().budget?];
+        let copies = copies_range(self.inventory, self.index).0;
+        Some((budget.place, budget.allows(copies)))
+    }
+
+    /// A budget that lets at least one copy go and keeps at least one.
+    pub(super) fn valid_budget(&self) -> Option<Place> {
+        let copies = copies_range(self.inventory, self.index).0;
+        self.budget().filter(|(_, allowed)| *allowed >= 1.0 && *allowed < copies).map(|(place, _)| place)
+    }
+
+    /// Its own lasting volumes: claims, claim templates, inline volumes, and host paths that hold data.
+    pub(super) fn volume(&self) -> Option<Place> {
+        let template = self.workload.claim_templates.first().map(|volume| volume.place);
+        template.or_else(|| {
+            self.workload.pods.iter().flat_map(|pod| &pod.volumes).find(|volume| self.lasts(volume)).map(|v| v.place)
+        })
+    }
+
+    fn lasts(&self, volume: &crate::inventory::model::Volume) -> bool {
+        match &volume.kind {
+            VolumeKind::Claim(_) | VolumeKind::Template { .. } | VolumeKind::Inline { .. } => true,
+            VolumeKind::HostPath(path) => {
+                !self.is_daemon() && self.tables.host_path(path) == crate::tables::HostPath::Other
+            }
+            VolumeKind::Transient => false,
+        }
+    }
+
+    /// A volume that several pods on several hosts may write.
+    pub(super) fn shared_volume(&self) -> Option<Place> {
+        let claims = &self.inventory.objects.claims;
+        let templates = self.workload.claim_templates.iter();
+        let volumes = self.workload.pods.iter().flat_map(|pod| &pod.volumes);
+        templates.chain(volumes).find_map(|volume| match &volume.kind {
+            VolumeKind::Template { shared: true } | VolumeKind::Inline { shared: true } => Some(volume.place),
+            VolumeKind::Claim(name) => claims
+                .iter()
+                .find(|claim| claim.name == *name && same_namespace(&claim.namespace, &self.workload.key.scope))
+                .and_then(|claim| claim.shared),
+            _ => None,
+        })
+    }
+
+    /// Claims made per copy: each copy keeps its own data.
+    pub(super) fn own_volumes(&self) -> Option<Place> {
+        if self.workload.kind == WorkloadKind::CustomResource {
+            return None;
+        }
+        self.workload.claim_templates.first().map(|volume| volume.place)
+    }
+
+    /// The data store engine that it runs, with the image that says so.
+    pub(super) fn engine(&self) -> Option<(&'i str, bool, Option<Place>)> {
+        if let Some(custom) = &self.workload.custom {
+            let name = custom.engine.as_deref()?;
+            let replaceable = self.tables.engine(name).is_some_and(|engine| engine.replaceable);
+            return Some((name, replaceable, Some(self.workload.place)));
+        }
+        self.containers().find_map(|container| {
+            let engine = self.tables.engine_of_image(&container.image)?;
+            Some((engine.engine.as_str(), engine.replaceable, container.image_place))
+        })
+    }
+
+    /// Accelerator devices over all copies.
+    pub(super) fn accelerators(&self) -> Option<Written<f64>> {
+        let most = copies_range(self.inventory, self.index).1;
+        let is_custom = self.workload.kind == WorkloadKind::CustomResource;
+        let mut sum = 0.0;
+        let mut place = None;
+        for pod in &self.workload.pods {
+            let copies = if is_custom { pod.factor } else { most };
+            for accelerators in pod.containers.iter().filter_map(|container| container.accelerators) {
+                sum += accelerators.value * copies;
+                place = place.or(Some(accelerators.place));
+            }
+        }
+        place.map(|place| Written { value: sum, place })
+    }
+
+    pub(super) fn is_agent(&self) -> bool {
+        self.containers().any(|container| self.tables.is_agent_image(&container.image))
+    }
+
+    /// A web server whose only content comes from a ConfigMap of pages, a bind-mounted folder or the image's own files.
+    pub(super) fn static_server(&self) -> Option<Place> {
+        let mut containers = self.containers();
+        let (Some(container), None) = (containers.next(), containers.next()) else { return None };
+        let serves_files = self.tables.is_static_server_image(&container.image);
+        let pages = self.pod().is_some_and(|pod| {
+            pod.volumes.iter().any(|volume| match &volume.kind {
+                VolumeKind::Transient => self
+                    .inventory
+                    .objects
+                    .page_maps
+                    .iter()
+                    .any(|(namespace, name)| {
+                        same_namespace(namespace, &self.workload.key.scope) && volume_names(self.inventory, volume.place, name)
+                    }),
+                _ => false,
+            })
+        });
+        (serves_files && pages).then_some(container.image_place).flatten()
+    }
+
+    /// What a custom resource's group is for.
+    pub(super) fn custom_role(&self) -> Option<&'static str> {
+        self.workload.custom.as_ref().map(|custom| GroupRoleOf(custom.role).id())
+    }
+
+    pub(super) fn custom_members(&self) -> Option<Written<f64>> {
+        self.workload.custom.as_ref().and_then(|custom| custom.members)
+    }
+
+    /// The first UDP or SCTP port of the workload or of a service that leads to it.
+    pub(super) fn datagram_port(&self) -> Option<Place> {
+        let own = self.containers().flat_map(|container| &container.ports);
+        let services = self.links().services.iter().flat_map(|at| &self.inventory.objects.services[*at].ports);
+        own.chain(services).find(|port| matches!(port.protocol.as_str(), "UDP" | "SCTP")).map(|port| port.place)
+    }
+
+    pub(super) fn port_count(&self) -> (f64, Option<Place>) {
+        let ports: Vec<_> = self.containers().flat_map(|container| &container.ports).collect();
+        let count = ports.iter().map(|port| f64::from(port.count)).sum();
+        (count, ports.iter().max_by_key(|port| port.count).map(|port| port.place))
+    }
+
+    /// Where it reaches into the host: namespaces, privileges, devices, host ports, paths of the system.
+    pub(super) fn host_access(&self) -> Option<Place> {
+        let pods = || self.workload.pods.iter();
+        pods()
+            .find_map(|pod| pod.host_namespaces.or(pod.devices))
+            .or_else(|| self.containers().find_map(|container| container.privileged))
+            .or_else(|| pods().find_map(|pod| pod.system_paths.first().copied()))
+    }
+
+    pub(super) fn network_policies(&self) -> Vec<Place> {
+        self.links().network_policies.iter().map(|at| self.inventory.objects.network_policies[*at].place).collect()
+    }
+
+    /// Something reads the stable identity of the pods: a headless service, or the pod's own name.
+    pub(super) fn uses_identity(&self) -> Option<Place> {
+        let named = self.containers().find_map(|container| container.names_itself);
+        let governed = self.workload.service_name.as_ref().and_then(|service| {
+            let headless = self.inventory.objects.services.iter().any(|known| {
+                known.name == service.value
+                    && known.headless
+                    && same_namespace(&known.namespace, &self.workload.key.scope)
+            });
+            headless.then_some(service.place)
+        });
+        named.or(governed)
+    }
+
+    /// A path of the host that ties copies to one machine's data.
+    pub(super) fn host_data(&self) -> Option<Place> {
+        let is_data = |path: &str| self.tables.host_path(path) == crate::tables::HostPath::Other;
+        self.workload.pods.iter().flat_map(|pod| &pod.volumes).find_map(|volume| match &volume.kind {
+            VolumeKind::HostPath(path) if is_data(path) => Some(volume.place),
+            _ => None,
+        })
+    }
+}
+
+/// Whether the volume at a place is the ConfigMap of this name.
+fn volume_names(inventory: &Inventory, place: Place, name: &str) -> bool {
+    inventory.trees[place.document.0 as usize].node(place.node).is_some_and(|volume| {
+        volume.at(&["configMap", "name"]).and_then(|node| node.string()) == Some(name)
+    })
+}

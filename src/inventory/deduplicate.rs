@@ -1,0 +1,88 @@
+//! The same object read twice counts once: the variant that demands most stays, whatever the order of the files.
+
+use std::collections::BTreeMap;
+
+use super::model::{Objects, Workload};
+use crate::text::SourceFile;
+use crate::yaml::{Place, Tree};
+
+pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[SourceFile]) {
+    let text = |place: Place| {
+        let tree = &trees[place.document.0 as usize];
+        &tree.text[tree.span.start as usize..tree.span.end as usize]
+    };
+    let name = |source: crate::text::SourceId| files.get(source.0 as usize).map_or("", |file| file.name.as_str());
+    // More copies, then more text, then the text itself, then the first file by name.
+    let rank = |workload: &Workload| {
+        let copies = workload.copies.known().unwrap_or(1.0);
+        let range = workload.own_range.map_or(0.0, |range| range.value.1);
+        let text = text(workload.place);
+        (copies.max(range).to_bits(), text.len(), text, std::cmp::Reverse(name(workload.source)))
+    };
+    keep_best(&mut objects.workloads, |workload| workload.key.clone(), rank);
+    keep_best(
+        &mut objects.autoscalers,
+        |scaler| (scaler.namespace.clone(), scaler.target.clone(), scaler.name.clone()),
+        |scaler| (scaler.maximum.known().unwrap_or(0.0).to_bits(), text(scaler.place), std::cmp::Reverse(name(scaler.source))),
+    );
+    keep_best(
+        &mut objects.roles,
+        |role| (role.kind.clone(), role.namespace.clone(), role.name.clone()),
+        |role| (role.rules.len(), role.rules.first().map(|rule| text(rule.place))),
+    );
+    keep_best(
+        &mut objects.definitions,
+        |definition| definition.name.clone(),
+        |definition| (text(definition.place), std::cmp::Reverse(name(definition.source))),
+    );
+    keep_best(
+        &mut objects.network_policies,
+        |policy| (policy.namespace.clone(), policy.name.clone()),
+        |policy| (text(policy.place), std::cmp::Reverse(name(policy.source))),
+    );
+    keep_best(
+        &mut objects.services,
+        |service| (service.namespace.clone(), service.name.clone()),
+        |service| (text(service.place), std::cmp::Reverse(name(service.source))),
+    );
+    keep_best(
+        &mut objects.foreign,
+        |foreign| (foreign.group.clone(), foreign.kind.clone(), foreign.namespace.clone(), foreign.name.clone()),
+        |foreign| (text(foreign.place), std::cmp::Reverse(name(foreign.source))),
+    );
+    for extensions in [&mut objects.extensions, &mut objects.drivers] {
+        keep_best(
+            extensions,
+            |extension| (extension.kind.clone(), extension.name.clone()),
+            |extension| (text(extension.place), std::cmp::Reverse(name(extension.source))),
+        );
+    }
+    // Pointers without a name come from texts that were compared already.
+    let mut opaque = std::mem::take(&mut objects.opaque);
+    let (named, unnamed): (Vec<_>, Vec<_>) = opaque.drain(..).partition(|opaque| !opaque.name.is_empty());
+    objects.opaque = named;
+    keep_best(
+        &mut objects.opaque,
+        |opaque| (opaque.kind.clone(), opaque.name.clone()),
+        |opaque| (opaque.place.map(text), std::cmp::Reverse(name(opaque.source))),
+    );
+    objects.opaque.extend(unnamed);
+}
+
+/// Keeps one item per key, the greatest by rank, in order of the keys.
+fn keep_best<T, K: Ord, R: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K, rank: impl Fn(&T) -> R) {
+    let mut best: BTreeMap<K, T> = BTreeMap::new();
+    for item in items.drain(..) {
+        match best.entry(key(&item)) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(item);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                if rank(&item) > rank(entry.get()) {
+                    entry.insert(item);
+                }
+            }
+        }
+    }
+    items.extend(best.into_values());
+}

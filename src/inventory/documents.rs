@@ -1,0 +1,258 @@
+//! From files to objects: which documents are Kubernetes objects, which are Compose files, which only look like them,
+//! and which cannot be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::compose::{self, ComposeFile};
+use super::kubernetes::{self, Outcome};
+use super::model::{Objects, Opaque};
+use super::{Problem, kustomization};
+use crate::tables::Tables;
+use crate::text::{SourceFile, SourceId};
+use crate::yaml::{
+    DocumentError, DocumentId, ParsedDocument, Tree, find_template_marker, looks_like_template, parse_documents,
+};
+
+/// What reading gave, before objects are deduplicated.
+#[derive(Default)]
+pub(super) struct Read {
+    pub(super) trees: Vec<Tree>,
+    pub(super) objects: Objects,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: Vec<(SourceId, String)>,
+    pub(super) documents: usize,
+    pub(super) unreadable: usize,
+}
+
+/// Files below this many bytes are not worth a second thread.
+const PARALLEL_FROM: usize = 64 * 1024;
+
+pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
+    let mut read = Read::default();
+    let mut chosen = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let source = SourceId(index as u32);
+        match left_alone(file, tables) {
+            Some(reason) => read.skipped.push((source, reason)),
+            None => chosen.push((source, file)),
+        }
+    }
+    let parsed = parse_all(&chosen);
+    let mut unreadable_texts = BTreeSet::new();
+    // Which documents belong to which file; numbers are given in input order.
+    let mut by_file: Vec<(SourceId, &SourceFile, std::ops::Range<usize>)> = Vec::new();
+    for ((source, file), documents) in chosen.iter().zip(parsed) {
+        let first = read.trees.len();
+        for document in documents {
+            read.documents += 1;
+            match document {
+                Ok(mut tree) => {
+                    tree.document = DocumentId(read.trees.len() as u32);
+                    match looks_like_template(&tree) {
+                        Some(node) => {
+                            let offset = node.span().start;
+                            let span = tree.span;
+                            let message = "this is a template that has not been rendered".to_owned();
+                            let error = DocumentError { message, offset, span };
+                            note_unreadable(*source, file, &error, &mut read, &mut unreadable_texts);
+                        }
+                        None => read.trees.push(tree),
+                    }
+                }
+                Err(error) => note_unreadable(*source, file, &error, &mut read, &mut unreadable_texts),
+            }
+        }
+        by_file.push((*source, file, first..read.trees.len()));
+    }
+    read.unreadable = unreadable_texts.len();
+    let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
+    classify_all(&by_file, files, &patches, tables, &mut read);
+    read
+}
+
+/// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
+/// or a service.
+fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
+    let base_name = file.base_name();
+    if base_name == ".env" {
+        return Some("variables for Compose files beside it".to_owned());
+    }
+    if let Some(reason) = tables.lookalike_file(base_name) {
+        return Some(reason.to_owned());
+    }
+    let text = &file.text;
+    let may_hold_objects = text.contains("apiVersion") && text.contains("kind");
+    let may_be_compose = text.contains("services") || compose::has_telling_name(base_name);
+    if may_hold_objects || may_be_compose || kustomization::is_name(base_name) {
+        None
+    } else {
+        Some("no Kubernetes object and no Compose service in it".to_owned())
+    }
+}
+
+fn parse_all(chosen: &[(SourceId, &SourceFile)]) -> Vec<Vec<ParsedDocument>> {
+    let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();
+    if bytes < PARALLEL_FROM {
+        chosen.iter().map(|(source, file)| parse_documents(*source, &file.text)).collect()
+    } else {
+        chosen.par_iter().map(|(source, file)| parse_documents(*source, &file.text)).collect()
+    }
+}
+
+/// Records a document that could not be read: as opaque workloads where its text names some, else as one unreadable
+/// document, each content once.
+fn note_unreadable(
+    source: SourceId,
+    file: &SourceFile,
+    error: &DocumentError,
+    read: &mut Read,
+    seen: &mut BTreeSet<String>,
+) {
+    let text = &file.text[error.span.start as usize..error.span.end as usize];
+    let is_template = find_template_marker(text).is_some();
+    let kinds = scan_kinds(text);
+    let (message, help) = if is_template {
+        let help = "render it first (`helm template`, your own tool) and assess the output";
+        ("this is a template that has not been rendered".to_owned(), help)
+    } else {
+        (format!("this is not valid YAML: {}", error.message), "mend the file; its other documents were read")
+    };
+    if seen.insert(text.to_owned()) {
+        for kind in &kinds {
+            read.objects.opaque.push(Opaque {
+                kind: kind.clone(),
+                name: String::new(),
+                reason: message.clone(),
+                place: None,
+                source,
+            });
+        }
+        if !kinds.is_empty() {
+            // Counted by its kinds, not as one unreadable document.
+            seen.remove(text);
+            seen.insert(format!("kinds of\0{text}"));
+        }
+    }
+    let span = crate::text::Span { start: error.offset, end: error.offset };
+    read.problems.push(Problem { span: Some(span), kinds, ..Problem::of_file(source, &message, help) });
+}
+
+/// The workload kinds that a text names at the start of its lines, one entry per line.
+fn scan_kinds(text: &str) -> Vec<String> {
+    const KINDS: [&str; 16] = [
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+        "CronJob",
+        "Pod",
+        "ReplicaSet",
+        "ReplicationController",
+        "Rollout",
+        "ScaledJob",
+        "HelmRelease",
+        "HelmChart",
+        "Application",
+        "ApplicationSet",
+        "RayCluster",
+        "Cluster",
+    ];
+    text.lines()
+        .filter_map(|line| {
+            let line = line.trim_start().trim_start_matches("- ").trim_start();
+            let kind = line.strip_prefix("kind:")?.trim().trim_matches(['"', '\'']);
+            KINDS.contains(&kind).then(|| kind.to_owned())
+        })
+        .collect()
+}
+
+type FileDocuments<'f> = (SourceId, &'f SourceFile, std::ops::Range<usize>);
+
+fn classify_all(
+    by_file: &[FileDocuments<'_>],
+    files: &[SourceFile],
+    patches: &BTreeSet<String>,
+    tables: &Tables,
+    read: &mut Read,
+) {
+    let trees = &read.trees;
+    let classify = |(source, file, range): &FileDocuments<'_>| {
+        classify(*source, file, &trees[range.clone()], patches, tables)
+    };
+    let classified: Vec<Classified<'_>> = if read.documents > 200 {
+        by_file.par_iter().map(classify).collect()
+    } else {
+        by_file.iter().map(classify).collect()
+    };
+    let mut compose_files = Vec::new();
+    for ((source, file, _), classified) in by_file.iter().zip(classified) {
+        read.objects.append(classified.objects);
+        read.problems.extend(classified.problems);
+        read.skipped.extend(classified.skipped.map(|reason| (*source, reason)));
+        if !classified.compose.is_empty() {
+            compose_files.push(ComposeFile { source: *source, file, documents: classified.compose });
+        }
+    }
+    let environments: BTreeMap<&str, &SourceFile> =
+        files.iter().filter(|file| file.base_name() == ".env").map(|file| (file.folder(), file)).collect();
+    compose::read_projects(&compose_files, &environments, tables, &mut read.objects, &mut read.problems);
+}
+
+#[derive(Default)]
+struct Classified<'t> {
+    objects: Objects,
+    problems: Vec<Problem>,
+    compose: Vec<&'t Tree>,
+    skipped: Option<String>,
+}
+
+fn classify<'t>(
+    source: SourceId,
+    file: &SourceFile,
+    trees: &'t [Tree],
+    patches: &BTreeSet<String>,
+    tables: &Tables,
+) -> Classified<'t> {
+    let mut result = Classified::default();
+    let mut understood = false;
+    if patches.contains(&file.name) {
+        result.skipped = Some("a patch that a kustomization applies; patches are not applied yet".to_owned());
+        return result;
+    }
+    for tree in trees {
+        let Some(root) = tree.root() else { continue };
+        let is_object = root.get("kind").and_then(|kind| kind.string()).is_some()
+            && root.get("apiVersion").and_then(|version| version.string()).is_some();
+        if is_object {
+            match kubernetes::read_object(root, source, tables, &mut result.objects) {
+                Outcome::Understood => understood = true,
+                Outcome::Lookalike(reason) => result.skipped = Some(reason),
+                Outcome::Fragment => {
+                    result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
+                }
+            }
+            if let Some(key) = tree.duplicate_key.filter(|_| understood) {
+                let place = crate::yaml::Place { document: tree.document, node: key };
+                let message = "this key stands twice in one mapping; the later one counts";
+                result.problems.push(Problem::at(place, source, message, "remove one of the two"));
+            }
+        } else if let Some(reason) =
+            root.entries().iter().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
+        {
+            result.skipped = Some(reason.to_owned());
+        } else if compose::is_compose(root, file.base_name(), tables) {
+            result.compose.push(tree);
+            understood = true;
+        } else if kustomization::is_name(file.base_name()) {
+            understood = true;
+        } else {
+            result.skipped.get_or_insert_with(|| "neither a Kubernetes object nor a Compose file".to_owned());
+        }
+    }
+    if understood {
+        result.skipped = None;
+    }
+    result
+}

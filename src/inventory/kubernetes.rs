@@ -1,0 +1,625 @@
+//! Kubernetes objects of every kind that says something about need.
+
+use super::model::{
+    Autoscaler, Claim, Custom, Definition, Extension, Foreign, Key, Namespace, Objects, Opaque, Origin, Pod, Route,
+    Service, Stated, Volume, VolumeKind, Workload, WorkloadKind, Written,
+};
+use super::pod;
+use super::quantity::quantity;
+use super::rights;
+use super::selector::{Labels, Selector, read_labels};
+use crate::tables::{GroupRole, ResourceGroup, Tables};
+use crate::text::SourceId;
+use crate::yaml::Node;
+
+/// What a document that claims to be an object turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It was understood.
+    Understood,
+    /// It is something else, for this reason.
+    Lookalike(String),
+    /// It changes an object that is written elsewhere and is no object of its own.
+    Fragment,
+}
+
+/// The common part of every object.
+struct Head<'t> {
+    group: &'t str,
+    kind: &'t str,
+    namespace: String,
+    name: &'t str,
+    labels: Labels,
+    node: Node<'t>,
+    place: crate::yaml::Place,
+    source: SourceId,
+}
+
+impl Head<'_> {
+    fn key(&self) -> Key {
+        Key { kind: self.kind.to_owned(), scope: self.namespace.clone(), name: self.name.to_owned() }
+    }
+
+    fn extension(&self, service: Option<(String, String)>) -> Extension {
+        Extension {
+            kind: self.kind.to_owned(),
+            name: self.name.to_owned(),
+            service,
+            place: self.place,
+            source: self.source,
+            labels: self.labels.clone(),
+        }
+    }
+}
+
+/// Reads one object, lists and OpenShift templates included, into the collection.
+pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, into: &mut Objects) -> Outcome {
+    let version = node.get("apiVersion").and_then(|version| version.string()).unwrap_or_default();
+    let kind = node.get("kind").and_then(|kind| kind.string()).unwrap_or_default();
+    let items = match kind {
+        "Template" => node.get("objects"),
+        _ if kind.ends_with("List") => node.get("items"),
+        _ => None,
+    };
+    if let Some(items) = items.filter(Node::is_sequence) {
+        for item in items.items().filter(Node::is_mapping) {
+            read_object(item, source, tables, into);
+        }
+        return Outcome::Understood;
+    }
+    let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+    if let Some(reason) = tables.lookalike(group, kind) {
+        return Outcome::Lookalike(reason.to_owned());
+    }
+    let metadata = node.get("metadata");
+    let name_node = metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
+    let namespace = metadata.and_then(|metadata| metadata.get("namespace")).and_then(|node| node.string());
+    let head = Head {
+        group,
+        kind,
+        namespace: own_namespace(namespace),
+        name: name_node.and_then(|name| name.text()).unwrap_or_default(),
+        labels: read_labels(metadata.and_then(|metadata| metadata.get("labels"))),
+        node,
+        place: name_node.unwrap_or(node).place(),
+        source,
+    };
+    if !head.namespace.is_empty() {
+        into.namespaces.entry(head.namespace.clone()).or_default();
+    }
+    read_known(&head, tables, into)
+}
+
+/// The namespace `default` and none are the same place.
+fn own_namespace(namespace: Option<&str>) -> String {
+    namespace.filter(|namespace| *namespace != "default").unwrap_or_default().to_owned()
+}
+
+fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
+    let spec = head.node.get("spec");
+    match (head.group, head.kind) {
+        ("apps" | "extensions", "Deployment") => return workload(head, WorkloadKind::Deployment, tables, into),
+        ("apps", "StatefulSet") => return workload(head, WorkloadKind::StatefulSet, tables, into),
+        ("apps" | "extensions", "DaemonSet") => return workload(head, WorkloadKind::DaemonSet, tables, into),
+        ("apps" | "extensions", "ReplicaSet") => return workload(head, WorkloadKind::ReplicaSet, tables, into),
+        ("", "ReplicationController") => return workload(head, WorkloadKind::ReplicationController, tables, into),
+        ("", "Pod") => return workload(head, WorkloadKind::Pod, tables, into),
+        ("batch" | "extensions", "Job") => return workload(head, WorkloadKind::Job, tables, into),
+        ("batch", "CronJob" | "ScheduledJob") => return workload(head, WorkloadKind::CronJob, tables, into),
+        ("argoproj.io", "Rollout") => return workload(head, WorkloadKind::Rollout, tables, into),
+        ("serving.knative.dev", "Service") => return workload(head, WorkloadKind::KnativeService, tables, into),
+        ("keda.sh", "ScaledJob") => return workload(head, WorkloadKind::ScaledJob, tables, into),
+        ("apps.openshift.io" | "", "DeploymentConfig") => {
+            return workload(head, WorkloadKind::DeploymentConfig, tables, into);
+        }
+        ("autoscaling" | "extensions", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
+            into.autoscalers.push(autoscaler(head));
+        }
+        ("policy", "PodDisruptionBudget") => into.budgets.push(rights::budget(&head.namespace, head.node, head.place)),
+        ("", "Service") => {
+            let ports = spec.and_then(|spec| spec.get("ports"));
+            into.services.push(Service {
+                namespace: head.namespace.clone(),
+                name: head.name.to_owned(),
+                selector: Selector::read(spec.and_then(|spec| spec.get("selector"))),
+                headless: spec.and_then(|spec| spec.get("clusterIP")).and_then(|ip| ip.text()) == Some("None"),
+                external: spec
+                    .and_then(|spec| spec.get("type"))
+                    .is_some_and(|kind| matches!(kind.text(), Some("LoadBalancer" | "NodePort"))),
+                ports: ports.into_iter().flat_map(|p| p.items()).map(|port| pod::read_port(port, "port")).collect(),
+                place: head.place,
+                source: head.source,
+            });
+        }
+        ("networking.k8s.io" | "extensions", "Ingress")
+        | ("gateway.networking.k8s.io", "Gateway" | "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute") => {
+            into.routes.push(route(head));
+        }
+        ("", "PersistentVolumeClaim") => into.claims.push(Claim {
+            namespace: head.namespace.clone(),
+            name: head.name.to_owned(),
+            shared: pod::is_shared(spec),
+            place: head.place,
+        }),
+        ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
+            into.network_policies.push(rights::network_policy(&head.namespace, head.name, head.node, head.place, head.source));
+        }
+        ("", "ServiceAccount") => into.service_accounts.push((head.namespace.clone(), head.name.to_owned())),
+        ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => {
+            into.roles.push(rights::role(head.kind, &head.namespace, head.name, head.node));
+        }
+        ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => {
+            let binding = rights::binding(&head.namespace, head.node, head.place, head.source);
+            if binding.people > 0 && !head.namespace.is_empty() {
+                into.namespaces.entry(head.namespace.clone()).or_default().people = Some(binding.place);
+            }
+            into.bindings.push(binding);
+        }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            let text = |path: &[&str]| spec.and_then(|spec| spec.at(path)).and_then(|node| node.string());
+            into.definitions.push(Definition {
+                group: text(&["group"]).unwrap_or_default().to_owned(),
+                kind: text(&["names", "kind"]).unwrap_or_default().to_owned(),
+                name: head.name.to_owned(),
+                place: head.place,
+                source: head.source,
+                labels: head.labels.clone(),
+            });
+        }
+        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => {
+            let service = head
+                .node
+                .get("webhooks")
+                .into_iter()
+                .flat_map(|hooks| hooks.items())
+                .find_map(|hook| service_reference(hook.at(&["clientConfig", "service"])?));
+            into.extensions.push(head.extension(service));
+        }
+        ("apiregistration.k8s.io", "APIService") => {
+            let service = spec.and_then(|spec| spec.get("service")).and_then(service_reference);
+            // An APIService without a service belongs to the API server itself.
+            if service.is_some() {
+                into.extensions.push(head.extension(service));
+            }
+        }
+        ("storage.k8s.io", "CSIDriver") => into.drivers.push(head.extension(None)),
+        ("", "ResourceQuota") => namespace_entry(into, &head.namespace).quota = Some(head.place),
+        ("", "Namespace") => {
+            let labels = head.node.at(&["metadata", "labels"]);
+            into.namespaces.entry(own_namespace(Some(head.name))).or_default().mesh_injected =
+                labels.and_then(pod::mesh_injection);
+        }
+        ("", "ConfigMap") => {
+            let data = head.node.get("data").map(|data| data.entries()).unwrap_or_default();
+            let holds_pages =
+                data.iter().any(|(key, _)| key.text().is_some_and(|key| key.ends_with(".html") || key.ends_with(".css")));
+            if holds_pages {
+                into.page_maps.push((head.namespace.clone(), head.name.to_owned()));
+            }
+        }
+        ("kustomize.config.k8s.io", "Kustomization" | "Component") => {}
+        (group, _) if is_built_in(group) => {}
+        (group, _) if !group.contains('.') => return Outcome::Lookalike("no API group of Kubernetes".to_owned()),
+        _ => return custom_resource(head, tables, into),
+    }
+    Outcome::Understood
+}
+
+fn namespace_entry<'o>(into: &'o mut Objects, name: &str) -> &'o mut Namespace {
+    into.namespaces.entry(name.to_owned()).or_default()
+}
+
+/// Groups that the API server serves by itself.
+fn is_built_in(group: &str) -> bool {
+    matches!(group, "" | "apps" | "batch" | "extensions" | "autoscaling" | "policy" | "events.k8s.io")
+        || (group.ends_with(".k8s.io")
+            && matches!(
+                group.trim_end_matches(".k8s.io"),
+                "networking"
+                    | "rbac.authorization"
+                    | "authorization"
+                    | "authentication"
+                    | "apiextensions"
+                    | "admissionregistration"
+                    | "apiregistration"
+                    | "storage"
+                    | "scheduling"
+                    | "coordination"
+                    | "discovery"
+                    | "node"
+                    | "certificates"
+                    | "flowcontrol.apiserver"
+                    | "settings"
+            ))
+}
+
+fn service_reference(node: Node<'_>) -> Option<(String, String)> {
+    let name = node.get("name")?.string()?.to_owned();
+    Some((own_namespace(node.get("namespace").and_then(|node| node.string())), name))
+}
+
+/// A number of copies, or why it cannot be known.
+pub(super) fn stated_number(node: Option<Node<'_>>) -> Stated<f64> {
+    let Some(node) = node.filter(|node| !node.is_null()) else { return Stated::Absent };
+    match node.integer() {
+        Some(value) if value >= 0 => Stated::Known(Written { value: value as f64, place: node.place() }),
+        _ => Stated::Unknown { reason: "the number is a placeholder".to_owned(), place: node.place() },
+    }
+}
+
+fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Objects) -> Outcome {
+    let spec = head.node.get("spec");
+    let template = match kind {
+        WorkloadKind::Pod => Some(head.node),
+        WorkloadKind::CronJob => spec.and_then(|spec| spec.at(&["jobTemplate", "spec", "template"])),
+        WorkloadKind::ScaledJob => spec.and_then(|spec| spec.at(&["jobTargetRef", "template"])),
+        _ => spec.and_then(|spec| spec.get("template")),
+    };
+    let service_name = spec
+        .and_then(|spec| spec.get("serviceName"))
+        .and_then(|node| Some(Written { value: node.string()?.to_owned(), place: node.place() }));
+    let own_service = service_name.as_ref().map_or("", |name| name.value.as_str());
+    let pod = template.and_then(|template| pod::read_template(template, &[head.name, own_service], tables));
+    // A Rollout may borrow the template of a Deployment.
+    let borrows = spec.is_some_and(|spec| spec.get("workloadRef").is_some());
+    let (Some(spec), true) = (spec, pod.is_some() || borrows) else { return Outcome::Fragment };
+    let job = match kind {
+        WorkloadKind::CronJob => spec.at(&["jobTemplate", "spec"]),
+        WorkloadKind::ScaledJob => spec.get("jobTargetRef"),
+        _ => Some(spec),
+    };
+    let number = |node: Option<Node<'_>>| {
+        node.and_then(|node| Some(Written { value: node.integer()? as f64, place: node.place() }))
+    };
+    let mut workload = bare_workload(head, kind);
+    workload.pods.extend(pod);
+    workload.copies = if kind.is_batch() || kind == WorkloadKind::Pod {
+        Stated::Absent
+    } else {
+        stated_number(spec.get("replicas"))
+    };
+    workload.claim_templates = claim_templates(spec);
+    workload.service_name = service_name.filter(|_| kind == WorkloadKind::StatefulSet);
+    workload.recreates =
+        spec.at(&["strategy", "type"]).filter(|node| node.text() == Some("Recreate")).map(|node| node.place());
+    if kind == WorkloadKind::Rollout {
+        workload.canary = ["canary", "blueGreen"].iter().find_map(|strategy| {
+            let node = spec.at(&["strategy", strategy])?;
+            let steps = ["steps", "analysis", "prePromotionAnalysis"].iter().find_map(|key| node.get(key));
+            steps.map(|steps| steps.place())
+        });
+    }
+    if kind.is_batch() {
+        workload.parallelism = number(job.and_then(|job| job.get("parallelism")));
+        workload.indexed = job
+            .and_then(|job| job.get("completionMode"))
+            .filter(|mode| mode.text() == Some("Indexed"))
+            .map(|mode| mode.place());
+        workload.schedule = spec.get("schedule").map(|node| node.place());
+        workload.suspended = spec.get("suspend").and_then(|node| node.boolean()) == Some(true);
+    }
+    if kind == WorkloadKind::KnativeService {
+        workload.own_range = knative_range(head.node, spec);
+    }
+    into.workloads.push(workload);
+    Outcome::Understood
+}
+
+fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
+    let annotations = head.node.at(&["metadata", "annotations"]);
+    let labels = head.node.at(&["metadata", "labels"]);
+    let converted = [annotations, labels]
+        .into_iter()
+        .flatten()
+        .flat_map(|map| map.entries())
+        .find(|(key, _)| key.text().is_some_and(|key| key.starts_with("kompose.") || key == "io.kompose.service"))
+        .map(|(_, value)| value.place());
+    Workload {
+        key: head.key(),
+        kind,
+        origin: Origin::Kubernetes,
+        place: head.place,
+        source: head.source,
+        labels: head.labels.clone(),
+        copies: Stated::Absent,
+        pods: Vec::new(),
+        claim_templates: Vec::new(),
+        service_name: None,
+        recreates: None,
+        canary: None,
+        parallelism: None,
+        indexed: None,
+        schedule: None,
+        suspended: false,
+        own_range: None,
+        restarts: (!kind.is_batch() && kind != WorkloadKind::Pod).then_some(head.place),
+        converted,
+        custom: None,
+        profiles: Vec::new(),
+    }
+}
+
+fn claim_templates(spec: Node<'_>) -> Vec<Volume> {
+    spec.get("volumeClaimTemplates")
+        .into_iter()
+        .flat_map(|list| list.items())
+        .filter_map(|item| {
+            let name = item.at(&["metadata", "name"])?;
+            let shared = pod::is_shared(item.get("spec")).is_some();
+            Some(Volume {
+                name: name.string()?.to_owned(),
+                kind: VolumeKind::Template { shared },
+                place: name.place(),
+            })
+        })
+        .collect()
+}
+
+/// Knative scales between these annotations of the template; without them from nothing to as many as needed.
+fn knative_range(node: Node<'_>, spec: Node<'_>) -> Option<Written<(f64, f64)>> {
+    let annotations = spec.at(&["template", "metadata", "annotations"]);
+    let read = |keys: [&str; 2]| {
+        keys.iter()
+            .filter_map(|key| annotations?.get(key))
+            .find_map(|value| Some((value.text()?.parse::<f64>().ok()?, value)))
+    };
+    let minimum = read(["autoscaling.knative.dev/min-scale", "autoscaling.knative.dev/minScale"]);
+    let maximum = read(["autoscaling.knative.dev/max-scale", "autoscaling.knative.dev/maxScale"]);
+    let place = minimum.or(maximum).map_or(node, |(_, value)| value).place();
+    let minimum = minimum.map_or(0.0, |(value, _)| value);
+    Some(Written { value: (minimum, maximum.map_or((minimum * 10.0).max(10.0), |(value, _)| value)), place })
+}
+
+fn autoscaler(head: &Head<'_>) -> Autoscaler {
+    let spec = head.node.get("spec");
+    let by_events = head.kind == "ScaledObject";
+    let get = |key: &str| spec.and_then(|spec| spec.get(key));
+    let (minimum, maximum) =
+        if by_events { (get("minReplicaCount"), get("maxReplicaCount")) } else { (get("minReplicas"), get("maxReplicas")) };
+    let target = get("scaleTargetRef").and_then(|target| {
+        let kind = target.get("kind").and_then(|kind| kind.string()).unwrap_or("Deployment");
+        Some((kind.to_owned(), target.get("name")?.string()?.to_owned()))
+    });
+    let metrics = get("metrics").into_iter().flat_map(|metrics| metrics.items());
+    let uses_utilisation = metrics
+        .filter(|metric| matches!(metric.get("type").and_then(|kind| kind.text()), Some("Resource" | "ContainerResource")))
+        .count()
+        > 0;
+    let triggers = get("triggers").into_iter().flat_map(|triggers| triggers.items());
+    let cpu_trigger = triggers
+        .filter(|trigger| matches!(trigger.get("type").and_then(|kind| kind.text()), Some("cpu" | "memory")))
+        .count()
+        > 0;
+    Autoscaler {
+        namespace: head.namespace.clone(),
+        name: head.name.to_owned(),
+        target,
+        minimum: stated_number(minimum),
+        maximum: stated_number(maximum),
+        place: maximum.map_or(head.place, |node| node.place()),
+        needs_requests: uses_utilisation || cpu_trigger || get("targetCPUUtilizationPercentage").is_some(),
+        behaviour: get("behavior").or_else(|| spec?.at(&["advanced", "horizontalPodAutoscalerConfig", "behavior"])).map(|n| n.place()),
+        by_events,
+        source: head.source,
+    }
+}
+
+fn route(head: &Head<'_>) -> Route {
+    // Backends stand under different keys in each version: every name under `backend`, `backendRefs` or `serviceName`.
+    let mut services: Vec<String> = head
+        .node
+        .get("spec")
+        .into_iter()
+        .flat_map(|spec| spec.descendants())
+        .flat_map(|node| node.written_entries())
+        .filter_map(|(key, value)| match key.text()? {
+            "serviceName" => Some(value),
+            "service" => value.get("name"),
+            "backendRefs" => value.items().next()?.get("name"),
+            _ => None,
+        })
+        .filter_map(|name| name.string().map(str::to_owned))
+        .collect();
+    services.sort();
+    services.dedup();
+    Route {
+        kind: head.kind.to_owned(),
+        namespace: head.namespace.clone(),
+        services,
+        place: head.place,
+        source: head.source,
+    }
+}
+
+fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
+    let known = tables.resource_group(head.group, head.kind);
+    let role = known.map(|group| group.role);
+    if role == Some(GroupRole::Pointer) {
+        into.opaque.push(Opaque {
+            kind: head.kind.to_owned(),
+            name: head.name.to_owned(),
+            reason: "it points to workloads that are not in these files".to_owned(),
+            place: Some(head.place),
+            source: head.source,
+        });
+        return Outcome::Understood;
+    }
+    let bears = matches!(role, Some(GroupRole::DataOperator | GroupRole::BatchOperator) | None);
+    let spec = head.node.get("spec");
+    let evidence = spec.filter(|_| bears).and_then(|spec| workload_in(spec, role));
+    if !bears || (evidence.is_none() && role != Some(GroupRole::BatchOperator)) {
+        into.foreign.push(Foreign {
+            group: head.group.to_owned(),
+            kind: head.kind.to_owned(),
+            namespace: head.namespace.clone(),
+            name: head.name.to_owned(),
+            role,
+            strict: is_strict_policy(head),
+            place: head.place,
+            source: head.source,
+        });
+        return Outcome::Understood;
+    }
+    let mut workload = bare_workload(head, WorkloadKind::CustomResource);
+    let members = spec.and_then(|spec| members(spec, known));
+    workload.own_range = spec.and_then(own_range);
+    workload.pods = spec.map(|spec| embedded_pods(spec, tables)).unwrap_or_default();
+    workload.claim_templates = storage(spec);
+    if let Some(members) = &members {
+        workload.copies = Stated::Known(*members);
+    }
+    workload.custom = Some(Custom {
+        group: head.group.to_owned(),
+        kind: head.kind.to_owned(),
+        role,
+        engine: known.and_then(|group| group.engine.clone()),
+        members,
+    });
+    into.workloads.push(workload);
+    Outcome::Understood
+}
+
+/// A policy that makes mutual TLS mandatory or restricts who may call.
+fn is_strict_policy(head: &Head<'_>) -> bool {
+    match head.kind {
+        "PeerAuthentication" => {
+            head.node.at(&["spec", "mtls", "mode"]).and_then(|mode| mode.text()) == Some("STRICT")
+        }
+        "AuthorizationPolicy" | "ServerAuthorization" | "ServiceIntentions" | "MeshTLSAuthentication" => true,
+        _ => false,
+    }
+}
+
+/// Keys that hold a number of members in custom resources of every kind.
+const MEMBER_KEYS: [&str; 8] =
+    ["replicas", "instances", "numberOfInstances", "nodes", "count", "members", "minReplicas", "clusterSize"];
+
+/// What makes a custom resource bear a workload: containers or an image, a number of members, or storage of its own.
+fn workload_in<'t>(spec: Node<'t>, role: Option<GroupRole>) -> Option<Node<'t>> {
+    let depth_limited = || spec.descendants().take(5_000).filter(Node::is_mapping).flat_map(|node| node.written_entries());
+    let direct = spec.entries().into_iter().find(|(key, value)| {
+        let Some(key) = key.text() else { return false };
+        (MEMBER_KEYS.contains(&key) && value.integer().is_some())
+            || matches!(key, "image" | "imageName" | "containers") && (value.string().is_some() || value.is_sequence())
+            || (key == "storage" && value.get("size").is_some())
+            || (key == "size" && value.integer().is_some())
+    });
+    let nested = || {
+        depth_limited().find(|(key, value)| match key.text() {
+            Some("containers") => value.items().any(|item| item.get("image").is_some() || item.get("name").is_some()),
+            Some("volumeClaimTemplate" | "volumeClaimTemplates" | "persistentVolumeClaimSpec") => true,
+            Some(key) => role == Some(GroupRole::DataOperator) && MEMBER_KEYS.contains(&key) && value.integer().is_some(),
+            None => false,
+        })
+    };
+    direct.or_else(nested).map(|(_, value)| value)
+}
+
+/// The number of members: by the listed paths, else the largest number under a usual key near the top.
+fn members(spec: Node<'_>, known: Option<&ResourceGroup>) -> Option<Written<f64>> {
+    if let Some(group) = known.filter(|group| !group.members.is_empty()) {
+        let sums = group.members.iter().filter_map(|path| {
+            let mut nodes = vec![spec];
+            for part in path.split('.').skip(1) {
+                let (key, each) = part.strip_suffix("[]").map_or((part, false), |key| (key, true));
+                nodes = nodes.into_iter().filter_map(|node| node.get(key)).collect();
+                if each {
+                    nodes = nodes.into_iter().flat_map(|node| node.items().collect::<Vec<_>>()).collect();
+                }
+            }
+            let numbers: Vec<_> = nodes.iter().filter_map(|node| Some((node.integer()? as f64, *node))).collect();
+            let first = numbers.first()?.1;
+            Some(Written { value: numbers.iter().map(|(value, _)| *value).sum::<f64>(), place: first.place() })
+        });
+        return sums.max_by(|a, b| a.value.total_cmp(&b.value));
+    }
+    spec.entries()
+        .into_iter()
+        .filter(|(key, _)| key.text().is_some_and(|key| MEMBER_KEYS.contains(&key)))
+        .filter_map(|(_, value)| Some(Written { value: value.integer()? as f64, place: value.place() }))
+        .max_by(|a, b| a.value.total_cmp(&b.value))
+}
+
+/// A range of copies written anywhere in the resource (`minReplicas` and `maxReplicas`, or executors).
+fn own_range(spec: Node<'_>) -> Option<Written<(f64, f64)>> {
+    spec.descendants().take(5_000).filter(Node::is_mapping).find_map(|node| {
+        let pairs = [("minReplicas", "maxReplicas"), ("minExecutors", "maxExecutors")];
+        pairs.iter().find_map(|(low, high)| {
+            let (low, high) = (node.get(low)?, node.get(high)?);
+            let range = (low.integer()? as f64, high.integer()? as f64);
+            (range.1 > range.0).then(|| Written { value: range, place: high.place() })
+        })
+    })
+}
+
+fn storage(spec: Option<Node<'_>>) -> Vec<Volume> {
+    spec.into_iter()
+        .flat_map(|spec| spec.descendants().take(5_000))
+        .filter(Node::is_mapping)
+        .flat_map(|node| node.written_entries())
+        .find(|(key, value)| match key.text() {
+            Some("storage") => value.get("size").is_some() || value.get("type").is_some(),
+            Some("volumeClaimTemplate" | "volumeClaimTemplates" | "dataVolumeClaimSpec" | "persistentVolumeClaimSpec") => true,
+            _ => false,
+        })
+        .map(|(_, value)| Volume {
+            name: "storage".to_owned(),
+            kind: VolumeKind::Template { shared: false },
+            place: value.place(),
+        })
+        .into_iter()
+        .collect()
+}
+
+/// Every pod template inside a custom resource, with how many of each one copy of the resource makes.
+fn embedded_pods(spec: Node<'_>, tables: &Tables) -> Vec<Pod> {
+    let mut pods = Vec::new();
+    collect_pods(spec, 1.0, 0, tables, &mut pods);
+    pods
+}
+
+/// How deep pod templates are looked for inside custom resources; RayServices hold them six levels down.
+const TEMPLATE_DEPTH: usize = 14;
+
+fn collect_pods(node: Node<'_>, factor: f64, depth: usize, tables: &Tables, pods: &mut Vec<Pod>) {
+    if depth > TEMPLATE_DEPTH || pods.len() > 100 {
+        return;
+    }
+    if node.is_sequence() {
+        for item in node.items() {
+            collect_pods(item, factor, depth + 1, tables, pods);
+        }
+        return;
+    }
+    if !node.is_mapping() {
+        return;
+    }
+    if node.get("containers").is_some_and(|containers| containers.is_sequence()) {
+        if let Some(mut pod) = pod::read_spec(node, &[], tables) {
+            pod.factor = factor;
+            pods.push(pod);
+        }
+        return;
+    }
+    let copies = ["replicas", "maxReplicas", "size", "parallelism"]
+        .iter()
+        .filter_map(|key| node.get(key)?.integer())
+        .map(|value| value as f64)
+        .fold(None, |largest: Option<f64>, value| Some(largest.map_or(value, |known| known.max(value))));
+    let factor = factor * if depth == 0 { 1.0 } else { copies.unwrap_or(1.0).max(1.0) };
+    // Some resources name an accelerator without a container.
+    for (key, value) in node.entries() {
+        if key.text().is_some_and(|key| tables.is_accelerator(key))
+            && let Some(count) = value.text().and_then(quantity).filter(|count| *count > 0.0)
+        {
+            let mut pod = Pod { factor, ..Pod::default() };
+            pod.containers.push(super::model::Container {
+                accelerators: Some(Written { value: count, place: value.place() }),
+                ..super::model::Container::default()
+            });
+            pods.push(pod);
+        } else if value.is_mapping() || value.is_sequence() {
+            collect_pods(value, factor, depth + 1, tables, pods);
+        }
+    }
+}

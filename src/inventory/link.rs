@@ -1,0 +1,174 @@
+//! How objects hang together: autoscalers and budgets to workloads by reference and selector, service accounts to
+//! roles by bindings, definitions to their controllers.
+
+use super::model::{Objects, RoleRule, Workload};
+use crate::yaml::Place;
+
+/// Whether two namespaces can be the same: files often leave the namespace to the tool that applies them.
+#[must_use]
+pub fn same_namespace(a: &str, b: &str) -> bool {
+    a == b || a.is_empty() || b.is_empty()
+}
+
+/// What the service account of a workload may do.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    /// It may create workloads through the API.
+    pub creates_workloads: Option<Place>,
+    /// It may write the status of objects, as controllers do.
+    pub writes_status: Option<Place>,
+    /// It may write the resources of a group that these files define.
+    pub writes_own_group: Option<Place>,
+    /// A binding of it names a role that is not in the files.
+    pub missing_role: Option<Place>,
+    /// It has a service account of its own to which nothing in the files gives any right.
+    pub unbound: bool,
+}
+
+/// The links of one workload, by index into the lists of objects.
+#[derive(Clone, Debug, Default)]
+pub struct WorkloadLinks {
+    /// The autoscaler that scales it.
+    pub autoscaler: Option<usize>,
+    /// The budget that covers its pods.
+    pub budget: Option<usize>,
+    /// The services that lead to it.
+    pub services: Vec<usize>,
+    /// The network policies that select its pods.
+    pub network_policies: Vec<usize>,
+    /// What its service account may do.
+    pub rights: Rights,
+}
+
+/// All links.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// Per workload, in the order of the workloads.
+    pub workloads: Vec<WorkloadLinks>,
+    /// Autoscalers whose target is not in the files.
+    pub dangling_autoscalers: Vec<usize>,
+    /// Per definition: whether a controller for its group is in the files.
+    pub controlled: Vec<bool>,
+}
+
+impl Links {
+    /// Links everything; rights, definitions and references are resolved over all files.
+    #[must_use]
+    pub fn new(objects: &Objects) -> Self {
+        let groups: Vec<&str> = objects.definitions.iter().map(|definition| definition.group.as_str()).collect();
+        let mut links = Self::default();
+        let mut scaled = vec![false; objects.autoscalers.len()];
+        let mut controlled_groups: Vec<&str> = Vec::new();
+        for workload in &objects.workloads {
+            let mut linked = WorkloadLinks::default();
+            for (index, scaler) in objects.autoscalers.iter().enumerate() {
+                let aims = scaler.target.as_ref().is_some_and(|(kind, name)| {
+                    *name == workload.key.name
+                        && (*kind == workload.key.kind || kind.eq_ignore_ascii_case(&workload.key.kind))
+                        && same_namespace(&scaler.namespace, &workload.key.scope)
+                });
+                if aims {
+                    scaled[index] = true;
+                    let larger = |known: usize| {
+                        objects.autoscalers[known].maximum.known() >= scaler.maximum.known()
+                    };
+                    if !linked.autoscaler.is_some_and(larger) {
+                        linked.autoscaler = Some(index);
+                    }
+                }
+            }
+            if let Some(pod) = workload.pod() {
+                let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
+                linked.budget = objects
+                    .budgets
+                    .iter()
+                    .position(|budget| here(&budget.namespace) && budget.selector.selects(&pod.labels));
+                linked.services = positions(&objects.services, |service| {
+                    here(&service.namespace) && !service.selector.is_everything() && service.selector.selects(&pod.labels)
+                });
+                linked.network_policies = positions(&objects.network_policies, |policy| {
+                    here(&policy.namespace) && policy.selector.selects(&pod.labels)
+                });
+            }
+            let (rights, own_groups) = rights(workload, objects, &groups);
+            linked.rights = rights;
+            controlled_groups.extend(own_groups);
+            links.workloads.push(linked);
+        }
+        links.dangling_autoscalers = (0..scaled.len()).filter(|index| !scaled[*index]).collect();
+        links.controlled = groups.iter().map(|group| controlled_groups.contains(group)).collect();
+        links
+    }
+}
+
+fn positions<T>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<usize> {
+    items.iter().enumerate().filter(|(_, item)| test(item)).map(|(index, _)| index).collect()
+}
+
+/// The rights of a workload's own service account, and the defined groups that it may write.
+fn rights<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str]) -> (Rights, Vec<&'g str>) {
+    let mut rights = Rights::default();
+    let mut own_groups = Vec::new();
+    let Some(account) = workload.pods.iter().find_map(|pod| pod.service_account.as_ref()) else {
+        return (rights, own_groups);
+    };
+    let mut bound = false;
+    for binding in &objects.bindings {
+        let names_account = binding.accounts.iter().any(|(namespace, name)| {
+            *name == account.value && same_namespace(namespace, &workload.key.scope)
+        });
+        if !names_account {
+            continue;
+        }
+        bound = true;
+        let (kind, name) = &binding.role;
+        // Given to installers and dashboards for convenience; it says nothing about what the workload needs.
+        if matches!(name.as_str(), "cluster-admin" | "admin" | "edit" | "view") || name.starts_with("system:") {
+            continue;
+        }
+        let role = objects.roles.iter().find(|role| {
+            role.name == *name
+                && role.kind == *kind
+                && (role.kind == "ClusterRole" || same_namespace(&role.namespace, &binding.namespace))
+        });
+        let Some(role) = role else {
+            rights.missing_role = rights.missing_role.or(Some(binding.place));
+            continue;
+        };
+        for rule in &role.rules {
+            rights.creates_workloads = rights.creates_workloads.or(creates_workloads(rule).then_some(rule.place));
+            rights.writes_status = rights.writes_status.or(writes_status(rule).then_some(rule.place));
+            let writes = may(rule, &["create", "update", "patch", "delete"]);
+            for group in groups.iter().filter(|group| writes && rule.groups.iter().any(|g| g == *group || g == "*")) {
+                own_groups.push(*group);
+                rights.writes_own_group = rights.writes_own_group.or(Some(rule.place));
+            }
+        }
+    }
+    rights.unbound = !bound;
+    (rights, own_groups)
+}
+
+fn may(rule: &RoleRule, verbs: &[&str]) -> bool {
+    rule.verbs.iter().any(|verb| verb == "*" || verbs.contains(&verb.as_str()))
+}
+
+/// Whether a rule lets its holder create pods or what makes pods. A rule over everything is an administrator's and
+/// says nothing.
+fn creates_workloads(rule: &RoleRule) -> bool {
+    const RESOURCES: [&str; 8] =
+        ["pods", "jobs", "cronjobs", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers"];
+    const GROUPS: [&str; 4] = ["", "batch", "apps", "extensions"];
+    let everything = rule.groups.iter().any(|g| g == "*") && rule.resources.iter().any(|r| r == "*");
+    !everything
+        && may(rule, &["create"])
+        && rule.groups.iter().any(|group| group == "*" || GROUPS.contains(&group.as_str()))
+        && rule.resources.iter().any(|resource| resource == "*" || RESOURCES.contains(&resource.as_str()))
+}
+
+fn writes_status(rule: &RoleRule) -> bool {
+    may(rule, &["update", "patch"])
+        && rule.resources.iter().any(|resource| resource.ends_with("/status") && !resource.starts_with("*/"))
+        // Reporting on a node or an event is what agents do.
+        && !rule.resources.iter().all(|resource| matches!(resource.as_str(), "nodes/status" | "events/status"))
+}

@@ -1,0 +1,679 @@
+//! What an inventory holds: lean views of the objects that say something about need, each with its places in the
+//! input. Every field that a file may leave out can be absent here.
+
+use std::collections::BTreeMap;
+
+use super::selector::{Labels, Selector};
+use crate::tables::GroupRole;
+use crate::text::SourceId;
+use crate::yaml::Place;
+
+/// A value together with where it was written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Written<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Something that a file may say, leave out, or say in a way that cannot be known from the file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stated<T> {
+    /// Not written.
+    Absent,
+    /// Written.
+    Known(Written<T>),
+    /// Written, but its value depends on what is not in the files.
+    Unknown {
+        /// Why the value cannot be known.
+        reason: String,
+        /// Where it stands.
+        place: Place,
+    },
+}
+
+impl<T: Copy> Stated<T> {
+    /// The value, if it is written and known.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(written) => Some(written.value),
+            _ => None,
+        }
+    }
+
+    /// Where it is written.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Known(written) => Some(written.place),
+            Self::Unknown { place, .. } => Some(*place),
+            Self::Absent => None,
+        }
+    }
+}
+
+/// Where an object comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A Kubernetes object.
+    Kubernetes,
+    /// A service of a Compose project.
+    Compose,
+}
+
+/// The kind of a workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WorkloadKind {
+    /// Deployment.
+    Deployment,
+    /// StatefulSet.
+    StatefulSet,
+    /// DaemonSet, and a Compose service in global mode.
+    DaemonSet,
+    /// Job.
+    Job,
+    /// CronJob.
+    CronJob,
+    /// A Pod without a controller.
+    Pod,
+    /// ReplicaSet.
+    ReplicaSet,
+    /// ReplicationController.
+    ReplicationController,
+    /// Argo Rollout.
+    Rollout,
+    /// Knative Service.
+    KnativeService,
+    /// KEDA ScaledJob.
+    ScaledJob,
+    /// OpenShift DeploymentConfig.
+    DeploymentConfig,
+    /// A service of a Compose project.
+    ComposeService,
+    /// A custom resource that holds containers, a member count or storage.
+    CustomResource,
+}
+
+impl WorkloadKind {
+    /// Its name in the condition language, lower case with dashes.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployment",
+            Self::StatefulSet => "stateful-set",
+            Self::DaemonSet => "daemon-set",
+            Self::Job => "job",
+            Self::CronJob => "cron-job",
+            Self::Pod => "pod",
+            Self::ReplicaSet => "replica-set",
+            Self::ReplicationController => "replication-controller",
+            Self::Rollout => "rollout",
+            Self::KnativeService => "knative-service",
+            Self::ScaledJob => "scaled-job",
+            Self::DeploymentConfig => "deployment-config",
+            Self::ComposeService => "compose-service",
+            Self::CustomResource => "custom-resource",
+        }
+    }
+
+    /// Whether it runs to an end instead of serving.
+    #[must_use]
+    pub fn is_batch(self) -> bool {
+        matches!(self, Self::Job | Self::CronJob | Self::ScaledJob)
+    }
+}
+
+/// The identity of an object. API groups are left out, so that `extensions/v1beta1` and `apps/v1` meet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The kind as written; `service` for Compose.
+    pub kind: String,
+    /// The namespace, empty for none and for `default`; the project's folder for Compose.
+    pub scope: String,
+    /// The name.
+    pub name: String,
+}
+
+/// What one container, or one pod, asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Size {
+    /// vCPU.
+    pub cpu: f64,
+    /// GiB.
+    pub memory_gib: f64,
+}
+
+/// A container of a pod, or the one container of a Compose service.
+#[derive(Clone, Debug, Default)]
+pub struct Container {
+    /// Its image reference without credentials, empty where none is written.
+    pub image: String,
+    /// Where the image is written.
+    pub image_place: Option<Place>,
+    /// CPU as requested, or half the limit, in vCPU; none where neither is written.
+    pub cpu: Option<Written<f64>>,
+    /// Memory as requested, or half the limit, in GiB; none where neither is written.
+    pub memory_gib: Option<Written<f64>>,
+    /// Whether a request (not only a limit) for CPU or memory is written.
+    pub has_request: bool,
+    /// Accelerator devices.
+    pub accelerators: Option<Written<f64>>,
+    /// The readiness probe; the health check of a Compose service.
+    pub readiness: Option<Place>,
+    /// The liveness or start-up probe.
+    pub liveness: Option<Place>,
+    /// Ports with their protocol in capitals.
+    pub ports: Vec<Port>,
+    /// Where it asks for all privileges of the host.
+    pub privileged: Option<Place>,
+    /// Where an argument, command or environment value refers to the pod's own name, ordinal or service.
+    pub names_itself: Option<Place>,
+    /// Names of the volumes it mounts.
+    pub mounts: Vec<String>,
+}
+
+/// A port.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Port {
+    /// The number, 0 where it is a name or a range.
+    pub number: u32,
+    /// How many ports a range holds.
+    pub count: u32,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: String,
+    /// Whether it is bound on the host (`hostPort`).
+    pub on_host: bool,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A volume of a pod or of a Compose service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Volume {
+    /// Its name in the pod.
+    pub name: String,
+    /// What backs it.
+    pub kind: VolumeKind,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What backs a volume.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VolumeKind {
+    /// A claim by name, or a named volume of Compose.
+    Claim(String),
+    /// A claim made per pod: a claim template, or a generic ephemeral volume.
+    Template {
+        /// Whether several pods may write it.
+        shared: bool,
+    },
+    /// A path of the host.
+    HostPath(String),
+    /// A network file system or another volume written in place, such as NFS or a cloud disk.
+    Inline {
+        /// Whether several pods may write it.
+        shared: bool,
+    },
+    /// Configuration, secrets, scratch space: nothing that lasts.
+    Transient,
+}
+
+/// How strictly pods are kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strictness {
+    /// The scheduler tries.
+    Preferred,
+    /// A pod does not start otherwise.
+    Required,
+}
+
+/// A pod as its controller would make it.
+#[derive(Clone, Debug, Default)]
+pub struct Pod {
+    /// Copies of this pod per copy of the workload; more than 1 only inside custom resources.
+    pub factor: f64,
+    /// The pod's labels.
+    pub labels: Labels,
+    /// Its containers, sidecars included, other init containers left out.
+    pub containers: Vec<Container>,
+    /// Its volumes.
+    pub volumes: Vec<Volume>,
+    /// The service account, where it is written and not `default`.
+    pub service_account: Option<Written<String>>,
+    /// Kept apart by host.
+    pub spread_hosts: Option<Written<Strictness>>,
+    /// Kept apart by zone.
+    pub spread_zones: Option<Written<Strictness>>,
+    /// Tied to one node by name, host name selector.
+    pub fixed_node: Option<Place>,
+    /// Uses the host's network, process or IPC namespace.
+    pub host_namespaces: Option<Place>,
+    /// Runs on Windows.
+    pub windows: Option<Place>,
+    /// A mesh sidecar is asked for on the pod.
+    pub mesh_injected: Option<Place>,
+    /// The pod asks for devices through a resource claim.
+    pub resource_claims: Option<Place>,
+    /// Host paths that belong to the node itself, counted once each.
+    pub system_paths: Vec<Place>,
+    /// Host paths of the kubelet or the network plugins.
+    pub node_plugin_path: Option<Place>,
+    /// The socket of a container engine.
+    pub engine_socket: Option<Place>,
+    /// Devices of the host (Compose `devices`).
+    pub devices: Option<Place>,
+}
+
+/// What a custom resource that bears a workload says.
+#[derive(Clone, Debug)]
+pub struct Custom {
+    /// Its API group.
+    pub group: String,
+    /// Its kind.
+    pub kind: String,
+    /// What the group is for; none where it is not listed.
+    pub role: Option<GroupRole>,
+    /// The engine of a data operator.
+    pub engine: Option<String>,
+    /// The number of members.
+    pub members: Option<Written<f64>>,
+}
+
+/// One workload.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// Its identity.
+    pub key: Key,
+    /// Its kind.
+    pub kind: WorkloadKind,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Where it is written: its name.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+    /// Its own labels.
+    pub labels: Labels,
+    /// Copies as written.
+    pub copies: Stated<f64>,
+    /// Its pods: one, or several for custom resources.
+    pub pods: Vec<Pod>,
+    /// Claims made per copy (`volumeClaimTemplates`).
+    pub claim_templates: Vec<Volume>,
+    /// The governing service of a StatefulSet.
+    pub service_name: Option<Written<String>>,
+    /// `Recreate`: the old copies stop before the new ones start.
+    pub recreates: Option<Place>,
+    /// A canary or blue-green strategy with steps or analysis.
+    pub canary: Option<Place>,
+    /// Jobs that run at once.
+    pub parallelism: Option<Written<f64>>,
+    /// Indexed completion.
+    pub indexed: Option<Place>,
+    /// The timetable.
+    pub schedule: Option<Place>,
+    /// Whether it is switched off.
+    pub suspended: bool,
+    /// Copies follow load within the workload itself (Knative, Ray): minimum and maximum.
+    pub own_range: Option<Written<(f64, f64)>>,
+    /// Where it is said that a stopped container starts again; a controller's own kind says so.
+    pub restarts: Option<Place>,
+    /// Made by a converter such as kompose.
+    pub converted: Option<Place>,
+    /// What a custom resource adds.
+    pub custom: Option<Custom>,
+    /// The profiles that a Compose service needs to start.
+    pub profiles: Vec<String>,
+}
+
+impl Workload {
+    /// The pod, or the first of several.
+    #[must_use]
+    pub fn pod(&self) -> Option<&Pod> {
+        self.pods.first()
+    }
+
+    /// Every container of every pod.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.pods.iter().flat_map(|pod| &pod.containers)
+    }
+
+    /// `Kind/namespace/name`, or `service/project/name`.
+    #[must_use]
+    pub fn object_name(&self) -> String {
+        let kind = if self.origin == Origin::Compose { "service" } else { &self.key.kind };
+        if self.key.scope.is_empty() {
+            format!("{kind}/{}", self.key.name)
+        } else {
+            format!("{kind}/{}/{}", self.key.scope, self.key.name)
+        }
+    }
+}
+
+/// An autoscaler: a HorizontalPodAutoscaler or a KEDA ScaledObject.
+#[derive(Clone, Debug)]
+pub struct Autoscaler {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// The kind and name of what it scales; none where it does not say.
+    pub target: Option<(String, String)>,
+    /// Least copies.
+    pub minimum: Stated<f64>,
+    /// Most copies.
+    pub maximum: Stated<f64>,
+    /// Where the range is best shown: the maximum, else the object.
+    pub place: Place,
+    /// Whether a metric needs requests (a resource utilisation target).
+    pub needs_requests: bool,
+    /// A written scaling behaviour.
+    pub behaviour: Option<Place>,
+    /// Driven by events (KEDA), so that it may go to zero.
+    pub by_events: bool,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// A PodDisruptionBudget.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// Namespace.
+    pub namespace: String,
+    /// Which pods.
+    pub selector: Selector,
+    /// `minAvailable` as written: a number, or a share of the copies.
+    pub minimum_available: Option<Amount>,
+    /// `maxUnavailable` as written.
+    pub maximum_unavailable: Option<Amount>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A number of pods, or a share of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// So many.
+    Count(f64),
+    /// So many in a hundred.
+    Percent(f64),
+}
+
+/// A Service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Which pods.
+    pub selector: Selector,
+    /// Without an address of its own.
+    pub headless: bool,
+    /// Reachable from outside (`LoadBalancer`, `NodePort`).
+    pub external: bool,
+    /// Ports.
+    pub ports: Vec<Port>,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// An Ingress, Gateway or route.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Its kind.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// The services it leads to.
+    pub services: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// A PersistentVolumeClaim, or a named volume of Compose.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Whether several pods on several hosts may write it.
+    pub shared: Option<Place>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A NetworkPolicy.
+#[derive(Clone, Debug)]
+pub struct NetworkPolicy {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Which pods it guards.
+    pub selector: Selector,
+    /// Whether it forbids everything that no other policy allows.
+    pub denies_by_default: bool,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// One rule of a Role or ClusterRole.
+#[derive(Clone, Debug)]
+pub struct RoleRule {
+    /// API groups.
+    pub groups: Vec<String>,
+    /// Resources, subresources with `/`.
+    pub resources: Vec<String>,
+    /// Verbs.
+    pub verbs: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A Role or ClusterRole.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// `Role` or `ClusterRole`.
+    pub kind: String,
+    /// Namespace, empty for cluster roles.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Rules.
+    pub rules: Vec<RoleRule>,
+    /// Its rules come from other roles (aggregation), so they are not all here.
+    pub aggregated: bool,
+}
+
+/// A RoleBinding or ClusterRoleBinding.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// Namespace, empty for cluster bindings.
+    pub namespace: String,
+    /// Kind and name of the role.
+    pub role: (String, String),
+    /// Service accounts bound: namespace and name.
+    pub accounts: Vec<(String, String)>,
+    /// How many other subjects (users, groups) are bound.
+    pub people: usize,
+    /// Where the role is named.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// A CustomResourceDefinition.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The API group that it adds.
+    pub group: String,
+    /// The kind that it adds.
+    pub kind: String,
+    /// The full name, `plural.group`.
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+    /// Its own labels.
+    pub labels: Labels,
+}
+
+/// Something that plugs into the API server: an admission webhook or an aggregated API, with the service behind it.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The service behind it: namespace and name.
+    pub service: Option<(String, String)>,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+    /// Its own labels.
+    pub labels: Labels,
+}
+
+/// A custom resource that bears no workload.
+#[derive(Clone, Debug)]
+pub struct Foreign {
+    /// API group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// What the group is for; none where it is not listed.
+    pub role: Option<GroupRole>,
+    /// For mesh policies: mutual TLS made mandatory, or access restricted.
+    pub strict: bool,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// A pointer to workloads that are not in the files, or a document that could not be understood and names workloads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opaque {
+    /// The kind that points, or the kind found by scanning the text.
+    pub kind: String,
+    /// Its name, empty where it could not be read.
+    pub name: String,
+    /// Why its workloads are not visible.
+    pub reason: String,
+    /// Where it is written; none where only the text of a file was scanned.
+    pub place: Option<Place>,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// A namespace with what it says about tenancy.
+#[derive(Clone, Debug, Default)]
+pub struct Namespace {
+    /// A ResourceQuota.
+    pub quota: Option<Place>,
+    /// A binding of people or groups.
+    pub people: Option<Place>,
+    /// A label that asks for a mesh sidecar.
+    pub mesh_injected: Option<Place>,
+}
+
+/// Everything that was understood, before it is linked and grouped.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    /// Workloads.
+    pub workloads: Vec<Workload>,
+    /// Autoscalers.
+    pub autoscalers: Vec<Autoscaler>,
+    /// Disruption budgets.
+    pub budgets: Vec<Budget>,
+    /// Services.
+    pub services: Vec<Service>,
+    /// Ingresses, gateways and routes.
+    pub routes: Vec<Route>,
+    /// Claims.
+    pub claims: Vec<Claim>,
+    /// Network policies.
+    pub network_policies: Vec<NetworkPolicy>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Bindings.
+    pub bindings: Vec<Binding>,
+    /// Names of the service accounts, with their namespace.
+    pub service_accounts: Vec<(String, String)>,
+    /// Definitions.
+    pub definitions: Vec<Definition>,
+    /// Admission webhooks and aggregated APIs.
+    pub extensions: Vec<Extension>,
+    /// CSI drivers.
+    pub drivers: Vec<Extension>,
+    /// Custom resources without a workload.
+    pub foreign: Vec<Foreign>,
+    /// Pointers and what was not understood.
+    pub opaque: Vec<Opaque>,
+    /// Namespaces that the files mention.
+    pub namespaces: BTreeMap<String, Namespace>,
+    /// ConfigMaps that hold web pages: namespace and name.
+    pub page_maps: Vec<(String, String)>,
+    /// Folders that are kustomizations, with the folders and files they refer to.
+    pub kustomizations: BTreeMap<String, Vec<String>>,
+}
+
+impl Objects {
+    /// Adds everything of another collection.
+    pub fn append(&mut self, other: Self) {
+        self.workloads.extend(other.workloads);
+        self.autoscalers.extend(other.autoscalers);
+        self.budgets.extend(other.budgets);
+        self.services.extend(other.services);
+        self.routes.extend(other.routes);
+        self.claims.extend(other.claims);
+        self.network_policies.extend(other.network_policies);
+        self.roles.extend(other.roles);
+        self.bindings.extend(other.bindings);
+        self.service_accounts.extend(other.service_accounts);
+        self.definitions.extend(other.definitions);
+        self.extensions.extend(other.extensions);
+        self.drivers.extend(other.drivers);
+        self.foreign.extend(other.foreign);
+        self.opaque.extend(other.opaque);
+        self.page_maps.extend(other.page_maps);
+        self.kustomizations.extend(other.kustomizations);
+        for (name, namespace) in other.namespaces {
+            let known = self.namespaces.entry(name).or_default();
+            known.quota = known.quota.or(namespace.quota);
+            known.people = known.people.or(namespace.people);
+            known.mesh_injected = known.mesh_injected.or(namespace.mesh_injected);
+        }
+    }
+}
+
+/// The role of a custom resource's group as the condition language names it.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupRoleOf(pub Option<GroupRole>);
+
+impl GroupRoleOf {
+    /// `data`, `batch` or `other`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self.0 {
+            Some(GroupRole::DataOperator) => "data",
+            Some(GroupRole::BatchOperator) => "batch",
+            _ => "other",
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Pod specifications: containers, volumes, where pods may land.
+
+use super::model::{Container, Pod, Port, Strictness, Volume, VolumeKind, Written};
+use super::quantity::quantity;
+use super::selector::{Selector, read_labels};
+use crate::tables::{HostPath, Tables};
+use crate::text::sanitize::without_credentials;
+use crate::yaml::Node;
+
+/// Bytes in a GiB.
+pub(super) const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
+
+/// Reads a pod template or a bare Pod: a mapping with `metadata` and `spec`. None where the specification holds no
+/// container with an image, which makes it a patch and not a pod.
+pub(super) fn read_template(template: Node<'_>, own_names: &[&str], tables: &Tables) -> Option<Pod> {
+    let spec = template.get("spec")?;
+    let mut pod = read_spec(spec, own_names, tables)?;
+    let metadata = template.get("metadata");
+    pod.labels = read_labels(metadata.and_then(|metadata| metadata.get("labels")));
+    pod.spread_hosts = pod.spread_hosts.or_else(|| spread(spec, &pod, Topology::Host));
+    pod.spread_zones = pod.spread_zones.or_else(|| spread(spec, &pod, Topology::Zone));
+    let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+    let labels = metadata.and_then(|metadata| metadata.get("labels"));
+    pod.mesh_injected = [annotations, labels].into_iter().flatten().find_map(mesh_injection);
+    Some(pod)
+}
+
+/// Where a mapping of labels or annotations asks for a mesh sidecar.
+pub(super) fn mesh_injection(map: Node<'_>) -> Option<crate::yaml::Place> {
+    let wanted = [
+        ("sidecar.istio.io/inject", &["true"][..]),
+        ("istio-injection", &["enabled"]),
+        ("linkerd.io/inject", &["enabled", "ingress"]),
+        ("consul.hashicorp.com/connect-inject", &["true"]),
+        ("kuma.io/sidecar-injection", &["enabled", "true"]),
+    ];
+    map.entries()
+        .into_iter()
+        .find(|(key, value)| {
+            wanted.iter().any(|(name, values)| {
+                key.text() == Some(name) && value.text().is_some_and(|value| values.contains(&value))
+            }) || (key.text() == Some("istio.io/rev"))
+        })
+        .map(|(_, value)| value.place())
+}
+
+/// Reads a pod specification without its template.
+pub(super) fn read_spec(spec: Node<'_>, own_names: &[&str], tables: &Tables) -> Option<Pod> {
+    let mut pod = Pod { factor: 1.0, ..Pod::default() };
+    for container in spec.get("containers")?.items() {
+        pod.containers.push(read_container(container, own_names, tables));
+    }
+    // An init container that always restarts is a sidecar.
+    let sidecars = spec.get("initContainers").into_iter().flat_map(|list| list.items());
+    for container in sidecars.filter(|item| item.get("restartPolicy").and_then(|n| n.text()) == Some("Always")) {
+        pod.containers.push(read_container(container, own_names, tables));
+    }
+    if pod.containers.iter().all(|container| container.image.is_empty()) {
+        return None;
+    }
+    for volume in spec.get("volumes").into_iter().flat_map(|list| list.items()) {
+        read_volume(volume, &mut pod, tables);
+    }
+    let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
+    pod.service_account = account
+        .and_then(|node| Some(Written { value: node.string()?.to_owned(), place: node.place() }))
+        .filter(|account| account.value != "default");
+    let host_name = spec.at(&["nodeSelector", "kubernetes.io/hostname"]);
+    pod.fixed_node = spec.get("nodeName").filter(|node| node.string().is_some()).or(host_name).map(|node| node.place());
+    pod.host_namespaces = ["hostNetwork", "hostPID", "hostIPC"]
+        .iter()
+        .filter_map(|key| spec.get(key))
+        .find(|node| node.boolean() == Some(true))
+        .map(|node| node.place());
+    let windows_selector = ["kubernetes.io/os", "beta.kubernetes.io/os"]
+        .iter()
+        .filter_map(|label| spec.at(&["nodeSelector", label]))
+        .find(|node| node.text() == Some("windows"));
+    let windows_field = spec.at(&["os", "name"]).filter(|node| node.text() == Some("windows"));
+    pod.windows = windows_selector.or(windows_field).map(|node| node.place());
+    pod.resource_claims = spec.get("resourceClaims").filter(|list| list.items().next().is_some()).map(|n| n.place());
+    Some(pod)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Topology {
+    Host,
+    Zone,
+}
+
+impl Topology {
+    fn is(self, key: &str) -> bool {
+        match self {
+            Self::Host => matches!(key, "kubernetes.io/hostname"),
+            Self::Zone => {
+                matches!(key, "topology.kubernetes.io/zone" | "failure-domain.beta.kubernetes.io/zone" | "zone")
+            }
+        }
+    }
+}
+
+/// How strictly pods are kept apart over hosts or zones: topology spread constraints and anti-affinity that select the
+/// pod's own labels. Zones keep hosts apart too.
+fn spread(spec: Node<'_>, pod: &Pod, topology: Topology) -> Option<Written<Strictness>> {
+    let fits = |key: &str| topology.is(key) || (topology == Topology::Host && Topology::Zone.is(key));
+    let mut found: Option<Written<Strictness>> = None;
+    let mut keep = |strictness: Strictness, node: Node<'_>| {
+        if found.as_ref().is_none_or(|known| known.value < strictness) {
+            found = Some(Written { value: strictness, place: node.place() });
+        }
+    };
+    for constraint in spec.get("topologySpreadConstraints").into_iter().flat_map(|list| list.items()) {
+        let key = constraint.get("topologyKey");
+        let selector = Selector::read(constraint.get("labelSelector"));
+        if key.and_then(|key| key.string()).is_some_and(fits) && (!selector.is_written() || selector.selects(&pod.labels)) {
+            let hard = constraint.get("whenUnsatisfiable").and_then(|node| node.text()) != Some("ScheduleAnyway");
+            keep(if hard { Strictness::Required } else { Strictness::Preferred }, key.unwrap_or(constraint));
+        }
+    }
+    let affinity = spec.at(&["affinity", "podAntiAffinity"]);
+    let required = affinity.and_then(|node| node.get("requiredDuringSchedulingIgnoredDuringExecution"));
+    let preferred = affinity.and_then(|node| node.get("preferredDuringSchedulingIgnoredDuringExecution"));
+    for (list, strictness) in [(required, Strictness::Required), (preferred, Strictness::Preferred)] {
+        for term in list.into_iter().flat_map(|list| list.items()) {
+            let term = term.get("podAffinityTerm").unwrap_or(term);
+            let key = term.get("topologyKey");
+            let selector = Selector::read(term.get("labelSelector"));
+            if key.and_then(|key| key.string()).is_some_and(fits) && selector.selects(&pod.labels) {
+                keep(strictness, key.unwrap_or(term));
+            }
+        }
+    }
+    found
+}
+
+fn read_container(node: Node<'_>, own_names: &[&str], tables: &Tables) -> Container {
+    let image = node.get("image").and_then(|image| image.string());
+    let (cpu, cpu_requested) = amount(node, "cpu", 1.0);
+    let (memory_gib, memory_requested) = amount(node, "memory", GIB);
+    let mut container = Container {
+        image: image.map(|image| without_credentials(image).into_owned()).unwrap_or_default(),
+        image_place: node.get("image").map(|image| image.place()),
+        cpu,
+        memory_gib,
+        has_request: cpu_requested || memory_requested,
+        readiness: node.get("readinessProbe").filter(Node::is_mapping).map(|probe| probe.place()),
+        liveness: node
+            .get("livenessProbe")
+            .or_else(|| node.get("startupProbe"))
+            .filter(Node::is_mapping)
+            .map(|probe| probe.place()),
+        privileged: node
+            .at(&["securityContext", "privileged"])
+            .filter(|value| value.boolean() == Some(true))
+            .map(|value| value.place()),
+        ..Container::default()
+    };
+    for set in ["requests", "limits"] {
+        for (key, value) in node.at(&["resources", set]).map(|set| set.entries()).unwrap_or_default() {
+            if key.text().is_some_and(|key| tables.is_accelerator(key))
+                && let Some(count) = value.text().and_then(quantity).filter(|count| *count > 0.0)
+            {
+                container.accelerators = Some(Written { value: count, place: value.place() });
+            }
+        }
+    }
+    for port in node.get("ports").into_iter().flat_map(|ports| ports.items()) {
+        container.ports.push(read_port(port, "containerPort"));
+    }
+    container.mounts = node
+        .get("volumeMounts")
+        .into_iter()
+        .flat_map(|mounts| mounts.items())
+        .filter_map(|mount| mount.get("name")?.string().map(str::to_owned))
+        .collect();
+    container.names_itself = names_itself(node, own_names);
+    container
+}
+
+/// A port of a container or a Service.
+pub(super) fn read_port(port: Node<'_>, number_key: &str) -> Port {
+    let host = port.get("hostPort").and_then(|node| node.integer()).is_some_and(|port| port > 0);
+    let number = port.get(number_key).and_then(|node| node.integer()).and_then(|value| u32::try_from(value).ok());
+    let protocol = port.get("protocol").and_then(|node| node.string()).unwrap_or("TCP").to_ascii_uppercase();
+    let place = port.get("protocol").or_else(|| port.get(number_key)).unwrap_or(port).place();
+    Port { number: number.unwrap_or(0), count: 1, protocol, on_host: host, place }
+}
+
+/// The requested amount of a resource, else half its limit, and whether it was requested.
+fn amount(container: Node<'_>, resource: &str, unit: f64) -> (Option<Written<f64>>, bool) {
+    let read = |set: &str| {
+        let node = container.at(&["resources", set, resource])?;
+        Some(Written { value: quantity(node.text()?)? / unit, place: node.place() })
+    };
+    match (read("requests"), read("limits")) {
+        (Some(request), _) => (Some(request), true),
+        (None, Some(limit)) => (Some(Written { value: limit.value / 2.0, place: limit.place }), false),
+        (None, None) => (None, false),
+    }
+}
+
+/// Where a command, argument or environment value refers to the pod's own name or ordinal, to its own service, or to a
+/// sibling by name: what members of a quorum need. The values themselves are looked at here and not kept.
+fn names_itself(container: Node<'_>, own_names: &[&str]) -> Option<crate::yaml::Place> {
+    let refers = |text: &str| {
+        own_names.iter().filter(|name| !name.is_empty()).any(|name| {
+            text.contains(&format!("{name}-0"))
+                || text.contains(&format!(".{name}"))
+                || text.contains(&format!("{name}.$"))
+        }) || ["$(POD_NAME)", "${POD_NAME}", "$POD_NAME", "$(hostname", "`hostname", "${HOSTNAME}", "$HOSTNAME", "ordinal"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    };
+    let commands = ["command", "args"]
+        .iter()
+        .filter_map(|key| container.get(key))
+        .flat_map(|list| list.items().collect::<Vec<_>>())
+        .find(|item| item.text().is_some_and(refers));
+    let environment = || {
+        container.get("env").into_iter().flat_map(|list| list.items()).find_map(|entry| {
+            let from_name =
+                entry.at(&["valueFrom", "fieldRef", "fieldPath"]).filter(|path| path.text() == Some("metadata.name"));
+            from_name.or_else(|| entry.get("value").filter(|value| value.text().is_some_and(refers)))
+        })
+    };
+    commands.or_else(environment).map(|node| node.place())
+}
+
+fn read_volume(volume: Node<'_>, pod: &mut Pod, tables: &Tables) {
+    let Some(name) = volume.get("name").and_then(|name| name.string()) else { return };
+    let mut push = |kind: VolumeKind, node: Node<'_>| {
+        pod.volumes.push(Volume { name: name.to_owned(), kind, place: node.place() });
+    };
+    if let Some(claim) = volume.at(&["persistentVolumeClaim", "claimName"]) {
+        push(VolumeKind::Claim(claim.string().unwrap_or_default().to_owned()), claim);
+    } else if let Some(template) = volume.at(&["ephemeral", "volumeClaimTemplate"]) {
+        push(VolumeKind::Template { shared: is_shared(template.get("spec")).is_some() }, template);
+    } else if let Some(path) = volume.at(&["hostPath", "path"]) {
+        let text = path.string().unwrap_or_default();
+        push(VolumeKind::HostPath(text.to_owned()), path);
+        match tables.host_path(text) {
+            HostPath::NodePlugin => pod.node_plugin_path = pod.node_plugin_path.or(Some(path.place())),
+            HostPath::ContainerEngine => pod.engine_socket = pod.engine_socket.or(Some(path.place())),
+            HostPath::System => pod.system_paths.push(path.place()),
+            HostPath::Other => {}
+        }
+    } else if let Some((_, shared, node)) = INLINE_VOLUMES
+        .iter()
+        .find_map(|(key, shared)| volume.get(key).filter(Node::is_mapping).map(|node| (key, *shared, node)))
+    {
+        push(VolumeKind::Inline { shared }, node);
+    } else {
+        push(VolumeKind::Transient, volume);
+    }
+}
+
+/// Volumes written in place that outlive a pod, and whether several hosts may write them.
+/// Source: Kubernetes documentation, "Volumes" and "Persistent Volumes: Access Modes".
+const INLINE_VOLUMES: [(&str, bool); 14] = [
+    ("nfs", true),
+    ("cephfs", true),
+    ("glusterfs", true),
+    ("azureFile", true),
+    ("awsElasticBlockStore", false),
+    ("azureDisk", false),
+    ("cinder", false),
+    ("gcePersistentDisk", false),
+    ("iscsi", false),
+    ("rbd", false),
+    ("vsphereVolume", false),
+    ("fc", false),
+    ("portworxVolume", false),
+    ("flexVolume", false),
+];
+
+/// Where a claim's specification asks for access by many writers.
+pub(super) fn is_shared(spec: Option<Node<'_>>) -> Option<crate::yaml::Place> {
+    spec?.get("accessModes")?.items().find(|mode| mode.text() == Some("ReadWriteMany")).map(|mode| mode.place())
+}

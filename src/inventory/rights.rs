@@ -1,0 +1,138 @@
+//! Objects that permit or forbid: roles, bindings, network policies, disruption budgets.
+
+use super::model::{Amount, Binding, Budget, NetworkPolicy, Role, RoleRule};
+use super::selector::Selector;
+use crate::text::SourceId;
+use crate::yaml::{Node, Place};
+
+pub(super) fn role(kind: &str, namespace: &str, name: &str, node: Node<'_>) -> Role {
+    let words = |rule: Node<'_>, key: &str| -> Vec<String> {
+        rule.get(key)
+            .into_iter()
+            .flat_map(|list| list.items())
+            .filter_map(|word| word.text().map(str::to_owned))
+            .collect()
+    };
+    let rules = node
+        .get("rules")
+        .into_iter()
+        .flat_map(|rules| rules.items())
+        .map(|rule| RoleRule {
+            groups: words(rule, "apiGroups"),
+            resources: words(rule, "resources"),
+            verbs: words(rule, "verbs"),
+            place: rule.get("verbs").unwrap_or(rule).place(),
+        })
+        .collect();
+    let aggregated = node.get("aggregationRule").is_some();
+    Role { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), rules, aggregated }
+}
+
+pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: SourceId) -> Binding {
+    let text = |path: &[&str]| node.at(path).and_then(|node| node.string()).unwrap_or_default().to_owned();
+    let mut accounts = Vec::new();
+    let mut people = 0;
+    for subject in node.get("subjects").into_iter().flat_map(|subjects| subjects.items()) {
+        let get = |key: &str| subject.get(key).and_then(|node| node.string()).unwrap_or_default();
+        if get("kind") == "ServiceAccount" {
+            // A subject without a namespace means the binding's own.
+            let own = if get("namespace").is_empty() { namespace } else { get("namespace") };
+            let own = if own == "default" { "" } else { own };
+            accounts.push((own.to_owned(), get("name").to_owned()));
+        } else {
+            people += 1;
+        }
+    }
+    Binding {
+        namespace: namespace.to_owned(),
+        role: (text(&["roleRef", "kind"]), text(&["roleRef", "name"])),
+        accounts,
+        people,
+        place: node.at(&["roleRef", "name"]).map_or(place, |node| node.place()),
+        source,
+    }
+}
+
+pub(super) fn network_policy(namespace: &str, name: &str, node: Node<'_>, place: Place, source: SourceId) -> NetworkPolicy {
+    let spec = node.get("spec");
+    let types: Vec<_> = spec
+        .and_then(|spec| spec.get("policyTypes"))
+        .into_iter()
+        .flat_map(|types| types.items())
+        .filter_map(|kind| kind.text())
+        .collect();
+    let allows = |key: &str| {
+        spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().next().is_some())
+    };
+    let guards_ingress = types.is_empty() || types.contains(&"Ingress");
+    let selector = Selector::read(spec.and_then(|spec| spec.get("podSelector")));
+    let denies_by_default = selector.is_everything()
+        && ((guards_ingress && !allows("ingress")) || (types.contains(&"Egress") && !allows("egress")));
+    NetworkPolicy { namespace: namespace.to_owned(), name: name.to_owned(), selector, denies_by_default, place, source }
+}
+
+pub(super) fn budget(namespace: &str, node: Node<'_>, place: Place) -> Budget {
+    let spec = node.get("spec");
+    let minimum = spec.and_then(|spec| spec.get("minAvailable"));
+    let maximum = spec.and_then(|spec| spec.get("maxUnavailable"));
+    let shown = minimum.or(maximum).map_or(place, |node| node.place());
+    Budget {
+        namespace: namespace.to_owned(),
+        selector: Selector::read(spec.and_then(|spec| spec.get("selector"))),
+        minimum_available: minimum.and_then(amount),
+        maximum_unavailable: maximum.and_then(amount),
+        place: shown,
+    }
+}
+
+fn amount(node: Node<'_>) -> Option<Amount> {
+    let text = node.text()?;
+    match text.strip_suffix('%') {
+        Some(share) => Some(Amount::Percent(share.parse().ok()?)),
+        None => Some(Amount::Count(node.integer()? as f64)),
+    }
+}
+
+impl Budget {
+    /// How many of so many copies the budget lets go at once.
+    ///
+    /// Shares are rounded as Kubernetes rounds them: up, for both fields. Source: Kubernetes documentation,
+    /// "Specifying a Disruption Budget for your Application".
+    #[must_use]
+    pub fn allows(&self, copies: f64) -> f64 {
+        let count = |amount: Amount| match amount {
+            Amount::Count(count) => count,
+            Amount::Percent(share) => (copies * share / 100.0).ceil(),
+        };
+        match (self.minimum_available, self.maximum_unavailable) {
+            (Some(minimum), _) => (copies - count(minimum)).max(0.0),
+            (None, Some(maximum)) => count(maximum).min(copies),
+            // An empty budget asks for one available pod at least, Kubernetes' default being minAvailable 1.
+            (None, None) => (copies - 1.0).max(0.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::{DocumentId, NodeId};
+
+    fn budget_of(minimum: Option<Amount>, maximum: Option<Amount>) -> Budget {
+        Budget {
+            namespace: String::new(),
+            selector: Selector::default(),
+            minimum_available: minimum,
+            maximum_unavailable: maximum,
+            place: Place { document: DocumentId(0), node: NodeId(0) },
+        }
+    }
+
+    #[test]
+    fn budgets_round_up() {
+        assert_eq!(budget_of(Some(Amount::Count(2.0)), None).allows(3.0), 1.0);
+        assert_eq!(budget_of(Some(Amount::Percent(50.0)), None).allows(3.0), 1.0);
+        assert_eq!(budget_of(None, Some(Amount::Percent(34.0))).allows(3.0), 2.0);
+        assert_eq!(budget_of(Some(Amount::Count(1.0)), None).allows(1.0), 0.0);
+    }
+}

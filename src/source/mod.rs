@@ -1,0 +1,162 @@
+//! Step 1: files, folders and standard input become named texts. The only place that reads what the user points at.
+
+mod walk;
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::limits;
+use crate::text::{LineIndex, Position, SourceFile};
+
+/// Where to read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// Standard input.
+    Standard,
+}
+
+/// A file that was left alone, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The file's name.
+    pub file: String,
+    /// The reason, for a person.
+    pub reason: String,
+}
+
+/// A file or an input that should have been read and could not be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadFailure {
+    /// The file's name.
+    pub file: String,
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// Where in the file it was noticed, if it was opened at all.
+    pub position: Option<Position>,
+}
+
+/// What came of reading the inputs.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// The texts, in the order of the inputs and, inside a folder, of the names.
+    pub files: Vec<SourceFile>,
+    /// Files left alone on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Files and inputs that failed.
+    pub failures: Vec<ReadFailure>,
+    /// How many of the named inputs gave nothing because of a failure.
+    pub failed_inputs: usize,
+}
+
+/// Reads every input. Never fails as a whole: what could not be read is in the result.
+#[must_use]
+pub fn collect(inputs: &[Input]) -> Collected {
+    let mut collected = Collected::default();
+    let mut budget = Budget { left: limits::TOTAL_BYTES, seen: BTreeSet::new() };
+    for input in inputs {
+        let before = (collected.files.len(), collected.failures.len());
+        match input {
+            Input::Standard => read_standard_input(&mut collected),
+            Input::Path(path) => walk::read_path(path, &mut budget, &mut collected),
+        }
+        let gave_nothing = collected.files.len() == before.0 && collected.failures.len() > before.1;
+        collected.failed_inputs += usize::from(gave_nothing);
+    }
+    collected.skipped.sort();
+    collected.failures.sort();
+    collected
+}
+
+/// What may still be read, and what was read already.
+struct Budget {
+    left: u64,
+    seen: BTreeSet<String>,
+}
+
+fn read_standard_input(collected: &mut Collected) {
+    let name = "<stdin>";
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().take(limits::FILE_BYTES + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > limits::FILE_BYTES => collected.failures.push(too_large(name, None)),
+        Ok(_) => add_text(name.to_owned(), bytes, collected),
+        Err(error) => collected.failures.push(failure(name, &error)),
+    }
+}
+
+/// Reads one regular file, or a pipe that the caller vouches for.
+#[expect(clippy::disallowed_methods, reason = "this is the place where files are opened")]
+fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Collected) {
+    if !budget.seen.insert(name.clone()) {
+        return;
+    }
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) => return collected.failures.push(failure(&name, &error)),
+    };
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    if size > limits::FILE_BYTES {
+        return collected.failures.push(too_large(&name, Some(size)));
+    }
+    if size > budget.left {
+        return collected.failures.push(ReadFailure {
+            file: name,
+            message: format!("the run has reached its limit of {} MiB", limits::TOTAL_BYTES >> 20),
+            help: "assess parts of the tree one at a time".to_owned(),
+            position: None,
+        });
+    }
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    match file.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > limits::FILE_BYTES => collected.failures.push(too_large(&name, None)),
+        Ok(_) => {
+            budget.left = budget.left.saturating_sub(bytes.len() as u64);
+            add_text(name, bytes, collected);
+        }
+        Err(error) => collected.failures.push(failure(&name, &error)),
+    }
+}
+
+fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
+    match String::from_utf8(bytes) {
+        Ok(text) => collected.files.push(SourceFile::new(name, text)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let head = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            let position = LineIndex::new(&head).position(&head, valid as u32);
+            collected.failures.push(ReadFailure {
+                file: name,
+                message: "the file is not UTF-8 text".to_owned(),
+                help: "save it as UTF-8, or leave it out".to_owned(),
+                position: Some(position),
+            });
+        }
+    }
+}
+
+fn too_large(name: &str, size: Option<u64>) -> ReadFailure {
+    let size = size.map_or_else(|| "more".to_owned(), |size| format!("{:.1} MiB", size as f64 / f64::from(1 << 20)));
+    ReadFailure {
+        file: name.to_owned(),
+        message: format!("the file has {size}, over the limit of {} MiB for one file", limits::FILE_BYTES >> 20),
+        help: "split it, or leave it out".to_owned(),
+        position: None,
+    }
+}
+
+fn failure(name: &str, error: &std::io::Error) -> ReadFailure {
+    let (message, help) = match error.kind() {
+        std::io::ErrorKind::NotFound => ("there is no such file or folder", "check the path"),
+        std::io::ErrorKind::PermissionDenied => ("permission denied", "run as a user who may read it, or leave it out"),
+        _ => ("it could not be read", "check the file and the disk it is on"),
+    };
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => message.to_owned(),
+        _ => format!("{message}: {error}"),
+    };
+    ReadFailure { file: name.to_owned(), message, help: help.to_owned(), position: None }
+}

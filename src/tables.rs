@@ -1,0 +1,335 @@
+//! What is known about the world, as data from `rules/tables/`: engines, resource groups, images, host paths,
+//! accelerators, add-ons, lookalikes.
+
+use serde::Deserialize;
+
+use crate::data::{self, DataError};
+
+/// All tables.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    engines: Vec<Engine>,
+    groups: Vec<ResourceGroup>,
+    lookalikes: Lookalikes,
+    images: Images,
+    host_paths: HostPaths,
+    accelerators: Vec<String>,
+    add_ons: Vec<AddOn>,
+    /// How Compose files are recognised.
+    pub compose: ComposeNames,
+}
+
+/// A data store engine.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// Its name, lower case.
+    pub engine: String,
+    /// Whether managed services offer it.
+    pub replaceable: bool,
+    images: Vec<String>,
+}
+
+/// What the custom resources of a group are for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupRole {
+    /// Runs data stores.
+    DataOperator,
+    /// Workflows, queues, training.
+    BatchOperator,
+    /// Service mesh policies and routes.
+    Mesh,
+    /// Progressive delivery.
+    Delivery,
+    /// Names workloads that live elsewhere.
+    Pointer,
+    /// Hosts come and go.
+    NodePools,
+    /// Sharing and gangs of accelerators.
+    Accelerators,
+    /// Belongs to the platform, bears no workload.
+    Support,
+}
+
+/// A group of custom resources.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceGroup {
+    group: String,
+    /// What its resources are for.
+    pub role: GroupRole,
+    /// The engine that a data operator runs.
+    pub engine: Option<String>,
+    #[serde(default)]
+    kinds: Vec<String>,
+    /// Paths that hold a number of members; `[]` goes through the items of a list and adds up.
+    #[serde(default)]
+    pub members: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lookalikes {
+    groups: Vec<LookalikeGroup>,
+    kinds: Vec<LookalikeKind>,
+    files: Vec<LookalikeFile>,
+    keys: Vec<LookalikeKey>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LookalikeGroup {
+    group: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LookalikeKind {
+    kind: String,
+    group: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LookalikeFile {
+    name: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LookalikeKey {
+    key: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Images {
+    agents: Vec<String>,
+    static_servers: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct HostPaths {
+    node_plugin: Vec<String>,
+    system: Vec<String>,
+    container_engine: Vec<String>,
+}
+
+/// What a path of the host is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostPath {
+    /// Part of the kubelet or the network plugins.
+    NodePlugin,
+    /// Part of the operating system.
+    System,
+    /// The socket of a container engine.
+    ContainerEngine,
+    /// Anything else: data of the workload's own.
+    Other,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AddOn {
+    name: String,
+    groups: Vec<String>,
+    images: Vec<String>,
+}
+
+/// How Compose files are recognised.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ComposeNames {
+    /// Names of a project's first file, the best first.
+    pub base_names: Vec<String>,
+    /// Names of the override file that Docker reads by itself.
+    pub override_names: Vec<String>,
+    /// Keys that only a Compose service has.
+    pub service_keys: Vec<String>,
+    /// Keys that show another format.
+    pub foreign_service_keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct EnginesFile {
+    #[expect(dead_code, reason = "the date is for readers of the file")]
+    checked_on: String,
+    engines: Vec<Engine>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupsFile {
+    groups: Vec<ResourceGroup>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AcceleratorsFile {
+    resources: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AddOnsFile {
+    add_ons: Vec<AddOn>,
+}
+
+impl Tables {
+    /// The tables that ship with the program.
+    ///
+    /// # Errors
+    ///
+    /// When a table does not have the expected shape, with its position.
+    pub fn built_in() -> Result<Self, DataError> {
+        Ok(Self {
+            engines: data::read_named::<EnginesFile>("rules/tables/engines.yaml")?.engines,
+            groups: data::read_named::<GroupsFile>("rules/tables/resource-groups.yaml")?.groups,
+            lookalikes: data::read_named("rules/tables/lookalikes.yaml")?,
+            images: data::read_named("rules/tables/images.yaml")?,
+            host_paths: data::read_named("rules/tables/host-paths.yaml")?,
+            accelerators: data::read_named::<AcceleratorsFile>("rules/tables/accelerators.yaml")?.resources,
+            add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
+            compose: data::read_named("rules/tables/compose.yaml")?,
+        })
+    }
+
+    /// The data store engine that an image runs.
+    #[must_use]
+    pub fn engine_of_image(&self, image: &str) -> Option<&Engine> {
+        self.engines.iter().find(|engine| engine.images.iter().any(|name| image_is(image, name)))
+    }
+
+    /// The data store engine of this name.
+    #[must_use]
+    pub fn engine(&self, name: &str) -> Option<&Engine> {
+        self.engines.iter().find(|engine| engine.engine == name)
+    }
+
+    /// What is known about a kind of custom resource.
+    #[must_use]
+    pub fn resource_group(&self, group: &str, kind: &str) -> Option<&ResourceGroup> {
+        self.groups.iter().find(|entry| {
+            (entry.group == group || group.strip_suffix(&entry.group).is_some_and(|rest| rest.ends_with('.')))
+                && (entry.kinds.is_empty() || entry.kinds.iter().any(|name| name == kind))
+        })
+    }
+
+    /// Why a document with this group and kind is no Kubernetes object, if so.
+    #[must_use]
+    pub fn lookalike(&self, group: &str, kind: &str) -> Option<&str> {
+        let by_group = self.lookalikes.groups.iter().find(|entry| entry.group == group).map(|entry| &entry.reason);
+        let by_kind = self
+            .lookalikes
+            .kinds
+            .iter()
+            .find(|entry| entry.kind == kind && entry.group == group)
+            .map(|entry| &entry.reason);
+        by_group.or(by_kind).map(String::as_str)
+    }
+
+    /// Why a file of this name is left alone, if so.
+    #[must_use]
+    pub fn lookalike_file(&self, base_name: &str) -> Option<&str> {
+        self.lookalikes.files.iter().find(|entry| entry.name == base_name).map(|entry| entry.reason.as_str())
+    }
+
+    /// Why a document with this top-level key is left alone, if so.
+    #[must_use]
+    pub fn lookalike_key(&self, key: &str) -> Option<&str> {
+        self.lookalikes.keys.iter().find(|entry| entry.key == key).map(|entry| entry.reason.as_str())
+    }
+
+    /// Whether an image is a log shipper, an exporter or a monitor of nodes.
+    #[must_use]
+    pub fn is_agent_image(&self, image: &str) -> bool {
+        self.images.agents.iter().any(|name| image_is(image, name))
+    }
+
+    /// Whether an image is a web server that serves files.
+    #[must_use]
+    pub fn is_static_server_image(&self, image: &str) -> bool {
+        self.images.static_servers.iter().any(|name| image_is(image, name))
+    }
+
+    /// What a path of the host is.
+    #[must_use]
+    pub fn host_path(&self, path: &str) -> HostPath {
+        let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+        let below = |known: &String| {
+            path == known || path.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if self.host_paths.container_engine.iter().any(below) {
+            HostPath::ContainerEngine
+        } else if self.host_paths.node_plugin.iter().any(below) {
+            HostPath::NodePlugin
+        } else if self.host_paths.system.iter().any(|known| path == known || (known.len() > 4 && below(known))) {
+            HostPath::System
+        } else {
+            HostPath::Other
+        }
+    }
+
+    /// Whether a resource name counts accelerators.
+    #[must_use]
+    pub fn is_accelerator(&self, resource: &str) -> bool {
+        self.accelerators.iter().any(|prefix| resource.starts_with(prefix.as_str()))
+    }
+
+    /// The add-on that defines a group or runs an image.
+    #[must_use]
+    pub fn add_on(&self, groups: &[&str], images: &[&str]) -> Option<&str> {
+        self.add_ons
+            .iter()
+            .find(|add_on| {
+                add_on.groups.iter().any(|group| groups.contains(&group.as_str()))
+                    || add_on.images.iter().any(|name| images.iter().any(|image| image_is(image, name)))
+            })
+            .map(|add_on| add_on.name.as_str())
+    }
+}
+
+/// Whether an image reference names this image: the last part of its repository, or its last parts where the name has
+/// a `/`. Registry, tag and digest do not count.
+fn image_is(image: &str, name: &str) -> bool {
+    let repository = image.split('@').next().unwrap_or(image);
+    let last = repository.rfind('/').map_or(0, |at| at + 1);
+    let repository = match repository[last..].find(':') {
+        Some(at) => &repository[..last + at],
+        None => repository,
+    };
+    repository == name || repository.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_compared_by_their_last_parts() {
+        assert!(image_is("docker.io/library/postgres:16-alpine", "postgres"));
+        assert!(image_is("registry:5000/team/postgres@sha256:00", "postgres"));
+        assert!(!image_is("prometheuscommunity/postgres-exporter", "postgres"));
+        assert!(image_is("quay.io/argoproj/argocd:v3", "argocd"));
+        assert!(image_is("datadog/agent", "datadog/agent"));
+        assert!(!image_is("other/agent", "datadog/agent"));
+    }
+
+    #[test]
+    fn tables_answer() {
+        let tables = Tables::built_in().expect("the tables");
+        assert_eq!(tables.engine_of_image("cassandra:3").map(|engine| engine.replaceable), Some(true));
+        assert_eq!(tables.resource_group("kafka.strimzi.io", "KafkaTopic").map(|g| g.role), Some(GroupRole::Support));
+        assert_eq!(tables.host_path("/var/lib/kubelet/plugins"), HostPath::NodePlugin);
+        assert_eq!(tables.host_path("/var/run/docker.sock"), HostPath::ContainerEngine);
+        assert_eq!(tables.host_path("/data"), HostPath::Other);
+        assert!(tables.lookalike("skaffold", "Config").is_some());
+    }
+}

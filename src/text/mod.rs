@@ -1,0 +1,63 @@
+//! Text that somebody else wrote: files with their names, positions in them, and the one place that makes such text
+//! safe to show.
+
+mod line_index;
+pub mod sanitize;
+
+pub use line_index::{LineIndex, Position};
+
+use std::sync::{Arc, OnceLock};
+
+/// The identity of one input file, an index into the run's list of files in input order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+/// A range of bytes in one file, the end excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte, counted from 0.
+    pub start: u32,
+    /// The byte after the last, counted from 0.
+    pub end: u32,
+}
+
+/// One file as it was read: its name as the user knows it, and its text.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// The name as the user gave or would type it, with `/` between folders; `<stdin>` for standard input.
+    pub name: String,
+    /// The whole text, valid UTF-8.
+    pub text: Arc<str>,
+    lines: OnceLock<LineIndex>,
+}
+
+impl SourceFile {
+    /// A file of this name with this text.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// The index that turns bytes of this file into lines and columns; built when first asked for.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// The line and column of a byte offset, both counted from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines().position(&self.text, offset)
+    }
+
+    /// The folder part of the name, without a trailing `/`; empty for a file at the top.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The last part of the name.
+    #[must_use]
+    pub fn base_name(&self) -> &str {
+        self.name.rsplit_once('/').map_or(self.name.as_str(), |(_, base)| base)
+    }
+}

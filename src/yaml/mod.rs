@@ -1,0 +1,188 @@
+//! Documents with exact positions: one compact tree per YAML or JSON document, every node with its byte span, comments
+//! kept, anchors and merge keys followed on reading.
+//!
+//! This folder is the only one that names the YAML parser.
+
+mod node;
+mod parse;
+pub mod scalar;
+mod template;
+
+pub use node::{Node, NodeId};
+pub use parse::{DocumentError, ParsedDocument, parse_documents};
+pub use scalar::{Dialect, Scalar};
+pub use template::{find_template_marker, looks_like_template};
+
+use crate::text::{SourceId, Span};
+
+/// The identity of one document of the run, an index into the list of all documents in input order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(pub u32);
+
+/// What a node of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Mapping,
+    Sequence,
+    /// A scalar without quotes, whose type the reader decides.
+    Plain,
+    /// A quoted or block scalar, or one tagged `!!str`: always text.
+    Text,
+    /// A reference to an anchored node earlier in the document; `extra` is its index.
+    Alias,
+}
+
+/// One node, 20 bytes. Nodes stand in the order of the text, a mapping's children alternate between key and value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) span: Span,
+    /// The index of the first node after this one's subtree.
+    pub(crate) next: u32,
+    /// For scalars the index of the decoded text plus one, 0 where the text is a slice of the source; for aliases the
+    /// target's index.
+    pub(crate) extra: u32,
+    pub(crate) kind: Kind,
+}
+
+/// One document as a tree over its file's text.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) decoded: Vec<Box<str>>,
+    pub(crate) text: std::sync::Arc<str>,
+    /// Node index and local tag (`!reset`, `!Ref`), in node order; core tags are applied while reading.
+    pub(crate) tags: Vec<(u32, Box<str>)>,
+    /// The spans of comments, `#` included, in order.
+    pub comments: Vec<Span>,
+    /// Which document of the run this is.
+    pub document: DocumentId,
+    /// The file it came from.
+    pub source: SourceId,
+    /// The bytes of the file that this document occupies.
+    pub span: Span,
+    /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
+    pub duplicate_key: Option<NodeId>,
+}
+
+impl Tree {
+    /// The top node; none for an empty document.
+    #[must_use]
+    pub fn root(&self) -> Option<Node<'_>> {
+        (!self.entries.is_empty()).then(|| Node::new(self, 0))
+    }
+
+    /// The node with this identity, if it is one of this tree.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Option<Node<'_>> {
+        ((id.0 as usize) < self.entries.len()).then(|| Node::new(self, id.0))
+    }
+
+    /// The span that a reader should be pointed at for a node: for a scalar under a key from the start of the key to
+    /// the end of the value, for a collection under a key the key alone, for anything else the node's first line.
+    #[must_use]
+    pub fn pointing_span(&self, id: NodeId) -> Span {
+        let at = id.0 as usize;
+        let Some(entry) = self.entries.get(at) else { return self.span };
+        let key = self.key_of(id.0).map(|key| self.entries[key as usize].span);
+        match (key, entry.kind) {
+            (Some(key), Kind::Mapping | Kind::Sequence) => key,
+            (Some(key), _) if self.decoded_block(at) => key,
+            (Some(key), _) => Span { start: key.start, end: entry.span.end.max(key.end) },
+            (None, Kind::Mapping | Kind::Sequence) => {
+                let text = &self.text[entry.span.start as usize..];
+                let length = text.find(['\n', '\r']).unwrap_or(text.len()) as u32;
+                Span { start: entry.span.start, end: (entry.span.start + length).min(entry.span.end.max(entry.span.start)) }
+            }
+            (None, _) => entry.span,
+        }
+    }
+
+    /// Whether a scalar spans several lines of source, so that its key says enough.
+    fn decoded_block(&self, at: usize) -> bool {
+        let span = self.entries[at].span;
+        self.text.get(span.start as usize..span.end as usize).is_some_and(|text| text.contains('\n'))
+    }
+
+    /// The path of keys and indexes that leads to a node, written as `spec.template.spec.containers[0].image`; empty
+    /// for the root.
+    #[must_use]
+    pub fn path(&self, id: NodeId) -> String {
+        let mut path = String::new();
+        let mut at = 0u32;
+        while at < id.0 {
+            let entry = self.entries[at as usize];
+            let mut child = at + 1;
+            let mut index = 0usize;
+            let mut key = None;
+            let found = loop {
+                if child >= entry.next {
+                    break None;
+                }
+                let next = self.entries[child as usize].next;
+                let is_key = entry.kind == Kind::Mapping && index.is_multiple_of(2);
+                if is_key {
+                    key = Some(child);
+                }
+                if id.0 < next {
+                    break Some(child);
+                }
+                child = next;
+                index += 1;
+            };
+            let Some(child) = found else { break };
+            if entry.kind == Kind::Mapping {
+                let name = key.and_then(|key| Node::new(self, key).text()).unwrap_or("?");
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                if name.contains('.') || name.contains('/') {
+                    path.push_str(&format!("[{name:?}]"));
+                } else {
+                    path.push_str(name);
+                }
+            } else {
+                path.push_str(&format!("[{index}]"));
+            }
+            at = child;
+        }
+        path
+    }
+
+    /// The key node of a value in a mapping.
+    fn key_of(&self, value: u32) -> Option<u32> {
+        let mut at = 0u32;
+        while at < value {
+            let entry = self.entries[at as usize];
+            let mut child = at + 1;
+            let mut previous = None;
+            let mut index = 0usize;
+            loop {
+                if child >= entry.next {
+                    return None;
+                }
+                let next = self.entries[child as usize].next;
+                if child == value {
+                    let is_value = entry.kind == Kind::Mapping && !index.is_multiple_of(2);
+                    return if is_value { previous } else { None };
+                }
+                if value < next {
+                    break;
+                }
+                previous = Some(child);
+                child = next;
+                index += 1;
+            }
+            at = child;
+        }
+        None
+    }
+}
+
+/// A place in the input, kept symbolic until it is shown: a node of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The document.
+    pub document: DocumentId,
+    /// The node in it.
+    pub node: NodeId,
+}

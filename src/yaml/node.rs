@@ -1,0 +1,236 @@
+//! Reading a tree: a cursor that follows aliases and merge keys.
+
+use super::scalar::{self, Dialect, Scalar};
+use super::{Kind, Place, Tree};
+
+/// The identity of a node in its tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// How many merge keys (`<<`) are followed inside one another; real files use one or two.
+const MERGE_DEPTH: usize = 16;
+
+/// A node of a tree. Cheap to copy. Aliases are followed, so an alias is never seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t> {
+    tree: &'t Tree,
+    at: u32,
+}
+
+impl<'t> Node<'t> {
+    pub(super) fn new(tree: &'t Tree, at: u32) -> Self {
+        let entry = tree.entries[at as usize];
+        // An alias points at an anchored node, never at another alias.
+        let at = if entry.kind == Kind::Alias { entry.extra } else { at };
+        Self { tree, at }
+    }
+
+    fn entry(&self) -> super::Entry {
+        self.tree.entries[self.at as usize]
+    }
+
+    /// The node's identity.
+    #[must_use]
+    pub fn id(&self) -> NodeId {
+        NodeId(self.at)
+    }
+
+    /// The node's place in the run.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { document: self.tree.document, node: self.id() }
+    }
+
+    /// The tree that the node belongs to.
+    #[must_use]
+    pub fn tree(&self) -> &'t Tree {
+        self.tree
+    }
+
+    /// The bytes that the node occupies in its file.
+    #[must_use]
+    pub fn span(&self) -> crate::text::Span {
+        self.entry().span
+    }
+
+    /// Whether this is a mapping.
+    #[must_use]
+    pub fn is_mapping(&self) -> bool {
+        self.entry().kind == Kind::Mapping
+    }
+
+    /// Whether this is a sequence.
+    #[must_use]
+    pub fn is_sequence(&self) -> bool {
+        self.entry().kind == Kind::Sequence
+    }
+
+    /// Whether this is a scalar in quotes or in block style, which is text whatever it holds.
+    #[must_use]
+    pub fn is_quoted(&self) -> bool {
+        self.entry().kind == Kind::Text
+    }
+
+    /// The local tag of the node (`!reset`), if it has one.
+    #[must_use]
+    pub fn tag(&self) -> Option<&'t str> {
+        let found = self.tree.tags.binary_search_by_key(&self.at, |(at, _)| *at).ok()?;
+        Some(&self.tree.tags[found].1)
+    }
+
+    /// The text of a scalar after unquoting, whatever its type; none for collections.
+    #[must_use]
+    pub fn text(&self) -> Option<&'t str> {
+        let entry = self.entry();
+        match entry.kind {
+            Kind::Plain | Kind::Text if entry.extra > 0 => Some(&self.tree.decoded[entry.extra as usize - 1]),
+            Kind::Plain => self.tree.text.get(entry.span.start as usize..entry.span.end as usize),
+            Kind::Text => self.tree.text.get(entry.span.start as usize + 1..entry.span.end as usize - 1),
+            Kind::Mapping | Kind::Sequence | Kind::Alias => None,
+        }
+    }
+
+    /// The value of a scalar, typed as this dialect types it; none for collections.
+    #[must_use]
+    pub fn scalar(&self, dialect: Dialect) -> Option<Scalar<'t>> {
+        let text = self.text()?;
+        Some(if self.is_quoted() { Scalar::Text(text) } else { scalar::resolve(text, dialect) })
+    }
+
+    /// The text of a scalar that is not null: what a string field of an API object holds.
+    #[must_use]
+    pub fn string(&self) -> Option<&'t str> {
+        let text = self.text()?;
+        (self.is_quoted() || !scalar::is_null(text)).then_some(text)
+    }
+
+    /// The whole number of a scalar as Kubernetes types it; quoted numbers count too, since people quote them in
+    /// templates and mean numbers.
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
+        match scalar::resolve(self.text()?, Dialect::Kubernetes) {
+            Scalar::Integer(value) => Some(value),
+            Scalar::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => Some(value as i64),
+            _ => None,
+        }
+    }
+
+    /// The truth value of a scalar as Kubernetes types it.
+    #[must_use]
+    pub fn boolean(&self) -> Option<bool> {
+        match self.scalar(Dialect::Kubernetes)? {
+            Scalar::Boolean(value) => Some(value),
+            Scalar::Text("true") => Some(true),
+            Scalar::Text("false") => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a null: an empty plain scalar, `~` or `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.entry().kind == Kind::Plain && self.text().is_some_and(scalar::is_null)
+    }
+
+    /// The value under a key of a mapping, merge keys followed; the last one where the key stands twice. None for
+    /// anything but mappings.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Self> {
+        self.get_merged(key, 0)
+    }
+
+    fn get_merged(&self, key: &str, depth: usize) -> Option<Self> {
+        let mut found = None;
+        let mut merge = None;
+        for (name, value) in self.written_entries() {
+            match name.text() {
+                Some(name) if name == key => found = Some(value),
+                Some("<<") => merge = Some(value),
+                _ => {}
+            }
+        }
+        if found.is_some() || depth >= MERGE_DEPTH {
+            return found;
+        }
+        let merge = merge?;
+        if merge.is_sequence() {
+            merge.items().find_map(|item| item.get_merged(key, depth + 1))
+        } else {
+            merge.get_merged(key, depth + 1)
+        }
+    }
+
+    /// The value at a path of keys.
+    #[must_use]
+    pub fn at(&self, path: &[&str]) -> Option<Self> {
+        path.iter().try_fold(*self, |node, key| node.get(key))
+    }
+
+    /// The keys and values of a mapping as written, merge keys not followed; nothing for anything else.
+    pub fn written_entries(&self) -> impl Iterator<Item = (Self, Self)> + use<'t> {
+        let mut children = self.children(Kind::Mapping);
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    }
+
+    /// The keys and values of a mapping with merge keys followed, in the order of the text, merged ones last; a key
+    /// that stands twice gives its last value.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(Self, Self)> {
+        let mut entries = Vec::new();
+        self.collect_entries(&mut entries, 0);
+        entries
+    }
+
+    fn collect_entries(&self, into: &mut Vec<(Self, Self)>, depth: usize) {
+        let mut merges = Vec::new();
+        let own_from = into.len();
+        for (key, value) in self.written_entries() {
+            if key.text() == Some("<<") && !key.is_quoted() {
+                merges.push(value);
+            } else if let Some(known) = into[own_from..].iter().position(|(other, _)| other.text() == key.text()) {
+                into[own_from + known] = (key, value);
+            } else if !into[..own_from].iter().any(|(other, _)| other.text() == key.text()) {
+                into.push((key, value));
+            }
+        }
+        if depth >= MERGE_DEPTH {
+            return;
+        }
+        for merge in merges {
+            if merge.is_sequence() {
+                for item in merge.items() {
+                    item.collect_entries(into, depth + 1);
+                }
+            } else {
+                merge.collect_entries(into, depth + 1);
+            }
+        }
+    }
+
+    /// The items of a sequence; nothing for anything else.
+    pub fn items(&self) -> impl Iterator<Item = Self> + use<'t> {
+        self.children(Kind::Sequence)
+    }
+
+    fn children(&self, kind: Kind) -> impl Iterator<Item = Self> + use<'t> {
+        let entry = self.entry();
+        let tree = self.tree;
+        let mut at = if entry.kind == kind { self.at + 1 } else { entry.next };
+        std::iter::from_fn(move || {
+            if at >= entry.next {
+                return None;
+            }
+            let child = Self::new(tree, at);
+            at = tree.entries[at as usize].next;
+            Some(child)
+        })
+    }
+
+    /// Every node of the subtree as written, this one first, aliases not entered: each node once.
+    pub fn descendants(&self) -> impl Iterator<Item = Self> + use<'t> {
+        let tree = self.tree;
+        (self.at..self.entry().next)
+            .filter(move |at| tree.entries[*at as usize].kind != Kind::Alias)
+            .map(move |at| Self { tree, at })
+    }
+}
