@@ -1,10 +1,205 @@
-//! stub
+//! kubeworthy answers the question that every other Kubernetes tool takes for granted: do this system's availability
+//! and scale needs justify Kubernetes at all, and if not, what simpler target would do?
+//!
+//! The code reads in the order in which data flows:
+//!
+//! 1. [`source`]: paths and standard input become named texts; the only input.
+//! 2. [`yaml`] and [`inventory`]: texts become documents with exact positions, documents become workloads and what
+//!    belongs to them, linked and grouped into systems.
+//! 3. [`facts`]: one table of typed values, known, absent or unknown with the reason.
+//! 4. [`rules`]: data files that turn facts into claims, findings and open questions.
+//! 5. [`targets`] and [`assessment`]: claims against the catalogue of places to run give the need, the ladders, the
+//!    confidence, the verdict and the ranked targets.
+//! 6. [`report`]: pure renderers of the finished answer.
+//!
+//! [`assess`] is the whole of it.
+
+pub mod assessment;
+pub mod capability;
+pub mod command;
+pub mod condition;
 pub mod data;
 pub mod facts;
 pub mod grade;
 pub mod inventory;
 pub mod limits;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod tables;
+pub mod targets;
 pub mod text;
 pub mod yaml;
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use assessment::{Assessment, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_inventory};
+use capability::Capabilities;
+use data::DataError;
+use inventory::Inventory;
+use rules::Rules;
+use source::Collected;
+use tables::Tables;
+use targets::Catalogue;
+
+/// Everything that a judgement is made with: all of it data from `rules/`, and the user's own files laid over it.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    /// Capabilities.
+    pub capabilities: Capabilities,
+    /// Tables.
+    pub tables: Tables,
+    /// Rules.
+    pub rules: Rules,
+    /// Targets.
+    pub catalogue: Catalogue,
+    /// Constants.
+    pub constants: Constants,
+    /// A digest of all of it, `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+}
+
+/// A user's own rule and target files: names and texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnFiles {
+    /// Rule files.
+    pub rules: Vec<(String, String)>,
+    /// Target files.
+    pub targets: Vec<(String, String)>,
+}
+
+impl Kit {
+    /// The kit that ships with the program, with the user's own files laid over it.
+    ///
+    /// # Errors
+    ///
+    /// When a data file is not what it should be, with its file, line and column.
+    pub fn load(own: &OwnFiles) -> Result<Self, DataError> {
+        let capabilities = Capabilities::built_in()?;
+        let mut digest = Sha256::new();
+        for file in data::embedded("rules/") {
+            update(&mut digest, file.name, file.text);
+        }
+        for (name, text) in own.rules.iter().chain(&own.targets) {
+            update(&mut digest, name, text);
+        }
+        Ok(Self {
+            tables: Tables::built_in()?,
+            rules: Rules::load(&own.rules, &capabilities)?,
+            catalogue: Catalogue::load(&own.targets, &capabilities)?,
+            constants: Constants::built_in(&capabilities)?,
+            capabilities,
+            digest: finish(digest),
+        })
+    }
+
+    /// What inventories are judged by.
+    #[must_use]
+    pub fn yardstick(&self) -> Yardstick<'_> {
+        Yardstick {
+            capabilities: &self.capabilities,
+            rules: &self.rules,
+            catalogue: &self.catalogue,
+            tables: &self.tables,
+            constants: &self.constants,
+        }
+    }
+}
+
+/// Assesses what was read: the whole pipeline behind reading. A pure function: the same input gives the same answer.
+#[must_use]
+pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
+    assess_inventory_of(collected, &Inventory::read(&collected.files, &kit.tables), kit)
+}
+
+/// Assesses an inventory that was read from these files.
+#[must_use]
+pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Assessment {
+    let (estate, systems) = assess_inventory(inventory, &collected.files, &kit.yardstick());
+    Assessment {
+        rules_digest: kit.digest.clone(),
+        inputs: inputs(collected, inventory),
+        estate,
+        systems,
+        rungs: (kit.constants.ladders.availability_rungs.clone(), kit.constants.ladders.scale_rungs.clone()),
+        meanings: kit.capabilities.iter().map(|(_, capability)| (capability.id.clone(), capability.meaning.clone())).collect(),
+    }
+}
+
+/// What was read, for the report.
+fn inputs(collected: &Collected, inventory: &Inventory) -> Inputs {
+    let files = &collected.files;
+    let name = |source: text::SourceId| files[source.0 as usize].name.clone();
+    let mut digest = Sha256::new();
+    let mut sorted: Vec<_> = files.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    for file in sorted {
+        update(&mut digest, &file.name, &file.text);
+    }
+    let line = |problem: &inventory::Problem| {
+        problem.span.map(|span| files[problem.source.0 as usize].position(span.start).line)
+    };
+    let (broken, details): (Vec<_>, Vec<_>) = inventory.problems.iter().partition(|problem| problem.not_understood);
+    let mut not_understood: Vec<NotUnderstood> = broken
+        .iter()
+        .map(|problem| NotUnderstood {
+            file: name(problem.source),
+            line: line(problem),
+            reason: problem.message.clone(),
+            kinds: problem.kinds.clone(),
+        })
+        .collect();
+    not_understood.extend(collected.failures.iter().map(|failure| NotUnderstood {
+        file: failure.file.clone(),
+        line: failure.position.map(|position| position.line),
+        reason: failure.message.clone(),
+        kinds: Vec::new(),
+    }));
+    not_understood.sort();
+    let mut gaps: Vec<Gap> = details
+        .iter()
+        .map(|problem| {
+            let at = line(problem).map_or_else(String::new, |line| format!(":{line}"));
+            Gap {
+                kind: "detail".to_owned(),
+                scope: format!("{}{at}", name(problem.source)),
+                reason: problem.message.clone(),
+            }
+        })
+        .collect();
+    gaps.sort();
+    let mut skipped: Vec<(String, String)> = inventory
+        .skipped
+        .iter()
+        .map(|(source, reason)| (name(*source), reason.clone()))
+        .chain(collected.skipped.iter().map(|skipped| (skipped.file.clone(), skipped.reason.clone())))
+        .collect();
+    skipped.sort();
+    Inputs {
+        files: files.len(),
+        documents: inventory.documents,
+        understood: inventory.documents - broken.iter().filter(|problem| problem.span.is_some()).count(),
+        not_understood,
+        skipped,
+        gaps,
+        digest: finish(digest),
+    }
+}
+
+fn update(digest: &mut Sha256, name: &str, text: &str) {
+    for part in [name, text] {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+}
+
+fn finish(digest: Sha256) -> String {
+    let mut text = String::from("sha256:");
+    for byte in digest.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

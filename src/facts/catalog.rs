@@ -181,9 +181,13 @@ pub static CATALOG: &[FactEntry] = &[
         w.range().map_or(Fact::Absent, |range| Fact::number(range.value.1, [range.place]))
     }),
     workload("workload.autoscaler-ratio", Number, "most copies of its autoscaler divided by the least, at least 1", |w| {
-        w.range().map_or(Fact::Absent, |range| Fact::number(range.value.1 / range.value.0.max(1.0), [range.place]))
+        let bounded = w.range().filter(|range| range.value.1.is_finite());
+        bounded.map_or(Fact::Absent, |range| Fact::number(range.value.1 / range.value.0.max(1.0), [range.place]))
     }),
     workload("workload.autoscaler-acts", Boolean, "its autoscaler has a real range and a metric it can compute", |w| {
+        if let Some(unknown) = w.unknown_range() {
+            return unknown;
+        }
         let range = w.range().filter(|range| range.value.1 > range.value.0 && w.can_scale());
         Fact::present(range.map(|range| range.place))
     }),

@@ -7,7 +7,7 @@ mod workload;
 
 pub use catalog::{CATALOG, FactEntry, FactId, FactType, Scope, find};
 pub use footprint::Footprint;
-pub use system::SystemView;
+pub use system::{AddOnMembers, PlatformShare, SystemView};
 pub use workload::WorkloadView;
 
 use crate::grade::Grade;

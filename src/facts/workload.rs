@@ -22,7 +22,8 @@ pub struct WorkloadView<'i> {
 pub(super) fn copies_range(inventory: &Inventory, index: usize) -> (f64, f64) {
     let workload = &inventory.objects.workloads[index];
     if let Some(range) = workload.own_range {
-        return (range.value.0, range.value.1.max(workload.copies.known().unwrap_or(0.0)));
+        let high = if range.value.1.is_finite() { range.value.1 } else { range.value.0.max(1.0) };
+        return (range.value.0, high.max(workload.copies.known().unwrap_or(0.0)));
     }
     if workload.kind.is_batch() {
         let parallelism = workload.parallelism.map_or(1.0, |parallelism| parallelism.value.max(1.0));
@@ -54,6 +55,24 @@ impl<'i> WorkloadView<'i> {
     #[must_use]
     pub fn new(inventory: &'i Inventory, tables: &'i Tables, index: usize) -> Self {
         Self { inventory, tables, index, workload: &inventory.objects.workloads[index] }
+    }
+
+    /// The number of the workload.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// `Kind/namespace/name`, or `service/project/name`.
+    #[must_use]
+    pub fn object_name(&self) -> String {
+        self.workload.object_name()
+    }
+
+    /// Where the workload is written.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.workload.place
     }
 
     pub(super) fn pod(&self) -> Option<&'i Pod> {
@@ -119,6 +138,15 @@ impl<'i> WorkloadView<'i> {
             let scaler = self.autoscaler()?;
             let known = scaler.maximum.known().is_some() || scaler.by_events;
             known.then(|| Written { value: (minimum_of(scaler), maximum_of(scaler)), place: scaler.place })
+        })
+    }
+
+    /// The reason why the range of the autoscaler is unknown, if it is.
+    pub(super) fn unknown_range(&self) -> Option<Fact> {
+        let scaler = self.autoscaler().filter(|_| self.workload.own_range.is_none())?;
+        [&scaler.minimum, &scaler.maximum].into_iter().find_map(|bound| match bound {
+            Stated::Unknown { reason, place } => Some(Fact::Unknown { reason: reason.clone(), places: vec![*place] }),
+            _ => None,
         })
     }
 
@@ -267,7 +295,7 @@ impl<'i> WorkloadView<'i> {
         (count, ports.iter().max_by_key(|port| port.count).map(|port| port.place))
     }
 
-    /// Where it reaches into the host: namespaces, privileges, devices, host ports, paths of the system.
+    /// Where it reaches into the host: namespaces, privileges, devices, paths of the system.
     pub(super) fn host_access(&self) -> Option<Place> {
         let pods = || self.workload.pods.iter();
         pods()

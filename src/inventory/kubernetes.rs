@@ -367,7 +367,7 @@ fn knative_range(node: Node<'_>, spec: Node<'_>) -> Option<Written<(f64, f64)>> 
     let maximum = read(["autoscaling.knative.dev/max-scale", "autoscaling.knative.dev/maxScale"]);
     let place = minimum.or(maximum).map_or(node, |(_, value)| value).place();
     let minimum = minimum.map_or(0.0, |(value, _)| value);
-    Some(Written { value: (minimum, maximum.map_or((minimum * 10.0).max(10.0), |(value, _)| value)), place })
+    Some(Written { value: (minimum, maximum.map_or(f64::INFINITY, |(value, _)| value)), place })
 }
 
 fn autoscaler(head: &Head<'_>) -> Autoscaler {
@@ -380,6 +380,8 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
         let kind = target.get("kind").and_then(|kind| kind.string()).unwrap_or("Deployment");
         Some((kind.to_owned(), target.get("name")?.string()?.to_owned()))
     });
+    // Without a metric Kubernetes aims at 80 % of the requested CPU.
+    let by_default = !by_events && get("metrics").is_none();
     let metrics = get("metrics").into_iter().flat_map(|metrics| metrics.items());
     let uses_utilisation = metrics
         .filter(|metric| matches!(metric.get("type").and_then(|kind| kind.text()), Some("Resource" | "ContainerResource")))
@@ -397,7 +399,7 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
         minimum: stated_number(minimum),
         maximum: stated_number(maximum),
         place: maximum.map_or(head.place, |node| node.place()),
-        needs_requests: uses_utilisation || cpu_trigger || get("targetCPUUtilizationPercentage").is_some(),
+        needs_requests: uses_utilisation || cpu_trigger || by_default,
         behaviour: get("behavior").or_else(|| spec?.at(&["advanced", "horizontalPodAutoscalerConfig", "behavior"])).map(|n| n.place()),
         by_events,
         source: head.source,

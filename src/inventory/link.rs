@@ -87,7 +87,7 @@ impl Links {
                     here(&service.namespace) && !service.selector.is_everything() && service.selector.selects(&pod.labels)
                 });
                 linked.network_policies = positions(&objects.network_policies, |policy| {
-                    here(&policy.namespace) && policy.selector.selects(&pod.labels)
+                    policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
                 });
             }
             let (rights, own_groups) = rights(workload, objects, &groups);

@@ -458,6 +458,8 @@ pub struct NetworkPolicy {
     pub name: String,
     /// Which pods it guards.
     pub selector: Selector,
+    /// Whether it forbids anything: a policy with an empty rule allows everything.
+    pub restricts: bool,
     /// Whether it forbids everything that no other policy allows.
     pub denies_by_default: bool,
     /// Where it is written.

@@ -65,10 +65,15 @@ pub(super) fn network_policy(namespace: &str, name: &str, node: Node<'_>, place:
         spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().next().is_some())
     };
     let guards_ingress = types.is_empty() || types.contains(&"Ingress");
+    let allows_all = |key: &str| {
+        spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().any(|rule| rule.entries().is_empty()))
+    };
+    let guards_egress = types.contains(&"Egress");
+    let restricts = (guards_ingress && !allows_all("ingress")) || (guards_egress && !allows_all("egress"));
     let selector = Selector::read(spec.and_then(|spec| spec.get("podSelector")));
     let denies_by_default = selector.is_everything()
-        && ((guards_ingress && !allows("ingress")) || (types.contains(&"Egress") && !allows("egress")));
-    NetworkPolicy { namespace: namespace.to_owned(), name: name.to_owned(), selector, denies_by_default, place, source }
+        && ((guards_ingress && !allows("ingress")) || (guards_egress && !allows("egress")));
+    NetworkPolicy { namespace: namespace.to_owned(), name: name.to_owned(), selector, restricts, denies_by_default, place, source }
 }
 
 pub(super) fn budget(namespace: &str, node: Node<'_>, place: Place) -> Budget {

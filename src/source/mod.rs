@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::OwnFiles;
 use crate::limits;
 use crate::text::{LineIndex, Position, SourceFile};
 
@@ -70,6 +71,36 @@ pub fn collect(inputs: &[Input]) -> Collected {
     collected.skipped.sort();
     collected.failures.sort();
     collected
+}
+
+/// A user's own rules and targets: every YAML file below a folder, those below `targets` being targets.
+///
+/// # Errors
+///
+/// When the folder or one of its files cannot be read.
+pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
+    let mut own = OwnFiles::default();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).display().to_string();
+            failure(&path, &error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links")))
+        })?;
+        let path = entry.path();
+        if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "yaml" && extension != "yml")
+        {
+            continue;
+        }
+        let mut collected = Collected::default();
+        let mut budget = Budget { left: limits::TOTAL_BYTES, seen: BTreeSet::new() };
+        read_file(path, path.display().to_string(), &mut budget, &mut collected);
+        if let Some(failure) = collected.failures.into_iter().next() {
+            return Err(failure);
+        }
+        let is_target = path.strip_prefix(folder).is_ok_and(|inside| inside.starts_with("targets"));
+        let files = if is_target { &mut own.targets } else { &mut own.rules };
+        files.extend(collected.files.into_iter().map(|file| (file.name, file.text.to_string())));
+    }
+    Ok(own)
 }
 
 /// What may still be read, and what was read already.

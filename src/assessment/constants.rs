@@ -1,0 +1,233 @@
+//! The constants of the assessment, from `rules/model.yaml`.
+
+use serde::Deserialize;
+
+use crate::capability::{Capabilities, CapabilityId};
+use crate::data::{self, DataError, PathPart};
+use crate::grade::Grade;
+use crate::targets::Coverage;
+
+const FILE: &str = "rules/model.yaml";
+
+/// All constants; see the comments in the file for what each means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Constants {
+    weights: Weights,
+    gaps: Gaps,
+    /// Points for each half of the score.
+    pub points: Points,
+    /// Verdicts by need.
+    pub bands: Bands,
+    /// Confidence.
+    pub confidence: ConfidenceConstants,
+    /// From this share of platform parts on, a system is native to Kubernetes.
+    pub platform_share: f64,
+    /// Add-ons are set aside while the rest is at least this share.
+    pub payload_share: f64,
+    /// The two ladders.
+    pub ladders: Ladders,
+    /// What no file can say.
+    pub questions: Vec<ContextQuestion>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Weights {
+    declared: f64,
+    effective: f64,
+    corroborated: f64,
+    proven: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Gaps {
+    native: f64,
+    with_work: f64,
+    hard: f64,
+    none: f64,
+}
+
+/// Points for each half of the score; both together are the largest need.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Points {
+    /// For the shortfall of the best simple target.
+    pub simple: f64,
+    /// For the shortfall of the best target that is no Kubernetes of several nodes.
+    pub lighter: f64,
+}
+
+/// Verdicts by need, in points.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Bands {
+    /// Below this, Kubernetes is not needed.
+    pub needless_below: f64,
+    /// From this on, it is justified.
+    pub justified_from: f64,
+}
+
+/// Confidence.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConfidenceConstants {
+    /// Below this many percent nothing is concluded.
+    pub inconclusive_below: f64,
+    /// From this many percent on, "needless" may be said.
+    pub needless_from: f64,
+    /// An unreadable document without a workload, against a workload.
+    pub unreadable_weight: f64,
+    /// The factor where no claim is proven.
+    pub claims_floor: f64,
+    /// The factor where no live state was seen.
+    pub without_live_state: f64,
+    /// The factor where the owner was not asked.
+    pub without_context: f64,
+}
+
+/// The two ladders.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ladders {
+    availability: Vec<AvailabilityRung>,
+    /// Scale.
+    pub scale: ScaleLadder,
+    /// What the rungs of availability mean, from 0.
+    pub availability_rungs: [String; 6],
+    /// What the rungs of scale mean, from 0.
+    pub scale_rungs: [String; 6],
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AvailabilityRung {
+    rung: u8,
+    capabilities: Vec<String>,
+}
+
+/// How scale climbs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ScaleLadder {
+    /// What fits on one host of each kind.
+    pub hosts: Hosts,
+    /// Ordinary hosts that are still "several".
+    pub several_hosts: f64,
+    /// Above this many ordinary hosts it is a fleet.
+    pub fleet_over: f64,
+    /// Ordinary hosts that elasticity may fill and still be rung 2.
+    pub elastic_within: f64,
+    elastic: Vec<String>,
+    bursts: Vec<String>,
+}
+
+/// Host sizes.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hosts {
+    /// A small VM.
+    pub small: HostSize,
+    /// An ordinary VM.
+    pub ordinary: HostSize,
+    /// A big VM.
+    pub big: HostSize,
+}
+
+/// The size of a host.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HostSize {
+    /// vCPU.
+    pub cpu: f64,
+    /// GiB.
+    pub memory_gib: f64,
+}
+
+/// A question that only the owner can answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextQuestion {
+    /// The key under which the answer is stated.
+    pub key: String,
+    capability: String,
+    /// The question, without its question mark.
+    pub question: String,
+}
+
+impl Constants {
+    /// The constants that ship with the program.
+    ///
+    /// # Errors
+    ///
+    /// When the file does not have the expected shape or names an unknown capability, with its position.
+    pub fn built_in(capabilities: &Capabilities) -> Result<Self, DataError> {
+        let constants: Self = data::read_named(FILE)?;
+        let text = data::embedded(FILE).next().map_or("", |file| file.text);
+        let ladders = &constants.ladders;
+        let named = ladders
+            .availability
+            .iter()
+            .flat_map(|rung| &rung.capabilities)
+            .chain(&ladders.scale.elastic)
+            .chain(&ladders.scale.bursts)
+            .chain(constants.questions.iter().map(|question| &question.capability));
+        for id in named {
+            if capabilities.find(id).is_none() {
+                let message = format!("there is no capability `{id}`");
+                let help = capabilities.did_you_mean(id);
+                return Err(data::error_at(FILE, text, &[PathPart::Name("ladders")], message, help));
+            }
+        }
+        Ok(constants)
+    }
+
+    /// How much a claim of a grade weighs, 0 to 1.
+    #[must_use]
+    pub fn weight(&self, grade: Grade) -> f64 {
+        match grade {
+            Grade::Declared => self.weights.declared,
+            Grade::Effective => self.weights.effective,
+            Grade::Corroborated => self.weights.corroborated,
+            Grade::Proven => self.weights.proven,
+        }
+    }
+
+    /// How far a coverage falls short, 0 to 1.
+    #[must_use]
+    pub fn gap(&self, coverage: &Coverage) -> f64 {
+        match coverage {
+            Coverage::Native => self.gaps.native,
+            Coverage::WithWork(_) => self.gaps.with_work,
+            Coverage::Hard(_) => self.gaps.hard,
+            Coverage::None(_) => self.gaps.none,
+        }
+    }
+
+    /// The rung of availability that a capability stands for, 0 where it is on none.
+    #[must_use]
+    pub fn availability_rung(&self, capability: CapabilityId, capabilities: &Capabilities) -> u8 {
+        let id = &capabilities.get(capability).id;
+        let rungs = self.ladders.availability.iter().filter(|rung| rung.capabilities.contains(id));
+        rungs.map(|rung| rung.rung).max().unwrap_or(0)
+    }
+
+    /// Whether a capability means that the footprint follows load.
+    #[must_use]
+    pub fn is_elastic(&self, capability: CapabilityId, capabilities: &Capabilities) -> bool {
+        self.ladders.scale.elastic.contains(&capabilities.get(capability).id)
+    }
+
+    /// Whether a capability means bursts of ten times and more.
+    #[must_use]
+    pub fn is_burst(&self, capability: CapabilityId, capabilities: &Capabilities) -> bool {
+        self.ladders.scale.bursts.contains(&capabilities.get(capability).id)
+    }
+
+    /// The capability that the costliest answer to a question would prove.
+    #[must_use]
+    pub fn question_capability(&self, question: &ContextQuestion, capabilities: &Capabilities) -> Option<CapabilityId> {
+        capabilities.find(&question.capability)
+    }
+}

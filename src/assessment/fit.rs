@@ -1,0 +1,186 @@
+//! How each target fits a system: what it covers, the work, the losses, what blocks it, and which one to suggest.
+
+use super::Claim;
+use super::constants::Constants;
+use super::locate::{Location, Locator};
+use super::score::{Candidate, Need};
+use super::verdict::Verdict;
+use crate::capability::Capabilities;
+use crate::grade::Grade;
+use crate::targets::{Coverage, Status};
+
+/// A target as it fits one system.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its tier, 1 to 3.
+    pub tier: u8,
+    /// Whether it may be considered.
+    pub admissible: bool,
+    /// Why not.
+    pub why_not: Vec<String>,
+    /// The chance that it falls short, 0 to 1.
+    pub shortfall: f64,
+    /// Capabilities that it has as they are.
+    pub covered: Vec<String>,
+    /// Work that it takes.
+    pub work: Vec<Work>,
+    /// What is hard there or lost.
+    pub losses: Vec<Loss>,
+    /// Proven needs that it cannot meet.
+    pub blocked_by: Vec<Blocked>,
+    /// Effort of running it, 1 to 10.
+    pub effort: u8,
+    /// Who runs it.
+    pub operator: String,
+    /// The country of the operator's seat, or `own`.
+    pub seat: String,
+    /// Whether it can run on the user's own machines.
+    pub self_hosted: bool,
+    /// A warning about its state: maintenance mode.
+    pub caution: Option<String>,
+}
+
+/// A named piece of work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The capability that it takes it for.
+    pub capability: String,
+    /// What one would do.
+    pub item: String,
+}
+
+/// Something that is hard on a target, or lost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loss {
+    /// The capability.
+    pub capability: String,
+    /// What is hard, or lost.
+    pub item: String,
+    /// Where the input asks for it.
+    pub evidence: Vec<Location>,
+}
+
+/// A proven need that a target cannot meet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blocked {
+    /// The capability.
+    pub capability: String,
+    /// Why it cannot.
+    pub reason: String,
+    /// Where the input asks for it.
+    pub evidence: Vec<Location>,
+}
+
+/// Every target as it fits, ranked by shortfall, then effort; those that may not be considered come last.
+pub(super) fn fits(
+    candidates: &[Candidate<'_>],
+    needs: &[Need],
+    claims: &[Claim],
+    constants: &Constants,
+    capabilities: &Capabilities,
+    locator: &Locator<'_>,
+) -> Vec<Fit> {
+    let mut fits: Vec<Fit> =
+        candidates.iter().map(|candidate| fit(candidate, needs, claims, constants, capabilities, locator)).collect();
+    fits.sort_by(|a, b| {
+        let rank = |fit: &Fit| (!fit.admissible, (fit.shortfall * 1000.0).round() as u32, fit.effort);
+        rank(a).cmp(&rank(b)).then_with(|| (a.tier, &a.id).cmp(&(b.tier, &b.id)))
+    });
+    fits
+}
+
+fn fit(
+    candidate: &Candidate<'_>,
+    needs: &[Need],
+    claims: &[Claim],
+    constants: &Constants,
+    capabilities: &Capabilities,
+    locator: &Locator<'_>,
+) -> Fit {
+    let target = candidate.target;
+    let mut result = Fit {
+        id: target.id.clone(),
+        name: target.name.clone(),
+        tier: target.tier,
+        admissible: candidate.admissible,
+        why_not: candidate.why_not.clone(),
+        shortfall: candidate.shortfall(needs, constants),
+        covered: Vec::new(),
+        work: Vec::new(),
+        losses: Vec::new(),
+        blocked_by: Vec::new(),
+        effort: target.effort,
+        operator: target.operator.clone(),
+        seat: target.jurisdiction.seat.clone(),
+        self_hosted: target.self_hosted,
+        caution: (target.status == Status::Maintenance)
+            .then(|| target.status_note.clone().unwrap_or_else(|| "it is in maintenance mode".to_owned())),
+    };
+    for need in needs {
+        let id = capabilities.get(need.capability).id.clone();
+        let coverage = target.coverage(need.capability);
+        let evidence = || claims.iter().find(|claim| claim.capability == id).map(|claim| claim.evidence.clone());
+        let item = coverage.text().to_owned();
+        match coverage {
+            Coverage::Native => result.covered.push(id),
+            // What is only declared takes nothing that anybody would miss.
+            _ if need.grade == Grade::Declared => {}
+            Coverage::WithWork(_) => result.work.push(Work { capability: id, item }),
+            Coverage::None(_) if need.grade == Grade::Proven => {
+                let evidence = evidence().unwrap_or_default();
+                result.blocked_by.push(Blocked { capability: id, reason: item, evidence });
+            }
+            Coverage::Hard(_) | Coverage::None(_) => {
+                let evidence = evidence().unwrap_or_default();
+                result.losses.push(Loss { capability: id, item, evidence });
+            }
+        }
+    }
+    for violation in &candidate.violations {
+        let capability = capabilities.get(violation.capability).id.clone();
+        let evidence = locator.locate_all(&violation.places);
+        if violation.grade == Grade::Proven {
+            result.blocked_by.push(Blocked { capability, reason: violation.reason.clone(), evidence });
+        } else {
+            result.losses.push(Loss { capability, item: violation.reason.clone(), evidence });
+        }
+    }
+    result
+}
+
+/// The target to suggest.
+///
+/// Where Kubernetes is not called for: the least shortfall, then the least effort, among what is simpler; a project
+/// that runs on one host by Compose already counts that as no effort. Where it is: the Kubernetes of least effort; for
+/// what is native to Kubernetes and needs no second host, the lightest. A target with a blocking proven claim is never
+/// suggested, nor one in maintenance mode.
+pub(super) fn suggest(fits: &[Fit], verdict: Verdict, runs_by_compose: bool, needs_hosts: bool) -> Option<String> {
+    let usable = |fit: &&Fit| fit.admissible && fit.blocked_by.is_empty() && fit.caution.is_none();
+    let effort = |fit: &Fit| if runs_by_compose && fit.id == "compose-one-host" { 0 } else { fit.effort };
+    let simplest = |from: u8, to: u8| {
+        fits.iter()
+            .filter(usable)
+            .filter(|fit| (from..=to).contains(&fit.tier))
+            .min_by(|a, b| {
+                let rank = |fit: &Fit| ((fit.shortfall * 1000.0).round() as u32, effort(fit), fit.tier);
+                rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
+            })
+            .map(|fit| fit.id.clone())
+    };
+    match verdict {
+        Verdict::Inconclusive => None,
+        Verdict::Needless | Verdict::Debatable => simplest(1, 2).or_else(|| simplest(3, 3)),
+        Verdict::Justified => simplest(3, 3),
+        Verdict::KubernetesNative if needs_hosts => simplest(3, 3),
+        Verdict::KubernetesNative => fits
+            .iter()
+            .filter(usable)
+            .find(|fit| fit.id == "k3s-one")
+            .map(|fit| fit.id.clone())
+            .or_else(|| simplest(3, 3)),
+    }
+}

@@ -1,0 +1,89 @@
+//! Claims on the same capability become one: the highest grade counts, the evidence is united.
+
+use std::collections::BTreeMap;
+
+use super::score::Need;
+use crate::capability::CapabilityId;
+use crate::grade::Grade;
+use crate::rules::RawClaim;
+use crate::yaml::Place;
+
+/// A claim of a system or of the estate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folded {
+    /// What is needed.
+    pub capability: CapabilityId,
+    /// The highest grade of all claims on it.
+    pub grade: Grade,
+    /// The codes of the rules that claim it, sorted.
+    pub rules: Vec<String>,
+    /// What the strongest claim says, with how many others say the like.
+    pub message: String,
+    /// The evidence of all claims, the strongest first.
+    pub places: Vec<Place>,
+}
+
+/// Folds claims. The result is sorted by capability and does not depend on the order of the claims.
+#[must_use]
+pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
+    let mut by_capability: BTreeMap<CapabilityId, Vec<&RawClaim>> = BTreeMap::new();
+    for claim in claims {
+        by_capability.entry(claim.capability).or_default().push(claim);
+    }
+    by_capability
+        .into_iter()
+        .map(|(capability, mut claims)| {
+            claims.sort_by(|a, b| {
+                b.grade.cmp(&a.grade).then_with(|| (&a.message, &a.subject, &a.rule).cmp(&(&b.message, &b.subject, &b.rule)))
+            });
+            // The same workload may be claimed by a system and again by the estate.
+            claims.dedup_by(|a, b| a.message == b.message && a.subject == b.subject && a.rule == b.rule);
+            let strongest = claims[0];
+            let mut rules: Vec<String> = claims.iter().map(|claim| claim.rule.clone()).collect();
+            rules.sort();
+            rules.dedup();
+            let mut places = Vec::new();
+            for place in claims.iter().flat_map(|claim| &claim.places) {
+                if !places.contains(place) {
+                    places.push(*place);
+                }
+            }
+            let others = claims.len() - 1;
+            let message = match others {
+                0 => strongest.message.clone(),
+                1 => format!("{}, and 1 more", strongest.message),
+                _ => format!("{}, and {others} more", strongest.message),
+            };
+            Folded { capability, grade: strongest.grade, rules, message, places }
+        })
+        .collect()
+}
+
+/// The needs behind folded claims.
+#[must_use]
+pub fn needs(claims: &[Folded]) -> Vec<Need> {
+    claims.iter().map(|claim| Need { capability: claim.capability, grade: claim.grade }).collect()
+}
+
+/// The needs at the low end of the range: what is proven.
+#[must_use]
+pub fn proven(needs: &[Need]) -> Vec<Need> {
+    needs.iter().filter(|need| need.grade == Grade::Proven).copied().collect()
+}
+
+/// The needs at the high end of the range: what is effective or corroborated, proven, and the costliest answer to every
+/// open question.
+#[must_use]
+pub fn costliest(needs: &[Need], asked: impl IntoIterator<Item = CapabilityId>) -> Vec<Need> {
+    let mut costliest: BTreeMap<CapabilityId, Grade> = needs
+        .iter()
+        .map(|need| {
+            let grade = if need.grade >= Grade::Effective { Grade::Proven } else { need.grade };
+            (need.capability, grade)
+        })
+        .collect();
+    for capability in asked {
+        costliest.insert(capability, Grade::Proven);
+    }
+    costliest.into_iter().map(|(capability, grade)| Need { capability, grade }).collect()
+}

@@ -1,0 +1,410 @@
+//! Putting it together: every system, then the estate.
+
+use std::collections::BTreeMap;
+
+use super::constants::Constants;
+use super::fit::{fits, suggest};
+use super::fold::{Folded, costliest, fold, needs, proven};
+use super::locate::Locator;
+use super::score::{Hosting, Need, best, candidates, rounded_shares, shares};
+use super::verdict::{Grounds, confidence, understood, verdict};
+use super::{Claim, FindingReport, FootprintSummary, NeedRange, SystemAssessment, Unknown, Verdict, ladder};
+use crate::capability::{Axis, Capabilities, CapabilityId};
+use crate::facts::{AddOnMembers, FactSet, SystemView};
+use crate::grade::Grade;
+use crate::inventory::model::Origin;
+use crate::inventory::{Inventory, System};
+use crate::rules::{Evaluation, Finding, OpenQuestion, RawClaim, Rules, evaluate};
+use crate::tables::Tables;
+use crate::targets::Catalogue;
+use crate::text::SourceFile;
+
+/// What everything is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Yardstick<'y> {
+    /// Capabilities.
+    pub capabilities: &'y Capabilities,
+    /// Rules.
+    pub rules: &'y Rules,
+    /// Targets.
+    pub catalogue: &'y Catalogue,
+    /// Tables.
+    pub tables: &'y Tables,
+    /// Constants.
+    pub constants: &'y Constants,
+}
+
+/// Judges every system of an inventory, and the estate.
+#[must_use]
+pub fn assess_inventory(
+    inventory: &Inventory,
+    files: &[SourceFile],
+    yardstick: &Yardstick<'_>,
+) -> (SystemAssessment, Vec<SystemAssessment>) {
+    let locator = Locator::new(inventory, files);
+    let judge = Judge { inventory, yardstick: *yardstick, locator };
+    let views: Vec<SystemView<'_>> =
+        inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
+    let evaluations: Vec<(Evaluation, FactSet)> =
+        views.iter().map(|view| evaluate(view, yardstick.rules, false)).collect();
+    let systems: Vec<SystemAssessment> = views
+        .iter()
+        .zip(&evaluations)
+        .map(|(view, (evaluation, facts))| judge.system(view, evaluation, facts))
+        .collect();
+    let estate = judge.estate(&views, &evaluations);
+    (estate, systems)
+}
+
+struct Judge<'j> {
+    inventory: &'j Inventory,
+    yardstick: Yardstick<'j>,
+    locator: Locator<'j>,
+}
+
+/// What differs between a system and the estate.
+struct Subject<'s> {
+    view: &'s SystemView<'s>,
+    facts: &'s FactSet,
+    id: String,
+    name: String,
+    is_estate: bool,
+    unreadable: usize,
+    set_aside: Vec<String>,
+}
+
+impl Judge<'_> {
+    fn system(&self, view: &SystemView<'_>, evaluation: &Evaluation, facts: &FactSet) -> SystemAssessment {
+        let system = view.system;
+        let name = if system.name.is_empty() { "." } else { system.name.as_str() };
+        let subject = Subject {
+            view,
+            facts,
+            id: system.id(),
+            name: name.to_owned(),
+            is_estate: false,
+            unreadable: 0,
+            set_aside: Vec::new(),
+        };
+        self.judge(&subject, fold(&evaluation.claims), &evaluation.findings, &evaluation.questions)
+    }
+
+    /// The estate: the claims of all systems folded again, with what only all of them together make. Well-known add-ons
+    /// beside a payload are set aside.
+    fn estate(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> SystemAssessment {
+        let tables = self.yardstick.tables;
+        let everything = System::of_everything(&self.inventory.objects);
+        let whole = SystemView::new(self.inventory, tables, &everything);
+        let add_ons = whole.add_on_members();
+        let workloads = everything.workloads.len();
+        let payload = workloads - add_ons.workloads.len();
+        let sets_aside = !add_ons.names.is_empty()
+            && payload > 0
+            && payload as f64 >= self.yardstick.constants.payload_share * workloads as f64;
+        if !sets_aside {
+            let evaluations: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
+            return self.estate_of(&whole, &evaluations, Vec::new());
+        }
+        // Without the add-ons every system is asked again: a facts of its size and platform change.
+        let reduced: Vec<System> = views.iter().filter_map(|view| without(view.system, &add_ons)).collect();
+        let views: Vec<SystemView<'_>> =
+            reduced.iter().map(|system| SystemView::new(self.inventory, tables, system)).collect();
+        let evaluations: Vec<Evaluation> =
+            views.iter().map(|view| evaluate(view, self.yardstick.rules, false).0).collect();
+        let everything = union(&reduced);
+        let whole = SystemView::new(self.inventory, tables, &everything);
+        self.estate_of(&whole, &evaluations.iter().collect::<Vec<_>>(), add_ons.names.into_iter().collect())
+    }
+
+    fn estate_of(&self, whole: &SystemView<'_>, systems: &[&Evaluation], set_aside: Vec<String>) -> SystemAssessment {
+        let (own, facts) = evaluate(whole, self.yardstick.rules, true);
+        let claims: Vec<&RawClaim> =
+            systems.iter().flat_map(|evaluation| &evaluation.claims).chain(&own.claims).collect();
+        // A finding that one system makes is not made again for all of them.
+        let mut findings: Vec<Finding> = systems.iter().flat_map(|evaluation| evaluation.findings.clone()).collect();
+        let known: Vec<String> = findings.iter().map(|finding| finding.code.clone()).collect();
+        findings.extend(own.findings.iter().filter(|finding| !known.contains(&finding.code)).cloned());
+        let mut questions: Vec<OpenQuestion> =
+            systems.iter().flat_map(|evaluation| evaluation.questions.clone()).collect();
+        let known: Vec<String> = questions.iter().map(|question| question.code.clone()).collect();
+        questions.extend(own.questions.iter().filter(|question| !known.contains(&question.code)).cloned());
+        let subject = Subject {
+            view: whole,
+            facts: &facts,
+            id: "estate".to_owned(),
+            name: "estate".to_owned(),
+            is_estate: true,
+            unreadable: self.inventory.unreadable,
+            set_aside,
+        };
+        self.judge(&subject, fold(claims), &findings, &questions)
+    }
+
+    fn judge(
+        &self,
+        subject: &Subject<'_>,
+        folded: Vec<Folded>,
+        findings: &[Finding],
+        questions: &[OpenQuestion],
+    ) -> SystemAssessment {
+        let Yardstick { capabilities, catalogue, constants, .. } = self.yardstick;
+        let view = subject.view;
+        let needs = needs(&folded);
+        let candidates = candidates(catalogue, subject.facts);
+        let score = |needs: &[Need], hosting: Hosting| best(&candidates, needs, hosting, constants);
+        let best_any = score(&needs, Hosting::Any);
+        let need = round_tenth(best_any.need);
+        let low = round_tenth(score(&proven(&needs), Hosting::Any).need).min(need);
+        let asked = questions.iter().filter_map(|question| question.capability);
+        let anything = questions.iter().any(|question| question.capability.is_none());
+        let most = constants.points.simple + constants.points.lighter;
+        let high = if anything { most } else { score(&costliest(&needs, asked), Hosting::Any).need };
+        let range = NeedRange {
+            score: need,
+            low,
+            high: round_tenth(high).max(need),
+            if_self_hosted: round_tenth(score(&needs, Hosting::SelfHosted).need),
+        };
+        let claims = self.claims(&folded, &rounded_shares(&shares(&candidates, &needs, &best_any, constants), need));
+        let opaque = view.system.opaque.len();
+        let workloads = view.system.workloads.len();
+        let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
+        let proven_claims = needs.iter().filter(|need| need.grade == Grade::Proven).count();
+        let understood = understood(workloads, opaque, subject.unreadable, constants);
+        let confidence = confidence(understood, proven_claims, firm, constants) * 100.0;
+        let share = view.platform_share();
+        let platform_share = if share.all > 0.0 { share.platform / share.all } else { 0.0 };
+        let agents_only = subject.facts.named("system.node-agents-only").as_boolean() == Some(true);
+        let verdict = verdict(
+            &Grounds {
+                need,
+                proven_need: low,
+                confidence: confidence.round(),
+                platform_share,
+                node_agents_only: agents_only && share.own_resources == 0,
+                assessable: workloads > 0 || !view.system.definitions.is_empty(),
+                add_ons_set_aside: !subject.set_aside.is_empty(),
+            },
+            constants,
+        );
+        let availability = ladder::availability(&needs, constants, capabilities);
+        let fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
+        let by_compose = workloads > 0 && view.raw_workloads().all(|workload| workload.origin == Origin::Compose);
+        let needs_hosts = availability.high >= 3;
+        let footprint = &view.footprint;
+        SystemAssessment {
+            id: subject.id.clone(),
+            name: subject.name.clone(),
+            is_estate: subject.is_estate,
+            grouped_by: view.system.grouped_by.id().to_owned(),
+            workloads,
+            opaque,
+            verdict,
+            through: through(verdict, share.own_resources, &claims),
+            need: range,
+            axes: self.axes(&candidates, &needs),
+            confidence: confidence.round().clamp(0.0, 100.0) as u8,
+            availability,
+            scale: ladder::scale(footprint, &needs, constants, capabilities),
+            footprint: FootprintSummary {
+                cpu: (footprint.low.cpu, footprint.high.cpu),
+                memory_gib: (footprint.low.memory_gib, footprint.high.memory_gib),
+                written: footprint.written_share(),
+            },
+            suggested: suggest(&fits, verdict, by_compose, needs_hosts),
+            targets: fits,
+            unknowns: self.unknowns(questions, &needs, need, &|needs| round_tenth(score(needs, Hosting::Any).need)),
+            findings: self.findings(findings),
+            claims,
+            set_aside: subject.set_aside.clone(),
+        }
+    }
+
+    /// Folded claims with their shares, the largest share first. A violated limit of a target can bring need that no
+    /// claim speaks of; it then stands as a claim of its own.
+    fn claims(&self, folded: &[Folded], shares: &[(CapabilityId, f64)]) -> Vec<Claim> {
+        let capabilities = self.yardstick.capabilities;
+        let share_of = |id: CapabilityId| shares.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, share)| *share);
+        let mut claims: Vec<Claim> = folded
+            .iter()
+            .map(|claim| {
+                let capability = capabilities.get(claim.capability);
+                Claim {
+                    capability: capability.id.clone(),
+                    axis: capability.axis,
+                    grade: claim.grade,
+                    share: share_of(claim.capability),
+                    rules: claim.rules.clone(),
+                    message: claim.message.clone(),
+                    evidence: self.locator.locate_all(&claim.places),
+                }
+            })
+            .collect();
+        for (id, share) in shares {
+            if folded.iter().all(|claim| claim.capability != *id) {
+                let capability = capabilities.get(*id);
+                claims.push(Claim {
+                    capability: capability.id.clone(),
+                    axis: capability.axis,
+                    grade: Grade::Effective,
+                    share: *share,
+                    rules: Vec::new(),
+                    message: "a hard limit of the best simpler target is exceeded".to_owned(),
+                    evidence: Vec::new(),
+                });
+            }
+        }
+        claims.sort_by(|a, b| {
+            b.share
+                .total_cmp(&a.share)
+                .then(b.grade.cmp(&a.grade))
+                .then(a.axis.cmp(&b.axis))
+                .then_with(|| a.capability.cmp(&b.capability))
+        });
+        claims
+    }
+
+    /// The need of each axis' claims alone.
+    fn axes(&self, candidates: &[super::score::Candidate<'_>], needs: &[Need]) -> Vec<(Axis, f64)> {
+        let Yardstick { capabilities, constants, .. } = self.yardstick;
+        Axis::ALL
+            .into_iter()
+            .filter_map(|axis| {
+                let own: Vec<Need> =
+                    needs.iter().filter(|need| capabilities.get(need.capability).axis == axis).copied().collect();
+                let leads = matches!(axis, Axis::Availability | Axis::Scale);
+                let points = round_tenth(best(candidates, &own, Hosting::Any, constants).need);
+                (leads || !own.is_empty()).then_some((axis, points))
+            })
+            .collect()
+    }
+
+    fn findings(&self, findings: &[Finding]) -> Vec<FindingReport> {
+        let mut reports: Vec<FindingReport> = findings
+            .iter()
+            .map(|finding| FindingReport {
+                code: finding.code.clone(),
+                name: finding.name.clone(),
+                level: finding.level,
+                message: finding.message.clone(),
+                help: finding.help.clone(),
+                evidence: self.locator.locate_all(&finding.places),
+            })
+            .collect();
+        reports.sort_by(|a, b| {
+            b.level.cmp(&a.level).then_with(|| (&a.code, &a.evidence, &a.message).cmp(&(&b.code, &b.evidence, &b.message)))
+        });
+        reports.dedup();
+        reports
+    }
+
+    /// The open questions that the files raise, each rule's once, then what no file can say.
+    fn unknowns(
+        &self,
+        questions: &[OpenQuestion],
+        needs: &[Need],
+        score: f64,
+        need_of: &dyn Fn(&[Need]) -> f64,
+    ) -> Vec<Unknown> {
+        let Yardstick { capabilities, constants, .. } = self.yardstick;
+        let with = |capability: CapabilityId| {
+            let mut raised: Vec<Need> = needs.iter().filter(|need| need.capability != capability).copied().collect();
+            raised.push(Need { capability, grade: Grade::Proven });
+            need_of(&raised).max(score)
+        };
+        let most = constants.points.simple + constants.points.lighter;
+        let mut by_rule: BTreeMap<(&str, Option<CapabilityId>), Vec<&OpenQuestion>> = BTreeMap::new();
+        for question in questions {
+            by_rule.entry((&question.code, question.capability)).or_default().push(question);
+        }
+        let mut unknowns: Vec<Unknown> = by_rule
+            .into_iter()
+            .map(|((code, capability), mut questions)| {
+                questions.sort_by(|a, b| (&a.question, &a.reason).cmp(&(&b.question, &b.reason)));
+                let first = questions[0];
+                let others = questions.len() - 1;
+                let more = if others == 0 { String::new() } else { format!(", and {others} more") };
+                let places: Vec<_> = questions.iter().flat_map(|question| question.places.clone()).collect();
+                Unknown {
+                    question: first.question.clone(),
+                    key: code.to_owned(),
+                    reason: format!("{}{more}", first.reason),
+                    could_move: (score, capability.map_or(most, with)),
+                    raised_by_files: true,
+                    evidence: self.locator.locate_all(&places),
+                }
+            })
+            .collect();
+        let by_reach = |a: &Unknown, b: &Unknown| {
+            b.could_move.1.total_cmp(&a.could_move.1).then_with(|| (&a.key, &a.question).cmp(&(&b.key, &b.question)))
+        };
+        unknowns.sort_by(by_reach);
+        let mut asked: Vec<Unknown> = constants
+            .questions
+            .iter()
+            .filter_map(|question| {
+                let capability = constants.question_capability(question, capabilities)?;
+                let known = needs.iter().any(|need| need.capability == capability && need.grade == Grade::Proven);
+                (!known).then(|| Unknown {
+                    question: format!("{}?", question.question),
+                    key: question.key.clone(),
+                    reason: "no file can say".to_owned(),
+                    could_move: (score, with(capability)),
+                    raised_by_files: false,
+                    evidence: Vec::new(),
+                })
+            })
+            .collect();
+        asked.sort_by(by_reach);
+        unknowns.extend(asked);
+        unknowns
+    }
+}
+
+/// A system without the members of add-ons; none where nothing but them and what belongs to them is left.
+fn without(system: &System, add_ons: &AddOnMembers) -> Option<System> {
+    let mut reduced = system.clone();
+    let before = reduced.workloads.len();
+    reduced.workloads.retain(|index| !add_ons.workloads.contains(index));
+    reduced.definitions.retain(|index| !add_ons.definitions.contains(index));
+    let removed = before - reduced.workloads.len();
+    let touched = removed > 0 || reduced.definitions.len() < system.definitions.len();
+    if touched && reduced.workloads.len() < removed.max(1) {
+        return None;
+    }
+    if removed > 0 {
+        // Webhooks, APIs and drivers beside an add-on are the add-on's.
+        reduced.extensions.clear();
+        reduced.drivers.clear();
+    }
+    Some(reduced)
+}
+
+fn union(systems: &[System]) -> System {
+    let mut whole = System::new(crate::inventory::GroupedBy::Directory, "estate".to_owned());
+    for system in systems {
+        whole.workloads.extend(&system.workloads);
+        whole.definitions.extend(&system.definitions);
+        whole.extensions.extend(&system.extensions);
+        whole.drivers.extend(&system.drivers);
+        whole.foreign.extend(&system.foreign);
+        whole.opaque.extend(&system.opaque);
+        whole.network_policies.extend(&system.network_policies);
+        whole.services.extend(&system.services);
+        whole.routes.extend(&system.routes);
+        whole.autoscalers.extend(&system.autoscalers);
+        whole.namespaces.extend(system.namespaces.iter().cloned());
+    }
+    whole
+}
+
+/// What brings a justified need, where an operator and its resources do.
+fn through(verdict: Verdict, own_resources: usize, claims: &[Claim]) -> Option<String> {
+    let carried = |capability: &str| claims.iter().any(|claim| claim.capability == capability && claim.share > 0.0);
+    let by_operator = carried("operator-managed-data") || carried("operator-managed-batch");
+    (verdict == Verdict::Justified && own_resources > 0 && by_operator).then(|| "an operator".to_owned())
+}
+
+fn round_tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

@@ -1,0 +1,78 @@
+//! The edge: symbolic places become files, lines, columns, objects and paths.
+
+use crate::inventory::Inventory;
+use crate::text::SourceFile;
+use crate::yaml::Place;
+
+/// A place in the input as reports show it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file.
+    pub file: String,
+    /// The line of the start, from 1.
+    pub line: u32,
+    /// The column of the start in characters, from 1.
+    pub column: u32,
+    /// The line of the end.
+    pub end_line: u32,
+    /// The column after the end.
+    pub end_column: u32,
+    /// `Kind/namespace/name` of the object that holds it; none inside Compose files.
+    pub object: Option<String>,
+    /// The path of keys that leads to it.
+    pub path: String,
+}
+
+/// Resolves places.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Locator<'i> {
+    inventory: &'i Inventory,
+    files: &'i [SourceFile],
+}
+
+impl<'i> Locator<'i> {
+    pub(super) fn new(inventory: &'i Inventory, files: &'i [SourceFile]) -> Self {
+        Self { inventory, files }
+    }
+
+    /// One place.
+    pub(super) fn locate(&self, place: Place) -> Option<Location> {
+        let tree = self.inventory.trees.get(place.document.0 as usize)?;
+        let file = self.files.get(tree.source.0 as usize)?;
+        let span = tree.pointing_span(place.node);
+        let (start, end) = (file.position(span.start), file.position(span.end));
+        Some(Location {
+            file: file.name.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            object: self.object(place),
+            path: tree.path(place.node),
+        })
+    }
+
+    /// Several places, in their order.
+    pub(super) fn locate_all(&self, places: &[Place]) -> Vec<Location> {
+        places.iter().filter_map(|place| self.locate(*place)).collect()
+    }
+
+    fn object(&self, place: Place) -> Option<String> {
+        let tree = self.inventory.trees.get(place.document.0 as usize)?;
+        let root = tree.root()?;
+        // In a list the object is the item that holds the place.
+        let item = ["items", "objects"]
+            .iter()
+            .filter_map(|key| root.get(key))
+            .flat_map(|list| list.items())
+            .find(|item| item.descendants().any(|node| node.id() == place.node));
+        let object = item.unwrap_or(root);
+        let text = |path: &[&str]| object.at(path).and_then(|node| node.string()).map(str::to_owned);
+        let kind = text(&["kind"])?;
+        let name = text(&["metadata", "name"])?;
+        Some(match text(&["metadata", "namespace"]) {
+            Some(namespace) => format!("{kind}/{namespace}/{name}"),
+            None => format!("{kind}/{name}"),
+        })
+    }
+}

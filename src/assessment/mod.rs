@@ -1,0 +1,205 @@
+//! Steps 5 to 7: claims become the need, the ladders, the confidence, the verdict and the ranked targets; the result is
+//! the finished answer, all that a renderer may look at.
+
+pub mod constants;
+mod fit;
+mod fold;
+mod judge;
+mod ladder;
+mod locate;
+pub mod score;
+mod verdict;
+
+pub use constants::Constants;
+pub use fit::{Blocked, Fit, Loss, Work};
+pub use fold::{Folded, costliest, fold, needs, proven};
+pub use judge::{Yardstick, assess_inventory};
+pub use ladder::Standing;
+pub use locate::Location;
+pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
+
+use crate::capability::Axis;
+use crate::grade::Grade;
+use crate::rules::file::Level;
+
+/// The finished answer.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// A digest of the rules, targets and tables that it was made with, `sha256:` and 64 hexadecimal digits.
+    pub rules_digest: String,
+    /// What was read.
+    pub inputs: Inputs,
+    /// All systems together.
+    pub estate: SystemAssessment,
+    /// Each system, sorted by id.
+    pub systems: Vec<SystemAssessment>,
+    /// What the rungs of the two ladders mean, from 0: availability, then scale.
+    pub rungs: ([String; 6], [String; 6]),
+    /// What each capability means, by its id.
+    pub meanings: std::collections::BTreeMap<String, String>,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Files that were read.
+    pub files: usize,
+    /// Documents that were read or tried.
+    pub documents: usize,
+    /// Documents that were understood or known to be something else.
+    pub understood: usize,
+    /// What was not understood.
+    pub not_understood: Vec<NotUnderstood>,
+    /// Files left alone, and why.
+    pub skipped: Vec<(String, String)>,
+    /// Details that were not read, such as a file that another one extends.
+    pub gaps: Vec<Gap>,
+    /// A digest of all inputs, `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+}
+
+/// A document or file that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotUnderstood {
+    /// The file.
+    pub file: String,
+    /// The line, from 1; none where the whole file could not be read.
+    pub line: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// The workload kinds that its text names.
+    pub kinds: Vec<String>,
+}
+
+/// A detail that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// What sort of detail.
+    pub kind: String,
+    /// Where: a file and line, or a namespace.
+    pub scope: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The answer for one system, or for the estate.
+#[derive(Clone, Debug)]
+pub struct SystemAssessment {
+    /// What tied it together, a colon, its name; `estate` for the estate.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Whether this is the estate.
+    pub is_estate: bool,
+    /// What tied it together.
+    pub grouped_by: String,
+    /// How many workloads it has, each once.
+    pub workloads: usize,
+    /// How many of them are custom resources, opaque, and so on: pointers whose workloads are not visible.
+    pub opaque: usize,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What brings the need, where an operator does.
+    pub through: Option<String>,
+    /// The need.
+    pub need: NeedRange,
+    /// The need of each axis' claims alone, in the order of reports; only axes with claims.
+    pub axes: Vec<(Axis, f64)>,
+    /// Confidence in percent, 0 to 100.
+    pub confidence: u8,
+    /// The ladder of availability.
+    pub availability: Standing,
+    /// The ladder of scale.
+    pub scale: Standing,
+    /// The footprint.
+    pub footprint: FootprintSummary,
+    /// The claims, the largest share first.
+    pub claims: Vec<Claim>,
+    /// The findings, sorted by code and place.
+    pub findings: Vec<FindingReport>,
+    /// What is unknown, what could move most first.
+    pub unknowns: Vec<Unknown>,
+    /// Every target, ranked.
+    pub targets: Vec<Fit>,
+    /// The id of the suggested target.
+    pub suggested: Option<String>,
+    /// Add-ons that were set aside.
+    pub set_aside: Vec<String>,
+}
+
+/// The need in points, 0 to 100.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NeedRange {
+    /// The score.
+    pub score: f64,
+    /// From proven claims alone.
+    pub low: f64,
+    /// With every effective claim proven and every open question answered at its costliest.
+    pub high: f64,
+    /// If everything had to run on the owner's own machines.
+    pub if_self_hosted: f64,
+}
+
+/// The footprint: vCPU and GiB, autoscalers at their minimum and at their maximum.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FootprintSummary {
+    /// vCPU, low and high.
+    pub cpu: (f64, f64),
+    /// GiB, low and high.
+    pub memory_gib: (f64, f64),
+    /// Share of containers with a written size, 0 to 1.
+    pub written: f64,
+}
+
+/// A claim with its share of the need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// What is needed.
+    pub capability: String,
+    /// Its axis.
+    pub axis: Axis,
+    /// How sure that is.
+    pub grade: Grade,
+    /// Its share of the need, in points with one decimal.
+    pub share: f64,
+    /// The rules that claim it.
+    pub rules: Vec<String>,
+    /// What is said.
+    pub message: String,
+    /// Where.
+    pub evidence: Vec<Location>,
+}
+
+/// A finding with its places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FindingReport {
+    /// The rule's code.
+    pub code: String,
+    /// The rule's name.
+    pub name: String,
+    /// How loud it is.
+    pub level: Level,
+    /// What is said.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where.
+    pub evidence: Vec<Location>,
+}
+
+/// Something unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// The question.
+    pub question: String,
+    /// The key under which the owner can answer, or the code of the rule that could not be answered.
+    pub key: String,
+    /// Why it is unknown.
+    pub reason: String,
+    /// The need after the least and the costliest answer.
+    pub could_move: (f64, f64),
+    /// Whether the files raise the question, rather than being silent by nature.
+    pub raised_by_files: bool,
+    /// Where.
+    pub evidence: Vec<Location>,
+}

@@ -1,0 +1,214 @@
+//! From claims to the score: the chance that everything simpler falls short.
+
+use super::constants::Constants;
+use crate::capability::CapabilityId;
+use crate::facts::{CATALOG, Fact, FactSet, Value};
+use crate::grade::Grade;
+use crate::targets::{Catalogue, Target};
+
+/// A claim as the score sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// What is needed.
+    pub capability: CapabilityId,
+    /// How sure that is.
+    pub grade: Grade,
+}
+
+/// A hard limit of a target that a system violates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// The capability that counts as missing.
+    pub capability: CapabilityId,
+    /// How sure the violated fact is.
+    pub grade: Grade,
+    /// The limit in words.
+    pub reason: String,
+    /// Where the input says so.
+    pub places: Vec<crate::yaml::Place>,
+}
+
+/// Which targets may be considered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosting {
+    /// Any.
+    Any,
+    /// The owner's own machines only.
+    SelfHosted,
+}
+
+/// A target of the catalogue as it stands for one system.
+#[derive(Clone, Debug)]
+pub struct Candidate<'c> {
+    /// The target.
+    pub target: &'c Target,
+    /// Whether it may be considered at all.
+    pub admissible: bool,
+    /// Why not.
+    pub why_not: Vec<String>,
+    /// The hard limits that the system violates.
+    pub violations: Vec<Violation>,
+}
+
+/// Every target of the catalogue as it stands for a system with these facts.
+#[must_use]
+pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet) -> Vec<Candidate<'c>> {
+    catalogue
+        .targets()
+        .iter()
+        .map(|target| {
+            let mut why_not = Vec::new();
+            let fits = target.admissible_when.as_ref().is_none_or(|when| when.ask(facts) == crate::condition::Truth::True);
+            if !fits {
+                why_not.push("it does not fit this kind of system".to_owned());
+            }
+            match target.status {
+                crate::targets::Status::Closed => why_not.push("it is closed to new customers".to_owned()),
+                crate::targets::Status::Beta => why_not.push("it is not for production yet".to_owned()),
+                _ => {}
+            }
+            let violations = target.limits.iter().filter_map(|limit| {
+                let fact = facts.get(limit.fact);
+                let Fact::Known { value, places, grade } = fact else { return None };
+                let violated = match value {
+                    Value::Number(number) => limit.at_most.is_some_and(|most| *number > most),
+                    Value::Boolean(value) => limit.must_be.is_some_and(|expected| *value != expected),
+                    Value::Text(_) => false,
+                };
+                let found = match value {
+                    Value::Number(number) => format!(" ({}: {number:.1})", CATALOG[limit.fact.0].sentence),
+                    _ => String::new(),
+                };
+                violated.then(|| Violation {
+                    capability: limit.capability,
+                    grade: *grade,
+                    reason: format!("{}{found}", limit.reason),
+                    places: places.clone(),
+                })
+            });
+            Candidate { target, admissible: why_not.is_empty(), violations: violations.collect(), why_not }
+        })
+        .collect()
+}
+
+impl Candidate<'_> {
+    /// The part of each need that this target leaves open, `p · gap` per capability, violated limits included; only
+    /// capabilities with something left open are listed.
+    #[must_use]
+    pub fn open_parts(&self, needs: &[Need], constants: &Constants) -> Vec<(CapabilityId, f64)> {
+        let mut parts: Vec<(CapabilityId, f64)> = Vec::new();
+        let mut raise = |capability: CapabilityId, part: f64| match parts.iter_mut().find(|(id, _)| *id == capability) {
+            Some((_, known)) => *known = known.max(part),
+            None => parts.push((capability, part)),
+        };
+        for need in needs {
+            let gap = constants.gap(self.target.coverage(need.capability));
+            raise(need.capability, constants.weight(need.grade) * gap);
+        }
+        for violation in &self.violations {
+            raise(violation.capability, constants.weight(violation.grade));
+        }
+        parts.retain(|(_, part)| *part > 0.0);
+        parts.sort_by_key(|(capability, _)| *capability);
+        parts
+    }
+
+    /// The shortfall, 0 to 1: the chance that this target falls short of at least one need.
+    #[must_use]
+    pub fn shortfall(&self, needs: &[Need], constants: &Constants) -> f64 {
+        1.0 - self.open_parts(needs, constants).iter().map(|(_, part)| 1.0 - part).product::<f64>()
+    }
+
+    fn may_be_used(&self, hosting: Hosting) -> bool {
+        self.admissible && (hosting == Hosting::Any || self.target.self_hosted)
+    }
+}
+
+/// The best targets for some needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Best {
+    /// The best simple target, by its place among the candidates, and its shortfall; none where none is admissible.
+    pub simple: (Option<usize>, f64),
+    /// The best of simple targets and lighter orchestrators.
+    pub lighter: (Option<usize>, f64),
+    /// The need, 0 to 100.
+    pub need: f64,
+}
+
+/// The best targets and the need.
+#[must_use]
+pub fn best(candidates: &[Candidate<'_>], needs: &[Need], hosting: Hosting, constants: &Constants) -> Best {
+    let smallest = |tier: u8| {
+        candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| candidate.target.tier <= tier && candidate.may_be_used(hosting))
+            .map(|(index, candidate)| (Some(index), candidate.shortfall(needs, constants)))
+            .fold((None, 1.0), |best: (Option<usize>, f64), other| {
+                // The first of equals stays: candidates are sorted by tier, effort and name.
+                if best.0.is_none() || other.1 < best.1 - 1e-12 { other } else { best }
+            })
+    };
+    let (simple, lighter) = (smallest(1), smallest(2));
+    let need = constants.points.simple * simple.1 + constants.points.lighter * lighter.1;
+    Best { simple, lighter, need }
+}
+
+/// How the need divides over capabilities, in points; the shares add up to the need.
+///
+/// Within each half of the score a capability's share is its part of the sum of `-ln(1 - p·gap)`; where some reach
+/// `p·gap = 1`, they share that half equally and the others get nothing.
+#[must_use]
+pub fn shares(
+    candidates: &[Candidate<'_>],
+    needs: &[Need],
+    best: &Best,
+    constants: &Constants,
+) -> Vec<(CapabilityId, f64)> {
+    let mut shares: Vec<(CapabilityId, f64)> = Vec::new();
+    for ((index, shortfall), points) in
+        [(best.simple, constants.points.simple), (best.lighter, constants.points.lighter)]
+    {
+        let Some(candidate) = index.and_then(|index| candidates.get(index)) else { continue };
+        let parts = candidate.open_parts(needs, constants);
+        let blocking = parts.iter().filter(|(_, part)| *part >= 1.0).count();
+        let weight = |part: f64| match (blocking, part >= 1.0) {
+            (0, _) => -(1.0 - part).ln(),
+            (_, true) => 1.0,
+            (_, false) => 0.0,
+        };
+        let sum: f64 = parts.iter().map(|(_, part)| weight(*part)).sum();
+        for (capability, part) in parts {
+            let share = points * shortfall * weight(part) / sum;
+            match shares.iter_mut().find(|(id, _)| *id == capability) {
+                Some((_, known)) => *known += share,
+                None => shares.push((capability, share)),
+            }
+        }
+    }
+    shares.retain(|(_, share)| *share > 0.0);
+    shares
+}
+
+/// Rounds shares to tenths so that they add up to the rounded need: the largest remainders are rounded up.
+#[must_use]
+pub fn rounded_shares(shares: &[(CapabilityId, f64)], need: f64) -> Vec<(CapabilityId, f64)> {
+    let total = (need * 10.0).round() as i64;
+    let mut tenths: Vec<(CapabilityId, i64, f64)> = shares
+        .iter()
+        .map(|(capability, share)| {
+            let scaled = share * 10.0;
+            (*capability, scaled.floor() as i64, scaled - scaled.floor())
+        })
+        .collect();
+    let mut missing = total - tenths.iter().map(|(_, whole, _)| whole).sum::<i64>();
+    let mut order: Vec<usize> = (0..tenths.len()).collect();
+    order.sort_by(|a, b| tenths[*b].2.total_cmp(&tenths[*a].2).then(tenths[*a].0.cmp(&tenths[*b].0)));
+    for index in order {
+        if missing > 0 {
+            tenths[index].1 += 1;
+            missing -= 1;
+        }
+    }
+    tenths.into_iter().map(|(capability, whole, _)| (capability, whole as f64 / 10.0)).collect()
+}

@@ -1,0 +1,132 @@
+//! `kubeworthy assess`.
+
+use miette::Severity;
+
+use super::Exit;
+use super::arguments::Assess;
+use super::diagnostic::{Line, Message, show_data_error};
+use super::output::Terminal;
+use crate::inventory::Inventory;
+use crate::report;
+use crate::source::{self, Collected, Input};
+use crate::{Kit, OwnFiles};
+
+/// How many warnings about single documents are shown; the report lists them all.
+const WARNINGS: usize = 10;
+
+pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
+    let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
+    let inputs: Vec<Input> = arguments
+        .paths
+        .iter()
+        .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path.clone()) })
+        .collect();
+    let collected = source::collect(&inputs);
+    warn_of_failures(&collected, inputs.len(), arguments.quiet, terminal);
+    if collected.failed_inputs == inputs.len() {
+        return Exit::Error;
+    }
+    let inventory = Inventory::read(&collected.files, &kit.tables);
+    if !arguments.quiet {
+        warn_of_problems(&collected, &inventory, terminal);
+    }
+    let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
+    let mut exit = Exit::Done;
+    for output in &arguments.output {
+        let layout = terminal.layout(arguments.width);
+        // A file never has colours.
+        let layout = report::Layout { colour: layout.colour && output.file.is_none(), ..layout };
+        let text = report::render(&assessment, output.format, layout);
+        let written = match &output.file {
+            Some(file) => terminal.save(file, &text),
+            None => terminal.print(&text),
+        };
+        if written != Exit::Done {
+            exit = written;
+        }
+    }
+    if exit == Exit::Done && !inventory.is_assessable() {
+        terminal.note(
+            "nothing to assess: the inputs hold no workload and no pointer to one. \
+             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`.",
+        );
+        return Exit::NothingFound;
+    }
+    exit
+}
+
+/// The kit with the user's own rules and targets, or none after showing what is wrong with them.
+pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> Option<Kit> {
+    let mut own = OwnFiles::default();
+    for folder in folders {
+        match source::own_files(folder) {
+            Ok(files) => {
+                own.rules.extend(files.rules);
+                own.targets.extend(files.targets);
+            }
+            Err(failure) => {
+                Message {
+                    severity: Severity::Error,
+                    text: &failure.message,
+                    help: &failure.help,
+                    file: &failure.file,
+                    position: failure.position,
+                    line: None,
+                }
+                .show(terminal);
+                return None;
+            }
+        }
+    }
+    match Kit::load(&own) {
+        Ok(kit) => Some(kit),
+        Err(error) => {
+            show_data_error(&error, terminal);
+            None
+        }
+    }
+}
+
+fn warn_of_failures(collected: &Collected, inputs: usize, quiet: bool, terminal: &Terminal) {
+    let all_failed = collected.failed_inputs == inputs;
+    if quiet && !all_failed {
+        return;
+    }
+    let severity = if all_failed { Severity::Error } else { Severity::Warning };
+    for failure in collected.failures.iter().take(WARNINGS) {
+        let message = Message {
+            severity,
+            text: &failure.message,
+            help: &failure.help,
+            file: &failure.file,
+            position: failure.position,
+            line: None,
+        };
+        message.show(terminal);
+    }
+    note_the_rest(collected.failures.len(), terminal);
+}
+
+fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
+    for problem in inventory.problems.iter().take(WARNINGS) {
+        let file = &collected.files[problem.source.0 as usize];
+        let position = problem.span.map(|span| file.position(span.start));
+        let line = position.map(|at| &file.text[file.lines().line_range(&file.text, at.line)]);
+        Message {
+            severity: Severity::Warning,
+            text: &problem.message,
+            help: &problem.help,
+            file: &file.name,
+            position,
+            line: line.filter(|line| line.len() < 400).map(Line::KeysOnly),
+        }
+        .show(terminal);
+    }
+    note_the_rest(inventory.problems.len(), terminal);
+}
+
+fn note_the_rest(length: usize, terminal: &Terminal) {
+    if length > WARNINGS {
+        terminal.note(&format!("… and {} more; the report lists all of them (-o json)", length - WARNINGS));
+    }
+}

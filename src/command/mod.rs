@@ -1,0 +1,54 @@
+//! The command line: arguments in, bytes and an exit code out. Only here are the environment and the terminal looked
+//! at.
+
+pub mod arguments;
+mod assess;
+mod diagnostic;
+mod output;
+mod reference;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A usage or configuration error, or every named input failed.
+    Error = 2,
+    /// Inputs were read, and hold no workload and no pointer to one.
+    NothingFound = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn run() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are asked for and go to standard output; everything else is an error.
+            let exit = if error.use_stderr() { Exit::Error } else { Exit::Done };
+            return match error.print() {
+                Ok(()) => exit,
+                Err(_) => Exit::Done,
+            };
+        }
+    };
+    let terminal = output::Terminal::new(arguments.color);
+    match &arguments.command {
+        Command::Assess(assess) => assess::run(assess, &terminal),
+        Command::Rule(rule) => reference::rule(rule, &terminal),
+        Command::Targets(targets) => reference::targets(targets, &terminal),
+        Command::Completion(completion) => reference::completion(completion, &terminal),
+    }
+}

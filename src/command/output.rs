@@ -1,0 +1,86 @@
+//! Where bytes go: standard output for the report and nothing else, standard error for everything beside it.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+
+use super::arguments::Colour;
+use super::Exit;
+use crate::report::Layout;
+
+/// The widest screen that is used by itself: longer lines read badly.
+const WIDEST: usize = 100;
+
+/// What is known about where output goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terminal {
+    colour_out: bool,
+    colour_error: bool,
+    width: usize,
+}
+
+impl Terminal {
+    pub(super) fn new(colour: Colour) -> Self {
+        let choose = |automatic: anstream::ColorChoice| match colour {
+            Colour::Auto => automatic != anstream::ColorChoice::Never,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        let columns = if std::io::stdout().is_terminal() { columns() } else { None };
+        Self {
+            colour_out: choose(anstream::AutoStream::choice(&std::io::stdout())),
+            colour_error: choose(anstream::AutoStream::choice(&std::io::stderr())),
+            width: columns.map_or(WIDEST, |columns| columns.clamp(40, WIDEST)),
+        }
+    }
+
+    /// The layout of the screen.
+    pub(super) fn layout(&self, width: Option<u16>) -> Layout {
+        Layout { width: width.map_or(self.width, usize::from), colour: self.colour_out }
+    }
+
+    /// Whether messages on standard error may be coloured.
+    pub(super) fn colours_errors(&self) -> bool {
+        self.colour_error
+    }
+
+    /// The width of messages on standard error.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Writes a whole report to standard output. A reader that has gone away is no error.
+    pub(super) fn print(&self, text: &str) -> Exit {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => Exit::Done,
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(error) => {
+                self.note(&format!("error: standard output could not be written: {error}"));
+                Exit::Error
+            }
+        }
+    }
+
+    /// Writes a whole report to a file.
+    #[expect(clippy::disallowed_methods, reason = "reports are written here")]
+    pub(super) fn save(&self, path: &Path, text: &str) -> Exit {
+        match std::fs::write(path, text) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                self.note(&format!("error: {} could not be written: {error}", path.display()));
+                Exit::Error
+            }
+        }
+    }
+
+    /// Writes a line to standard error. Where nobody can read it, nothing is lost that matters.
+    pub(super) fn note(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
+    }
+}
+
+/// The terminal's columns as the shell exports them.
+#[expect(clippy::disallowed_methods, reason = "the environment is read in this folder")]
+fn columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}

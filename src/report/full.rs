@@ -1,0 +1,492 @@
+//! The screen.
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::Layout;
+use super::words::{self, count, points};
+use crate::assessment::{Assessment, Claim, Fit, Location, Standing, SystemAssessment, Verdict};
+use crate::grade::Grade;
+use crate::text::sanitize::for_terminal;
+
+/// How many systems are shown one by one; more are a table.
+const SYSTEMS_IN_DETAIL: usize = 4;
+/// How many lines a list has before it is cut with a count of the rest.
+const LIST: usize = 8;
+/// How many targets are compared.
+const TARGETS: usize = 7;
+
+/// Renders the screen.
+pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
+    let mut screen = Screen { out: String::new(), layout };
+    match assessment.systems.as_slice() {
+        // What is only seen of an estate belongs on the screen of its only system too.
+        [only] if same_answer(only, &assessment.estate) => {
+            let merged = SystemAssessment {
+                is_estate: false,
+                grouped_by: only.grouped_by.clone(),
+                ..assessment.estate.clone()
+            };
+            system(&mut screen, assessment, &merged, &only.name);
+        }
+        systems => {
+            let title = format!("estate of {}", count(systems.len(), "system", "systems"));
+            system(&mut screen, assessment, &assessment.estate, &title);
+            table(&mut screen, systems);
+            if systems.len() <= SYSTEMS_IN_DETAIL {
+                for one in systems {
+                    screen.line("");
+                    system(&mut screen, assessment, one, &one.name);
+                }
+            } else if !systems.is_empty() {
+                screen.line("");
+                screen.hint("Assess one folder, or add -o json, to see a system in detail.");
+            }
+        }
+    }
+    inputs(&mut screen, assessment);
+    screen.out
+}
+
+/// Whether the estate has nothing to add to its only system.
+fn same_answer(only: &SystemAssessment, estate: &SystemAssessment) -> bool {
+    only.verdict == estate.verdict
+        && only.need == estate.need
+        && only.confidence == estate.confidence
+        && estate.set_aside.is_empty()
+}
+
+struct Screen {
+    out: String,
+    layout: Layout,
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+fn verdict_style(verdict: Verdict) -> Style {
+    // Need is no quality: blue, yellow, magenta, and never red or green.
+    let colour = match verdict {
+        Verdict::Needless => AnsiColor::Blue,
+        Verdict::Debatable => AnsiColor::Yellow,
+        Verdict::Justified | Verdict::KubernetesNative => AnsiColor::Magenta,
+        Verdict::Inconclusive => AnsiColor::White,
+    };
+    Style::new().bold().fg_color(Some(colour.into()))
+}
+
+impl Screen {
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.line("");
+        let text = self.styled(text, BOLD);
+        self.line(&text);
+    }
+
+    fn hint(&mut self, text: &str) {
+        for line in wrap(text, self.layout.width.saturating_sub(2)) {
+            let line = self.styled(&line, DIM);
+            self.line(&format!("  {line}"));
+        }
+    }
+
+    fn styled(&self, text: &str, style: Style) -> String {
+        if self.layout.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// A paragraph with a first indent and a deeper one for the lines that follow.
+    fn paragraph(&mut self, first: &str, rest: usize, text: &str) {
+        let width = self.layout.width.saturating_sub(rest).max(20);
+        let lead = first.width();
+        let padding = " ".repeat(rest.saturating_sub(lead));
+        for (index, line) in wrap(text, width).into_iter().enumerate() {
+            let prefix = if index == 0 { format!("{first}{padding}") } else { " ".repeat(rest) };
+            self.line(&format!("{prefix}{line}"));
+        }
+    }
+}
+
+fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment, title: &str) {
+    header(screen, system, title);
+    verdict(screen, system);
+    ladders(screen, assessment, system);
+    claims(screen, assessment, system);
+    findings(screen, system);
+    unknowns(screen, system);
+    targets(screen, system);
+}
+
+fn header(screen: &mut Screen, system: &SystemAssessment, title: &str) {
+    let mut about = count(system.workloads, "workload", "workloads");
+    if system.opaque > 0 {
+        about = format!("{about}, {} not visible", system.opaque);
+    }
+    if !system.is_estate {
+        about = format!("{about}, grouped by {}", system.grouped_by.replace('-', " "));
+    }
+    let room = screen.layout.width.saturating_sub(about.width() + 2);
+    let title = fit_width(&for_terminal(title), room.max(8));
+    let gap = " ".repeat(screen.layout.width.saturating_sub(title.width() + about.width()).max(2));
+    let title = screen.styled(&title, BOLD);
+    let about = screen.styled(&about, DIM);
+    screen.line(&format!("{title}{gap}{about}"));
+    let rule = "─".repeat(screen.layout.width);
+    let rule = screen.styled(&rule, DIM);
+    screen.line(&rule);
+}
+
+fn verdict(screen: &mut Screen, system: &SystemAssessment) {
+    let word = words::verdict_word(system.verdict);
+    let need = &system.need;
+    let word = screen.styled(word, verdict_style(system.verdict));
+    screen.line(&format!(
+        "{word}   Kubernetes need {} of 100   range {} to {}   confidence {} %",
+        points(need.score),
+        points(need.low),
+        points(need.high),
+        system.confidence
+    ));
+    let gauge = gauge(screen.layout.width.min(100), system);
+    screen.line(&gauge);
+    screen.paragraph("", 0, &words::verdict_sentence(system));
+    if let Some(fit) = words::suggested(system) {
+        let place = if fit.self_hosted { "on machines of your own".to_owned() } else { operator(fit) };
+        let text = format!(
+            "Suggested: {} ({place}; effort {} of 10; chance that it falls short {:.0} %).",
+            fit.name,
+            fit.effort,
+            fit.shortfall * 100.0
+        );
+        screen.paragraph("", 0, &text);
+    }
+    if (need.if_self_hosted - need.score).abs() >= 0.05 {
+        screen.paragraph("", 0, &format!("If everything had to be self-hosted, the need would be {}.", points(need.if_self_hosted)));
+    }
+}
+
+fn operator(fit: &Fit) -> String {
+    if fit.seat == "own" { format!("run by {}", fit.operator) } else { format!("run by {}, {}", fit.operator, fit.seat) }
+}
+
+/// The need on a line from 0 to 100 with the bands marked and the range drawn.
+fn gauge(width: usize, system: &SystemAssessment) -> String {
+    let length = width.saturating_sub(8).max(20);
+    let at = |value: f64| ((value / 100.0) * (length - 1) as f64).round() as usize;
+    let mut cells: Vec<char> = vec!['─'; length];
+    let (low, high) = (at(system.need.low), at(system.need.high));
+    for cell in &mut cells[low..=high] {
+        *cell = '━';
+    }
+    for band in [25.0, 50.0] {
+        cells[at(band)] = '┼';
+    }
+    cells[at(system.need.score)] = '●';
+    let line: String = cells.into_iter().collect();
+    format!("  0 {line} 100")
+}
+
+fn ladders(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment) {
+    screen.line("");
+    let (availability, scale) = (&assessment.rungs.0, &assessment.rungs.1);
+    let survives = match (system.availability.low, system.availability.high) {
+        (_, 0) => "promises nothing".to_owned(),
+        (low, high) if low == high => format!("survives {}, proven", words::rung(availability, high)),
+        (0, high) => format!("survives {} as written, nothing proven", words::rung(availability, high)),
+        (low, high) => format!(
+            "survives {} as written, {} proven",
+            words::rung(availability, high),
+            words::rung(availability, low)
+        ),
+    };
+    ladder_line(screen, "Availability", system.availability, &survives);
+    let footprint = &system.footprint;
+    let range = |(low, high): (f64, f64)| {
+        if (high - low).abs() < 0.05 { amount(high) } else { format!("{} to {}", amount(low), amount(high)) }
+    };
+    let carried = if system.scale.low == system.scale.high {
+        words::rung(scale, system.scale.high).to_owned()
+    } else {
+        format!("{} to {}", words::rung(scale, system.scale.low), words::rung(scale, system.scale.high))
+    };
+    let written = if system.footprint.written >= 0.995 {
+        String::new()
+    } else if system.footprint.written == 0.0 {
+        ", all sizes assumed".to_owned()
+    } else {
+        format!(", {:.0} % of sizes written", footprint.written * 100.0)
+    };
+    let text =
+        format!("{carried}: {} vCPU, {} GiB{written}", range(footprint.cpu), range(footprint.memory_gib));
+    ladder_line(screen, "Scale", system.scale, &text);
+}
+
+fn amount(value: f64) -> String {
+    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
+}
+
+fn ladder_line(screen: &mut Screen, name: &str, standing: Standing, text: &str) {
+    let boxes: String = (1..=5)
+        .map(|rung| match rung {
+            rung if rung <= standing.low => '■',
+            rung if rung <= standing.high => '▣',
+            _ => '□',
+        })
+        .collect();
+    let rungs = if standing.low == standing.high {
+        format!("{} of 5", standing.high)
+    } else {
+        format!("{} to {} of 5", standing.low, standing.high)
+    };
+    screen.paragraph(&format!("{name:<13} {boxes}  {rungs:<11}"), 33, text);
+}
+
+fn claims(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment) {
+    let (for_it, covered): (Vec<&Claim>, Vec<&Claim>) = system.claims.iter().partition(|claim| claim.share > 0.0);
+    screen.heading("What speaks for Kubernetes");
+    if for_it.is_empty() {
+        screen.line("  Nothing: every need that was seen is met by something simpler.");
+    }
+    for claim in for_it.iter().take(LIST) {
+        let share = format!("+{}", points(claim.share));
+        let text = format!(
+            "{}: {} ({}, {})",
+            words::meaning(assessment, &claim.capability),
+            for_terminal(&claim.message),
+            claim.grade.id(),
+            codes(&claim.rules)
+        );
+        screen.paragraph(&format!("  {share:<6}"), 8, &text);
+        places(screen, &claim.evidence);
+    }
+    more(screen, for_it.len());
+    let covered: Vec<&Claim> = covered.into_iter().filter(|claim| claim.grade > Grade::Declared).collect();
+    if !covered.is_empty() {
+        screen.heading("Needs that simpler targets meet");
+        for claim in covered.iter().take(LIST) {
+            let text = format!(
+                "{}: {} ({}, {})",
+                words::meaning(assessment, &claim.capability),
+                for_terminal(&claim.message),
+                claim.grade.id(),
+                codes(&claim.rules)
+            );
+            screen.paragraph("  ✓", 4, &text);
+            places(screen, &claim.evidence[..claim.evidence.len().min(1)]);
+        }
+        more(screen, covered.len());
+    }
+}
+
+fn codes(rules: &[String]) -> String {
+    if rules.is_empty() { "a target's limit".to_owned() } else { rules.join(", ") }
+}
+
+fn findings(screen: &mut Screen, system: &SystemAssessment) {
+    if system.findings.is_empty() {
+        return;
+    }
+    screen.heading("What speaks against it: habits and what they give");
+    for finding in system.findings.iter().take(LIST) {
+        let mark = if finding.level == crate::rules::file::Level::Warning { "!" } else { "·" };
+        screen.paragraph(&format!("  {mark}"), 4, &format!("{} ({})", for_terminal(&finding.message), finding.code));
+        places(screen, &finding.evidence[..finding.evidence.len().min(2)]);
+    }
+    more(screen, system.findings.len());
+}
+
+fn unknowns(screen: &mut Screen, system: &SystemAssessment) {
+    if system.unknowns.is_empty() {
+        return;
+    }
+    screen.heading("What is unknown, and how far the need could move");
+    for unknown in system.unknowns.iter().take(LIST) {
+        let (low, high) = unknown.could_move;
+        let moves = if (high - low).abs() < 0.05 { "stays".to_owned() } else { format!("→ {}", points(high)) };
+        let key = for_terminal(&unknown.key);
+        let reason = if unknown.raised_by_files { format!(" {}", for_terminal(&unknown.reason)) } else { String::new() };
+        let question = capitalised(&for_terminal(&unknown.question));
+        screen.paragraph(&format!("  {moves:<7}"), 10, &format!("{question}{reason} ({key})"));
+        places(screen, &unknown.evidence[..unknown.evidence.len().min(2)]);
+    }
+    more(screen, system.unknowns.len());
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn targets(screen: &mut Screen, system: &SystemAssessment) {
+    let admissible: Vec<&Fit> = system.targets.iter().filter(|fit| fit.admissible).collect();
+    if admissible.is_empty() || system.workloads == 0 {
+        return;
+    }
+    screen.heading("Targets compared");
+    // The best of each tier first, so that the comparison is between ways to run, not between vendors.
+    let mut shown: Vec<&Fit> = Vec::new();
+    for tier in 1..=3u8 {
+        let most = if tier == 1 { TARGETS - 4 } else { 2 };
+        shown.extend(admissible.iter().filter(|fit| fit.tier == tier).take(most));
+    }
+    if let Some(fit) = words::suggested(system).filter(|fit| shown.iter().all(|other| other.id != fit.id)) {
+        shown.insert(0, fit);
+    }
+    screen.line(&format!("  {:<34} {:>11}  {:>6}", "", "falls short", "effort"));
+    for fit in shown {
+        let mark = if system.suggested.as_deref() == Some(fit.id.as_str()) { "→" } else { " " };
+        let shortfall = format!("{:.0} %", fit.shortfall * 100.0);
+        let name = fit_width(&fit.name, 34);
+        let padding = " ".repeat(34usize.saturating_sub(name.width()));
+        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort));
+        for blocked in fit.blocked_by.iter().take(2) {
+            let at = blocked.evidence.first().map_or_else(String::new, |place| format!(", {}", position(place)));
+            screen.paragraph("      blocked", 14, &format!("{}: {}{at}", blocked.capability, blocked.reason));
+        }
+        for loss in fit.losses.iter().take(2) {
+            screen.paragraph("      loss", 14, &format!("{}: {}", loss.capability, loss.item));
+        }
+        for work in fit.work.iter().take(2) {
+            screen.paragraph("      work", 14, &format!("{}: {}", work.capability, work.item));
+        }
+        let hidden = fit.blocked_by.len().saturating_sub(2) + fit.losses.len().saturating_sub(2) + fit.work.len().saturating_sub(2);
+        if hidden > 0 {
+            screen.line(&format!("      and {}", count(hidden, "more point", "more points")));
+        }
+    }
+}
+
+fn table(screen: &mut Screen, systems: &[SystemAssessment]) {
+    if systems.is_empty() {
+        return;
+    }
+    screen.heading("Systems");
+    let name_width = systems.iter().map(|system| system.name.width()).max().unwrap_or(8).clamp(8, 38);
+    screen.line(&format!(
+        "  {:<name_width$}  {:>5}  {:>10}  {:<12}  {:>5}  {}",
+        "system", "need", "range", "verdict", "conf.", "suggested"
+    ));
+    let mut sorted: Vec<&SystemAssessment> = systems.iter().collect();
+    sorted.sort_by(|a, b| b.need.score.total_cmp(&a.need.score).then_with(|| a.id.cmp(&b.id)));
+    for system in sorted {
+        let name = fit_width(&for_terminal(&system.name), name_width);
+        let padding = " ".repeat(name_width.saturating_sub(name.width()));
+        let range = format!("{}–{}", points(system.need.low), points(system.need.high));
+        let verdict = words::verdict_word(system.verdict);
+        let gap = " ".repeat(12usize.saturating_sub(verdict.width()));
+        let verdict = screen.styled(verdict, verdict_style(system.verdict));
+        let target = words::suggested(system).map_or("–", |fit| fit.name.as_str());
+        screen.line(&format!(
+            "  {name}{padding}  {:>5}  {range:>10}  {verdict}{gap}  {:>3} %  {target}",
+            points(system.need.score),
+            system.confidence
+        ));
+    }
+}
+
+fn inputs(screen: &mut Screen, assessment: &Assessment) {
+    let inputs = &assessment.inputs;
+    screen.heading("What was read");
+    let text = format!(
+        "{} in {}, {} understood; {} left alone. Files only: no live state was seen, and the owner was not asked.",
+        count(inputs.documents, "document", "documents"),
+        count(inputs.files, "file", "files"),
+        inputs.understood,
+        count(inputs.skipped.len(), "file", "files"),
+    );
+    screen.paragraph("  ", 2, &text);
+    for entry in inputs.not_understood.iter().take(LIST) {
+        let at = entry.line.map_or_else(String::new, |line| format!(":{line}"));
+        let kinds = if entry.kinds.is_empty() { String::new() } else { format!(" (names {})", entry.kinds.join(", ")) };
+        screen.paragraph(
+            "  ?",
+            4,
+            &format!("{}{at}: {}{kinds}", for_terminal(&entry.file), for_terminal(&entry.reason)),
+        );
+    }
+    more(screen, inputs.not_understood.len());
+    for gap in inputs.gaps.iter().take(3) {
+        screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&gap.reason)));
+    }
+    screen.line("");
+    screen.hint("kubeworthy rule CODE explains a rule, kubeworthy targets NAME a target; -o json has everything.");
+}
+
+fn places(screen: &mut Screen, evidence: &[Location]) {
+    const SHOWN: usize = 3;
+    let mut lines: Vec<String> = Vec::new();
+    for location in evidence.iter().take(SHOWN) {
+        let last = location.path.rsplit('.').next().unwrap_or(&location.path);
+        lines.push(format!("{}  {}", position(location), for_terminal(last)));
+    }
+    if evidence.len() > SHOWN {
+        let rest = evidence.len() - SHOWN;
+        lines.push(format!("and {}", count(rest, "more place", "more places")));
+    }
+    for line in lines {
+        let line = screen.styled(&line, DIM);
+        screen.line(&format!("          {line}"));
+    }
+}
+
+fn position(location: &Location) -> String {
+    format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column)
+}
+
+fn more(screen: &mut Screen, length: usize) {
+    if length > LIST {
+        screen.line(&format!("  … and {} more", length - LIST));
+    }
+}
+
+/// Text broken at spaces so that no line is wider than the width; a word that is wider stands alone.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && line.width() + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// Text cut to a width, with `…` where something is missing.
+fn fit_width(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    let mut used = 0;
+    for character in text.chars() {
+        let wide = character.width().unwrap_or(0);
+        if used + wide > width.saturating_sub(1) {
+            break;
+        }
+        used += wide;
+        cut.push(character);
+    }
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_and_cut_by_width() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("extraordinarily long", 5), ["extraordinarily", "long"]);
+        assert_eq!(fit_width("日本語のなまえ", 7), "日本語…");
+        assert_eq!(fit_width("short", 7), "short");
+    }
+}

@@ -1,0 +1,563 @@
+//! The JSON report, version 1. These structs are the contract: fields may be added, never renamed, retyped or removed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::assessment::{self, Assessment, Location, SystemAssessment};
+use crate::grade::Grade;
+
+/// The schema's name, first in every report.
+pub const SCHEMA: &str = "kubeworthy/report/v1";
+
+/// The report.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// The version of this format.
+    pub schema: String,
+    /// The program.
+    pub tool: Tool,
+    /// What was read.
+    pub inputs: Inputs,
+    /// All systems together.
+    pub estate: System,
+    /// Each system, sorted by id.
+    pub systems: Vec<System>,
+}
+
+/// The program.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// A digest of the rules, targets and tables.
+    pub rules_digest: String,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Inputs {
+    /// Documents that were read or tried.
+    pub documents: usize,
+    /// Documents that were understood or known to be something else.
+    pub understood: usize,
+    /// Documents and files that were not understood.
+    pub not_understood: Vec<NotUnderstood>,
+    /// Files left alone.
+    pub skipped: Vec<Skipped>,
+    /// Details that were not read.
+    pub gaps: Vec<Gap>,
+    /// A digest of all inputs.
+    pub digest: String,
+}
+
+/// A document or file that was not understood.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct NotUnderstood {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// The workload kinds that its text names.
+    pub kinds: Vec<String>,
+}
+
+/// A file left alone.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Skipped {
+    /// The file.
+    pub file: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A detail that was not read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Gap {
+    /// What sort of detail.
+    pub kind: String,
+    /// Where.
+    pub scope: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Whether an entry is one system or the estate.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SystemKind {
+    /// One system.
+    System,
+    /// All systems together.
+    Estate,
+}
+
+/// The verdict.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub enum Verdict {
+    /// Something simpler would do.
+    #[serde(rename = "needless")]
+    Needless,
+    /// Both can be argued.
+    #[serde(rename = "debatable")]
+    Debatable,
+    /// The needs call for it.
+    #[serde(rename = "justified")]
+    Justified,
+    /// It is made of Kubernetes.
+    #[serde(rename = "k8s-native")]
+    KubernetesNative,
+    /// Too little was understood.
+    #[serde(rename = "inconclusive")]
+    Inconclusive,
+}
+
+/// The answer for one system or the estate.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct System {
+    /// What tied it together, a colon, its name; `estate` for the estate.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// System or estate.
+    pub kind: SystemKind,
+    /// What tied it together.
+    pub grouped_by: String,
+    /// Workloads, each once.
+    pub workloads: usize,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What brings a justified need, where an operator does.
+    pub through: Option<String>,
+    /// The need in points, 0 to 100, one decimal.
+    pub need: Need,
+    /// The need of each axis' claims alone, in points.
+    ///
+    /// An axis without claims is absent, except availability and scale.
+    #[schemars(with = "std::collections::BTreeMap<String, f64>")]
+    pub axes: serde_json::Map<String, serde_json::Value>,
+    /// Confidence in percent.
+    pub confidence: u8,
+    /// The two ladders.
+    pub ladders: Ladders,
+    /// The footprint.
+    pub footprint: Footprint,
+    /// The claims, the largest share first.
+    pub claims: Vec<Claim>,
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// What is unknown.
+    pub unknowns: Vec<Unknown>,
+    /// Every target, ranked.
+    pub targets: Vec<Target>,
+    /// The id of the suggested target.
+    pub suggested: Option<String>,
+    /// What would change the verdict; always empty in this version of the program.
+    pub flips: Vec<Flip>,
+    /// Suppressed rules; always empty in this version of the program.
+    pub suppressed: Vec<Suppressed>,
+    /// Well-known add-ons that were set aside when the estate was judged.
+    pub set_aside: Vec<String>,
+}
+
+/// The need in points.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Need {
+    /// The score.
+    pub score: f64,
+    /// From proven claims alone.
+    pub low: f64,
+    /// With every effective claim proven and every open question answered at its costliest.
+    pub high: f64,
+    /// If everything had to be self-hosted.
+    pub if_self_hosted: f64,
+}
+
+/// The two ladders.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Ladders {
+    /// What it survives.
+    pub availability: Standing,
+    /// What it takes to carry it.
+    pub scale: Standing,
+}
+
+/// Rungs 0 to 5.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Standing {
+    /// By proven claims alone.
+    pub low: u8,
+    /// By effective claims too.
+    pub high: u8,
+}
+
+/// The footprint.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Footprint {
+    /// vCPU.
+    pub cpu: Amount,
+    /// GiB.
+    pub memory_gib: Amount,
+    /// Share of containers with a written size, 0 to 1.
+    pub written: f64,
+}
+
+/// An amount with autoscalers at their minimum and at their maximum.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Amount {
+    /// At their minimum.
+    pub low: f64,
+    /// At their maximum.
+    pub high: f64,
+}
+
+/// A claim.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Claim {
+    /// What is needed.
+    pub capability: String,
+    /// Its axis.
+    pub axis: String,
+    /// How sure that is.
+    pub grade: Grade,
+    /// Its share of the need, in points.
+    pub share: f64,
+    /// The rules that claim it.
+    pub rules: Vec<String>,
+    /// What is said.
+    pub message: String,
+    /// Where.
+    pub evidence: Vec<Place>,
+}
+
+/// A finding.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: String,
+    /// The rule's name.
+    pub name: String,
+    /// `note` or `warning`.
+    pub level: String,
+    /// What is said.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where.
+    pub evidence: Vec<Place>,
+}
+
+/// A place in the input; positions count from 1, columns in characters.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Place {
+    /// The file.
+    pub file: Option<String>,
+    /// The line.
+    pub line: Option<u32>,
+    /// The column.
+    pub column: Option<u32>,
+    /// The line of the end.
+    pub end_line: Option<u32>,
+    /// The column after the end.
+    pub end_column: Option<u32>,
+    /// `Kind/namespace/name`.
+    pub object: Option<String>,
+    /// The path of keys.
+    pub path: String,
+}
+
+/// Something unknown.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Unknown {
+    /// The question.
+    pub question: String,
+    /// The key under which it can be answered, or the rule's code.
+    pub key: String,
+    /// Why it is unknown.
+    pub reason: String,
+    /// The need after the least and the costliest answer.
+    pub could_move: Amount,
+}
+
+/// A target.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Target {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// 1 simple, 2 lighter orchestrator, 3 Kubernetes.
+    pub tier: u8,
+    /// Whether it may be considered.
+    pub admissible: bool,
+    /// Why not.
+    pub why_not: Vec<String>,
+    /// The chance that it falls short, 0 to 1, three decimals.
+    pub shortfall: f64,
+    /// Capabilities that it has as they are.
+    pub covered: Vec<String>,
+    /// Work.
+    pub work: Vec<WorkItem>,
+    /// Losses.
+    pub losses: Vec<LossItem>,
+    /// Proven needs that it cannot meet.
+    pub blocked_by: Vec<BlockedItem>,
+    /// Effort, 1 to 10.
+    pub effort: u8,
+}
+
+/// A piece of work.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct WorkItem {
+    /// What it is needed for.
+    pub capability: String,
+    /// What one would do.
+    pub item: String,
+}
+
+/// A loss.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LossItem {
+    /// The capability.
+    pub capability: String,
+    /// What is hard or lost.
+    pub item: String,
+    /// Where the input asks for it.
+    pub evidence: Vec<Place>,
+}
+
+/// A block.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BlockedItem {
+    /// The capability.
+    pub capability: String,
+    /// Why.
+    pub reason: String,
+    /// Where the input asks for it.
+    pub evidence: Vec<Place>,
+}
+
+/// A change that would move the verdict.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Flip {
+    /// The change.
+    pub change: String,
+    /// The verdict after it.
+    pub verdict: Verdict,
+    /// The need after it.
+    pub need: f64,
+}
+
+/// A suppressed rule.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Suppressed {
+    /// The rule's code.
+    pub code: String,
+    /// Why it is suppressed.
+    pub reason: String,
+    /// The points that it would bring.
+    pub share: f64,
+}
+
+/// The report as indented JSON with a line feed at the end.
+#[must_use]
+pub fn render(assessment: &Assessment) -> String {
+    let mut text = serde_json::to_string_pretty(&Report::from(assessment)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of the report, as published under `docs/schemas/`.
+#[must_use]
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Report);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+impl From<&Assessment> for Report {
+    fn from(assessment: &Assessment) -> Self {
+        let inputs = &assessment.inputs;
+        Self {
+            schema: SCHEMA.to_owned(),
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME").to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                rules_digest: assessment.rules_digest.clone(),
+            },
+            inputs: Inputs {
+                documents: inputs.documents,
+                understood: inputs.understood,
+                not_understood: inputs
+                    .not_understood
+                    .iter()
+                    .map(|entry| NotUnderstood {
+                        file: entry.file.clone(),
+                        line: entry.line,
+                        reason: entry.reason.clone(),
+                        kinds: entry.kinds.clone(),
+                    })
+                    .collect(),
+                skipped: inputs
+                    .skipped
+                    .iter()
+                    .map(|(file, reason)| Skipped { file: file.clone(), reason: reason.clone() })
+                    .collect(),
+                gaps: inputs
+                    .gaps
+                    .iter()
+                    .map(|gap| Gap { kind: gap.kind.clone(), scope: gap.scope.clone(), reason: gap.reason.clone() })
+                    .collect(),
+                digest: inputs.digest.clone(),
+            },
+            estate: System::from(&assessment.estate),
+            systems: assessment.systems.iter().map(System::from).collect(),
+        }
+    }
+}
+
+impl From<&SystemAssessment> for System {
+    fn from(system: &SystemAssessment) -> Self {
+        let standing = |standing: assessment::Standing| Standing { low: standing.low, high: standing.high };
+        let amount = |(low, high): (f64, f64)| Amount { low: decimals(low, 3), high: decimals(high, 3) };
+        Self {
+            id: system.id.clone(),
+            name: system.name.clone(),
+            kind: if system.is_estate { SystemKind::Estate } else { SystemKind::System },
+            grouped_by: system.grouped_by.clone(),
+            workloads: system.workloads,
+            verdict: system.verdict.into(),
+            through: system.through.clone(),
+            need: Need {
+                score: system.need.score,
+                low: system.need.low,
+                high: system.need.high,
+                if_self_hosted: system.need.if_self_hosted,
+            },
+            axes: system.axes.iter().map(|(axis, points)| (axis.id().to_owned(), (*points).into())).collect(),
+            confidence: system.confidence,
+            ladders: Ladders { availability: standing(system.availability), scale: standing(system.scale) },
+            footprint: Footprint {
+                cpu: amount(system.footprint.cpu),
+                memory_gib: amount(system.footprint.memory_gib),
+                written: decimals(system.footprint.written, 3),
+            },
+            claims: system.claims.iter().map(Claim::from).collect(),
+            findings: system
+                .findings
+                .iter()
+                .map(|finding| Finding {
+                    code: finding.code.clone(),
+                    name: finding.name.clone(),
+                    level: finding.level.id().to_owned(),
+                    message: finding.message.clone(),
+                    help: finding.help.clone(),
+                    evidence: places(&finding.evidence),
+                })
+                .collect(),
+            unknowns: system
+                .unknowns
+                .iter()
+                .map(|unknown| Unknown {
+                    question: unknown.question.clone(),
+                    key: unknown.key.clone(),
+                    reason: unknown.reason.clone(),
+                    could_move: Amount { low: unknown.could_move.0, high: unknown.could_move.1 },
+                })
+                .collect(),
+            targets: system.targets.iter().map(Target::from).collect(),
+            suggested: system.suggested.clone(),
+            flips: Vec::new(),
+            suppressed: Vec::new(),
+            set_aside: system.set_aside.clone(),
+        }
+    }
+}
+
+impl From<assessment::Verdict> for Verdict {
+    fn from(verdict: assessment::Verdict) -> Self {
+        match verdict {
+            assessment::Verdict::Needless => Self::Needless,
+            assessment::Verdict::Debatable => Self::Debatable,
+            assessment::Verdict::Justified => Self::Justified,
+            assessment::Verdict::KubernetesNative => Self::KubernetesNative,
+            assessment::Verdict::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
+impl From<&assessment::Claim> for Claim {
+    fn from(claim: &assessment::Claim) -> Self {
+        Self {
+            capability: claim.capability.clone(),
+            axis: claim.axis.id().to_owned(),
+            grade: claim.grade,
+            share: claim.share,
+            rules: claim.rules.clone(),
+            message: claim.message.clone(),
+            evidence: places(&claim.evidence),
+        }
+    }
+}
+
+impl From<&assessment::Fit> for Target {
+    fn from(fit: &assessment::Fit) -> Self {
+        Self {
+            id: fit.id.clone(),
+            name: fit.name.clone(),
+            tier: fit.tier,
+            admissible: fit.admissible,
+            why_not: fit.why_not.clone(),
+            shortfall: decimals(fit.shortfall, 3),
+            covered: fit.covered.clone(),
+            work: fit
+                .work
+                .iter()
+                .map(|work| WorkItem { capability: work.capability.clone(), item: work.item.clone() })
+                .collect(),
+            losses: fit
+                .losses
+                .iter()
+                .map(|loss| LossItem {
+                    capability: loss.capability.clone(),
+                    item: loss.item.clone(),
+                    evidence: places(&loss.evidence),
+                })
+                .collect(),
+            blocked_by: fit
+                .blocked_by
+                .iter()
+                .map(|blocked| BlockedItem {
+                    capability: blocked.capability.clone(),
+                    reason: blocked.reason.clone(),
+                    evidence: places(&blocked.evidence),
+                })
+                .collect(),
+            effort: fit.effort,
+        }
+    }
+}
+
+fn places(locations: &[Location]) -> Vec<Place> {
+    locations
+        .iter()
+        .map(|location| Place {
+            file: Some(location.file.clone()),
+            line: Some(location.line),
+            column: Some(location.column),
+            end_line: Some(location.end_line),
+            end_column: Some(location.end_column),
+            object: location.object.clone(),
+            path: location.path.clone(),
+        })
+        .collect()
+}
+
+fn decimals(value: f64, places: i32) -> f64 {
+    let factor = 10f64.powi(places);
+    (value * factor).round() / factor
+}

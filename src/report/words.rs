@@ -1,0 +1,79 @@
+//! Sentences that several formats share.
+
+use crate::assessment::{Assessment, Fit, SystemAssessment, Verdict};
+
+/// The verdict in capitals.
+pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Needless => "NEEDLESS",
+        Verdict::Debatable => "DEBATABLE",
+        Verdict::Justified => "JUSTIFIED",
+        Verdict::KubernetesNative => "K8S-NATIVE",
+        Verdict::Inconclusive => "INCONCLUSIVE",
+    }
+}
+
+/// The suggested target.
+pub(super) fn suggested(system: &SystemAssessment) -> Option<&Fit> {
+    let id = system.suggested.as_deref()?;
+    system.targets.iter().find(|fit| fit.id == id)
+}
+
+/// The verdict in one sentence.
+pub(super) fn verdict_sentence(system: &SystemAssessment) -> String {
+    let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
+    let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
+    match system.verdict {
+        Verdict::Needless if work == 0 => format!("Nothing that was read needs Kubernetes: {target} would do as it is."),
+        Verdict::Needless => {
+            format!("Nothing that was read needs Kubernetes: {target} would do, with {}.", items(work))
+        }
+        Verdict::Debatable if !system.set_aside.is_empty() && system.need.score < 25.0 => format!(
+            "Without {} nothing that was read needs Kubernetes; if that is your product, this verdict does not hold.",
+            system.set_aside.join(", ")
+        ),
+        Verdict::Debatable if system.need.score < 25.0 => {
+            format!("{target} would probably do, but too much is unknown to be sure.")
+        }
+        Verdict::Debatable => format!("Both can be argued: {target} would do, with {}.", items(work)),
+        Verdict::Justified => {
+            let through = system.through.as_ref().map_or_else(String::new, |through| format!(", through {through}"));
+            format!("The needs call for Kubernetes{through}.")
+        }
+        Verdict::KubernetesNative => match suggested(system) {
+            Some(fit) => format!("This is made of Kubernetes: it extends or drives it. The lightest that would do: {}.", fit.name),
+            None => "This is made of Kubernetes: it extends or drives it.".to_owned(),
+        },
+        Verdict::Inconclusive if system.workloads == 0 => {
+            "No workload could be read, so nothing can be concluded.".to_owned()
+        }
+        Verdict::Inconclusive => "Too little could be understood to conclude anything.".to_owned(),
+    }
+}
+
+fn items(count: usize) -> String {
+    match count {
+        1 => "one thing to do or give up".to_owned(),
+        count => format!("{count} things to do or give up"),
+    }
+}
+
+/// A count with its noun.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// What a rung of a ladder means.
+pub(super) fn rung(rungs: &[String; 6], rung: u8) -> &str {
+    rungs.get(rung as usize).map_or("", String::as_str)
+}
+
+/// What a capability means.
+pub(super) fn meaning<'a>(assessment: &'a Assessment, capability: &'a str) -> &'a str {
+    assessment.meanings.get(capability).map_or(capability, String::as_str)
+}
+
+/// A number of points: no decimal where there is none.
+pub(super) fn points(value: f64) -> String {
+    if (value - value.round()).abs() < 0.05 { format!("{value:.0}") } else { format!("{value:.1}") }
+}

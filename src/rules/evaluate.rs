@@ -1,0 +1,243 @@
+//! Asking every rule of a system and its workloads.
+
+use super::{Action, Piece, Rule, Rules};
+use crate::capability::CapabilityId;
+use crate::condition::Truth;
+use crate::facts::{Fact, FactSet, Scope, SystemView, Value, WorkloadView};
+use crate::grade::Grade;
+use crate::rules::file::{EstateMode, Level};
+use crate::yaml::Place;
+
+/// A claim of one rule about one workload or system, before claims on the same capability are folded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawClaim {
+    /// The rule's code.
+    pub rule: String,
+    /// What is needed.
+    pub capability: CapabilityId,
+    /// How sure it is, reflexes applied.
+    pub grade: Grade,
+    /// The workload it is about, as `Kind/namespace/name`; none for the system as a whole.
+    pub subject: Option<String>,
+    /// The number of that workload.
+    pub workload: Option<usize>,
+    /// What is said.
+    pub message: String,
+    /// Where the input says so, the deciding place first.
+    pub places: Vec<Place>,
+}
+
+/// A finding of one rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: String,
+    /// The rule's name.
+    pub name: String,
+    /// How loud it is.
+    pub level: Level,
+    /// What is said.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The workload it is about.
+    pub subject: Option<String>,
+    /// Where.
+    pub places: Vec<Place>,
+}
+
+/// Something that the input leaves open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenQuestion {
+    /// The rule's code.
+    pub code: String,
+    /// The question.
+    pub question: String,
+    /// Why it is open.
+    pub reason: String,
+    /// What the costliest answer would prove; none where it could be anything.
+    pub capability: Option<CapabilityId>,
+    /// Where.
+    pub places: Vec<Place>,
+}
+
+/// What all rules say of one system.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Claims, not folded.
+    pub claims: Vec<RawClaim>,
+    /// Findings.
+    pub findings: Vec<Finding>,
+    /// Open questions.
+    pub questions: Vec<OpenQuestion>,
+}
+
+/// Whom a rule is asked of, and what it lowers there.
+struct Lowering {
+    workload: Option<usize>,
+    capabilities: Vec<CapabilityId>,
+}
+
+/// Asks every rule of a system: those of scope workload of each workload, those of scope system once. With
+/// `as_estate`, only rules of scope system that are meaningful for an estate are asked.
+#[must_use]
+pub fn evaluate(view: &SystemView<'_>, rules: &Rules, as_estate: bool) -> (Evaluation, FactSet) {
+    let system_facts = FactSet::of_system(view);
+    let mut evaluation = Evaluation::default();
+    let mut lowerings = Vec::new();
+    let left_out = if as_estate { EstateMode::Never } else { EstateMode::Only };
+    for rule in rules.iter().filter(|rule| rule.scope == Scope::System && rule.estate != left_out) {
+        ask(rule, &system_facts, None, &mut evaluation, &mut lowerings);
+    }
+    if !as_estate {
+        for workload in view.workloads() {
+            let facts = FactSet::of_workload(&workload, &system_facts);
+            for rule in rules.iter().filter(|rule| rule.scope == Scope::Workload) {
+                ask(rule, &facts, Some(&workload), &mut evaluation, &mut lowerings);
+            }
+        }
+    }
+    for lowering in lowerings {
+        for claim in &mut evaluation.claims {
+            let same_subject = lowering.workload.is_none() || lowering.workload == claim.workload;
+            if same_subject && lowering.capabilities.contains(&claim.capability) {
+                claim.grade = Grade::Declared;
+            }
+        }
+    }
+    (evaluation, system_facts)
+}
+
+fn ask(
+    rule: &Rule,
+    facts: &FactSet,
+    workload: Option<&WorkloadView<'_>>,
+    into: &mut Evaluation,
+    lowerings: &mut Vec<Lowering>,
+) {
+    let answer = rule.when.ask(facts);
+    if answer == Truth::False {
+        return;
+    }
+    let subject = workload.map(WorkloadView::object_name);
+    let places = places(rule, facts, workload);
+    if let Truth::Unknown(fact) = answer {
+        // What a reflex or a finding cannot see changes nothing; what a claim cannot see is an open question.
+        if let Action::Claim { capability, .. } = &rule.action {
+            into.questions.push(unanswered(rule, fact, facts, subject, *capability));
+        }
+        return;
+    }
+    let message = message(rule, facts);
+    match &rule.action {
+        Action::Claim { capability, grade, raised } => {
+            let mut best = *grade;
+            let mut open = None;
+            for (grade, condition) in raised {
+                match condition.ask(facts) {
+                    Truth::True => best = best.max(*grade),
+                    Truth::Unknown(fact) => open = open.or(Some(fact)),
+                    Truth::False => {}
+                }
+            }
+            if let Some(fact) = open.filter(|_| best == Grade::Declared) {
+                into.questions.push(unanswered(rule, fact, facts, subject.clone(), *capability));
+            }
+            into.claims.push(RawClaim {
+                rule: rule.code.clone(),
+                capability: *capability,
+                grade: best,
+                subject,
+                workload: workload.map(WorkloadView::index),
+                message,
+                places,
+            });
+        }
+        Action::Lowers { capabilities, level } => {
+            lowerings.push(Lowering {
+                workload: workload.map(WorkloadView::index),
+                capabilities: capabilities.clone(),
+            });
+            into.findings.push(finding(rule, *level, message, subject, places));
+        }
+        Action::Finding(level) => into.findings.push(finding(rule, *level, message, subject, places)),
+        Action::Asks { question, capability } => into.questions.push(OpenQuestion {
+            code: rule.code.clone(),
+            question: question.clone(),
+            reason: message,
+            capability: *capability,
+            places,
+        }),
+    }
+}
+
+fn finding(rule: &Rule, level: Level, message: String, subject: Option<String>, places: Vec<Place>) -> Finding {
+    Finding {
+        code: rule.code.clone(),
+        name: rule.name.clone(),
+        level,
+        message,
+        help: rule.remedy.clone(),
+        subject,
+        places,
+    }
+}
+
+fn unanswered(
+    rule: &Rule,
+    fact: crate::facts::FactId,
+    facts: &FactSet,
+    subject: Option<String>,
+    capability: CapabilityId,
+) -> OpenQuestion {
+    let entry = &crate::facts::CATALOG[fact.0];
+    let (reason, places) = match facts.get(fact) {
+        Fact::Unknown { reason, places } => (reason.clone(), places.clone()),
+        _ => (String::new(), Vec::new()),
+    };
+    let of = subject.map_or_else(String::new, |subject| format!(" of {subject}"));
+    OpenQuestion {
+        code: rule.code.clone(),
+        question: format!("{}{of}?", entry.sentence),
+        reason,
+        capability: Some(capability),
+        places,
+    }
+}
+
+fn places(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for place in rule.evidence.iter().flat_map(|fact| facts.get(*fact).places()) {
+        if !places.contains(place) {
+            places.push(*place);
+        }
+    }
+    if places.is_empty() {
+        places.extend(workload.map(WorkloadView::place));
+    }
+    places
+}
+
+fn message(rule: &Rule, facts: &FactSet) -> String {
+    rule.message
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Fact(id) => match facts.get(*id) {
+                Fact::Known { value, .. } => shown(value),
+                Fact::Absent => "none".to_owned(),
+                Fact::Unknown { .. } => "unknown".to_owned(),
+            },
+        })
+        .collect()
+}
+
+/// A value as people read it: numbers with at most one decimal.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Boolean(value) => if *value { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) if number.fract() == 0.0 => format!("{number:.0}"),
+        Value::Number(number) => format!("{number:.1}"),
+        Value::Text(text) => text.clone(),
+    }
+}

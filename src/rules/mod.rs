@@ -1,0 +1,269 @@
+//! Step 4: rules turn facts into claims, findings and open questions. A rule is one data file; this folder is only
+//! how such files are read and asked.
+
+mod evaluate;
+pub mod file;
+
+pub use evaluate::{Evaluation, Finding, OpenQuestion, RawClaim, evaluate};
+
+use file::{EstateMode, Examples, Level, RuleFile, RuleScope, SourceReference};
+
+use crate::capability::{Capabilities, CapabilityId};
+use crate::condition::{self, Condition, ConditionFile};
+use crate::data::{self, DataError, PathPart};
+use crate::facts::{FactId, Scope};
+use crate::grade::Grade;
+
+/// A rule, checked and compiled.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its code, such as `KW103`.
+    pub code: String,
+    /// Its name, lower case with dashes.
+    pub name: String,
+    /// One line for lists.
+    pub title: String,
+    /// What it is asked of.
+    pub scope: Scope,
+    /// The version that first had it.
+    pub since: String,
+    /// The number of the reflex in the published list.
+    pub reflex: Option<String>,
+    /// Whether it is asked of the estate.
+    pub estate: EstateMode,
+    /// The condition.
+    pub when: Condition,
+    /// What follows.
+    pub action: Action,
+    /// Why this says something about need.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+    /// Where the opinion comes from.
+    pub sources: Vec<SourceReference>,
+    /// Inputs that make it fire and inputs that leave it quiet.
+    pub examples: Examples,
+    /// The file that holds it.
+    pub file: String,
+    message: Vec<Piece>,
+    evidence: Vec<FactId>,
+}
+
+/// What follows from a rule.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The system needs a capability.
+    Claim {
+        /// The capability.
+        capability: CapabilityId,
+        /// The grade when the condition holds.
+        grade: Grade,
+        /// Higher grades, weakest first.
+        raised: Vec<(Grade, Condition)>,
+    },
+    /// Claims on these capabilities count as declared only.
+    Lowers {
+        /// The capabilities.
+        capabilities: Vec<CapabilityId>,
+        /// How loud it is told.
+        level: Level,
+    },
+    /// Something is left open.
+    Asks {
+        /// The question.
+        question: String,
+        /// What the costliest answer would prove; none where it could be anything.
+        capability: Option<CapabilityId>,
+    },
+    /// Something worth telling.
+    Finding(Level),
+}
+
+/// A part of a message.
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Fact(FactId),
+}
+
+/// All rules, sorted by code.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    rules: Vec<Rule>,
+}
+
+impl Rules {
+    /// The rules that ship with the program, with those of the user's own files laid over them: a rule with the code
+    /// of a built-in one replaces it.
+    ///
+    /// # Errors
+    ///
+    /// When a rule file does not have the expected shape, names an unknown fact or capability, or shares its code with
+    /// another of the same origin.
+    pub fn load(own: &[(String, String)], capabilities: &Capabilities) -> Result<Self, DataError> {
+        let built_in = data::embedded("rules/").filter(|file| is_rule_file(file.name));
+        let mut rules: Vec<Rule> = Vec::new();
+        for file in built_in {
+            let rule = compile(file.name, file.text, data::read_embedded(file)?, capabilities)?;
+            add(&mut rules, rule, file.text)?;
+        }
+        let mut own_rules: Vec<Rule> = Vec::new();
+        for (name, text) in own {
+            let rule = compile(name, text, data::read_text(name, text)?, capabilities)?;
+            add(&mut own_rules, rule, text)?;
+        }
+        rules.retain(|rule| !own_rules.iter().any(|own| own.code == rule.code));
+        rules.extend(own_rules);
+        rules.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(Self { rules })
+    }
+
+    /// All rules in order of their codes.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
+    }
+
+    /// The rule with this code alone; for asking one rule without the others.
+    #[must_use]
+    pub fn only(&self, code: &str) -> Self {
+        Self { rules: self.rules.iter().filter(|rule| rule.code == code).cloned().collect() }
+    }
+
+    /// The rule with this code, in either case, or with this name.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.code.eq_ignore_ascii_case(code) || rule.name == code)
+    }
+}
+
+/// Whether an embedded file is a rule: one in a family's folder, not a table, target, archetype or list.
+fn is_rule_file(name: &str) -> bool {
+    let mut parts = name.split('/');
+    let (_, folder, rest) = (parts.next(), parts.next(), parts.next());
+    rest.is_some() && !matches!(folder, Some("tables" | "targets" | "archetypes"))
+}
+
+fn add(rules: &mut Vec<Rule>, rule: Rule, text: &str) -> Result<(), DataError> {
+    match rules.iter().find(|other| other.code == rule.code || other.name == rule.name) {
+        None => {
+            rules.push(rule);
+            Ok(())
+        }
+        Some(other) => {
+            let (key, value) =
+                if other.code == rule.code { ("code", &rule.code) } else { ("name", &rule.name) };
+            let message = format!("the {key} `{value}` is taken by {}", other.file);
+            Err(data::error_at(&rule.file, text, &[PathPart::Key(key)], message, format!("choose another {key}")))
+        }
+    }
+}
+
+fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) -> Result<Rule, DataError> {
+    let fail = |path: &[PathPart<'_>], message: String, help: String| data::error_at(name, text, path, message, help);
+    check_code(&file.code).map_err(|help| {
+        fail(&[PathPart::Key("code")], format!("`{}` is no code", file.code), help.to_owned())
+    })?;
+    let scope = match file.scope {
+        RuleScope::Workload => Scope::Workload,
+        RuleScope::System => Scope::System,
+    };
+    let compiled = |condition: &ConditionFile, path: &[PathPart<'_>]| {
+        condition::compile(condition, scope, (name, text), path)
+    };
+    let capability = |id: &str, path: &[PathPart<'_>]| {
+        capabilities
+            .find(id)
+            .ok_or_else(|| fail(path, format!("there is no capability `{id}`"), capabilities.did_you_mean(id)))
+    };
+    let when = compiled(&file.when, &[PathPart::Key("when")])?;
+    let follows = [file.claim.is_some(), !file.lowers.is_empty(), file.asks.is_some()];
+    let action = match (follows.iter().filter(|present| **present).count(), file.finding) {
+        (1, None) | (0, Some(_)) => action(&file, &compiled, &capability)?,
+        (1, Some(_)) if !file.lowers.is_empty() => action(&file, &compiled, &capability)?,
+        _ => {
+            let help = "write one of `claim`, `lowers`, `asks` and `finding`".to_owned();
+            return Err(fail(&[], "a rule says exactly one thing".to_owned(), help));
+        }
+    };
+    let mut evidence = Vec::new();
+    for (index, fact) in file.evidence.iter().enumerate() {
+        let path = [PathPart::Key("evidence"), PathPart::Index(index)];
+        let (id, _) = condition::resolve(fact, scope).map_err(|(message, help)| fail(&path, message, help))?;
+        evidence.push(id);
+    }
+    let message = message_pieces(&file.message, scope)
+        .map_err(|(message, help)| fail(&[PathPart::Key("message")], message, help))?;
+    Ok(Rule {
+        code: file.code,
+        name: file.name,
+        title: file.title,
+        scope,
+        since: file.since,
+        reflex: file.reflex,
+        estate: file.estate,
+        when,
+        action,
+        why: file.why,
+        remedy: file.remedy,
+        sources: file.sources,
+        examples: file.examples,
+        file: name.to_owned(),
+        message,
+        evidence,
+    })
+}
+
+fn action(
+    file: &RuleFile,
+    compiled: &dyn Fn(&ConditionFile, &[PathPart<'_>]) -> Result<Condition, DataError>,
+    capability: &dyn Fn(&str, &[PathPart<'_>]) -> Result<CapabilityId, DataError>,
+) -> Result<Action, DataError> {
+    if let Some(claim) = &file.claim {
+        let mut raised = Vec::new();
+        for (grade, condition) in &claim.raised {
+            let path = [PathPart::Key("claim"), PathPart::Key("raised"), PathPart::Key(grade.id())];
+            raised.push((*grade, compiled(condition, &path)?));
+        }
+        let path = [PathPart::Key("claim"), PathPart::Key("capability")];
+        return Ok(Action::Claim { capability: capability(&claim.capability, &path)?, grade: claim.grade, raised });
+    }
+    if !file.lowers.is_empty() {
+        let mut capabilities = Vec::new();
+        for (index, id) in file.lowers.iter().enumerate() {
+            capabilities.push(capability(id, &[PathPart::Key("lowers"), PathPart::Index(index)])?);
+        }
+        return Ok(Action::Lowers { capabilities, level: file.finding.unwrap_or(Level::Warning) });
+    }
+    if let Some(asks) = &file.asks {
+        let path = [PathPart::Key("asks"), PathPart::Key("capability")];
+        let capability = asks.capability.as_deref().map(|id| capability(id, &path)).transpose()?;
+        return Ok(Action::Asks { question: asks.question.clone(), capability });
+    }
+    Ok(Action::Finding(file.finding.unwrap_or(Level::Note)))
+}
+
+fn check_code(code: &str) -> Result<(), &'static str> {
+    let letters = code.chars().take_while(char::is_ascii_uppercase).count();
+    let digits = &code[letters..];
+    if letters >= 2 && digits.len() == 3 && digits.chars().all(|c| c.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err("a code is two or more capital letters and three digits, such as KW103")
+    }
+}
+
+fn message_pieces(message: &str, scope: Scope) -> Result<Vec<Piece>, (String, String)> {
+    let mut pieces = Vec::new();
+    let mut rest = message;
+    while let Some(start) = rest.find('{') {
+        let Some(length) = rest[start..].find('}') else {
+            return Err(("a brace is not closed".to_owned(), "facts stand in braces: {workload.name}".to_owned()));
+        };
+        pieces.push(Piece::Text(rest[..start].to_owned()));
+        let (id, _) = condition::resolve(&rest[start + 1..start + length], scope)?;
+        pieces.push(Piece::Fact(id));
+        rest = &rest[start + length + 1..];
+    }
+    pieces.push(Piece::Text(rest.to_owned()));
+    Ok(pieces)
+}
