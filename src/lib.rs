@@ -117,10 +117,13 @@ pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
 /// Assesses an inventory that was read from these files.
 #[must_use]
 pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Assessment {
-    let (estate, systems) = assess_inventory(inventory, &collected.files, &kit.yardstick());
+    let ((estate, systems), inputs) = rayon::join(
+        || assess_inventory(inventory, &collected.files, &kit.yardstick()),
+        || inputs(collected, inventory),
+    );
     Assessment {
         rules_digest: kit.digest.clone(),
-        inputs: inputs(collected, inventory),
+        inputs,
         estate,
         systems,
         rungs: (kit.constants.ladders.availability_rungs.clone(), kit.constants.ladders.scale_rungs.clone()),

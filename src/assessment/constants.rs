@@ -25,6 +25,8 @@ pub struct Constants {
     pub platform_share: f64,
     /// Add-ons are set aside while the rest is at least this share.
     pub payload_share: f64,
+    /// Targets whose shortfall is within this much of the best are equally good.
+    pub suggestion_tolerance: f64,
     /// The two ladders.
     pub ladders: Ladders,
     /// What no file can say.

@@ -154,19 +154,26 @@ fn fit(
 
 /// The target to suggest.
 ///
-/// Where Kubernetes is not called for: the least shortfall, then the least effort, among what is simpler; a project
-/// that runs on one host by Compose already counts that as no effort. Where it is: the Kubernetes of least effort; for
+/// Where Kubernetes is not called for: the least effort among what is simpler and falls short no more than the best,
+/// within the tolerance; a project that runs on one host by Compose already counts that as no effort. Where it is: the Kubernetes of least effort; for
 /// what is native to Kubernetes and needs no second host, the lightest. A target with a blocking proven claim is never
 /// suggested, nor one in maintenance mode.
-pub(super) fn suggest(fits: &[Fit], verdict: Verdict, runs_by_compose: bool, needs_hosts: bool) -> Option<String> {
+pub(super) fn suggest(
+    fits: &[Fit],
+    verdict: Verdict,
+    runs_by_compose: bool,
+    needs_hosts: bool,
+    tolerance: f64,
+) -> Option<String> {
     let usable = |fit: &&Fit| fit.admissible && fit.blocked_by.is_empty() && fit.caution.is_none();
     let effort = |fit: &Fit| if runs_by_compose && fit.id == "compose-one-host" { 0 } else { fit.effort };
     let simplest = |from: u8, to: u8| {
-        fits.iter()
-            .filter(usable)
-            .filter(|fit| (from..=to).contains(&fit.tier))
+        let among = || fits.iter().filter(usable).filter(|fit| (from..=to).contains(&fit.tier));
+        let best = among().map(|fit| fit.shortfall).fold(1.0, f64::min);
+        among()
+            .filter(|fit| fit.shortfall <= best + tolerance + 1e-9)
             .min_by(|a, b| {
-                let rank = |fit: &Fit| ((fit.shortfall * 1000.0).round() as u32, effort(fit), fit.tier);
+                let rank = |fit: &Fit| (effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier);
                 rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
             })
             .map(|fit| fit.id.clone())

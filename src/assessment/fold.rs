@@ -1,6 +1,6 @@
 //! Claims on the same capability become one: the highest grade counts, the evidence is united.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::score::Need;
 use crate::capability::CapabilityId;
@@ -42,12 +42,9 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
             let mut rules: Vec<String> = claims.iter().map(|claim| claim.rule.clone()).collect();
             rules.sort();
             rules.dedup();
-            let mut places = Vec::new();
-            for place in claims.iter().flat_map(|claim| &claim.places) {
-                if !places.contains(place) {
-                    places.push(*place);
-                }
-            }
+            let mut seen = BTreeSet::new();
+            let places = claims.iter().flat_map(|claim| &claim.places).copied().filter(|place| seen.insert(*place));
+            let places = places.collect();
             let others = claims.len() - 1;
             let message = match others {
                 0 => strongest.message.clone(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::constants::Constants;
 use super::fit::{fits, suggest};
 use super::fold::{Folded, costliest, fold, needs, proven};
@@ -44,16 +46,16 @@ pub fn assess_inventory(
     let locator = Locator::new(inventory, files);
     let judge = Judge { inventory, yardstick: *yardstick, locator };
     let views: Vec<SystemView<'_>> =
-        inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
+        inventory.systems.par_iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
-        views.iter().map(|view| evaluate(view, yardstick.rules, false)).collect();
-    let systems: Vec<SystemAssessment> = views
-        .iter()
-        .zip(&evaluations)
-        .map(|(view, (evaluation, facts))| judge.system(view, evaluation, facts))
-        .collect();
-    let estate = judge.estate(&views, &evaluations);
-    (estate, systems)
+        views.par_iter().with_max_len(4).map(|view| evaluate(view, yardstick.rules, false)).collect();
+    rayon::join(
+        || judge.estate(&views, &evaluations),
+        || {
+            let systems = views.par_iter().zip(&evaluations).with_max_len(4);
+            systems.map(|(view, (evaluation, facts))| judge.system(view, evaluation, facts)).collect()
+        },
+    )
 }
 
 struct Judge<'j> {
@@ -211,7 +213,7 @@ impl Judge<'_> {
                 memory_gib: (footprint.low.memory_gib, footprint.high.memory_gib),
                 written: footprint.written_share(),
             },
-            suggested: suggest(&fits, verdict, by_compose, needs_hosts),
+            suggested: suggest(&fits, verdict, by_compose, needs_hosts, constants.suggestion_tolerance),
             targets: fits,
             unknowns: self.unknowns(questions, &needs, need, &|needs| round_tenth(score(needs, Hosting::Any).need)),
             findings: self.findings(findings),

@@ -328,8 +328,8 @@ pub static CATALOG: &[FactEntry] = &[
     system("system.accelerator-workloads", Number, "workloads that ask for accelerators", |s| {
         s.count(|view| view.accelerators().is_some())
     }),
-    system("system.accelerator-sharing", Number, "resources that share accelerators or schedule gangs on them", |s| {
-        s.foreign_of(GroupRole::Accelerators)
+    system("system.accelerator-sharing", Number, "resources that share accelerators, queue for them or start gangs", |s| {
+        s.accelerator_sharing()
     }),
     system("system.data-resources", Number, "custom resources of data operators", |s| {
         s.count(|view| view.workload.custom.as_ref().is_some_and(|custom| GroupRoleOf(custom.role).id() == "data"))

@@ -164,6 +164,18 @@ impl<'i> SystemView<'i> {
         best.map_or(Fact::Absent, |(copies, place)| Fact::number(copies, [place]))
     }
 
+    /// Resources that share accelerators, queue for them or start gangs on them.
+    pub(super) fn accelerator_sharing(&self) -> Fact {
+        let mut places = self.foreign(|foreign| foreign.role == Some(GroupRole::Accelerators));
+        let queues = self.workloads().filter(|view| {
+            view.custom_role() == Some("batch")
+                && (view.accelerators().is_some()
+                    || view.workload.custom.as_ref().is_some_and(|custom| custom.names_accelerator))
+        });
+        places.extend(queues.map(|view| view.workload.place));
+        Fact::number(places.len() as f64, places)
+    }
+
     pub(super) fn accelerators(&self) -> Fact {
         let mut sum = 0.0;
         let mut places = Vec::new();
@@ -192,7 +204,8 @@ impl<'i> SystemView<'i> {
 
     /// Whether every long-running workload runs one copy, without probes.
     pub(super) fn all_single_and_unprobed(&self) -> Fact {
-        let mut serving = self.workloads().filter(|view| view.serves()).peekable();
+        let mut serving =
+            self.workloads().filter(|view| view.serves() && view.workload.custom.is_none()).peekable();
         if serving.peek().is_none() {
             return Fact::Absent;
         }
@@ -300,7 +313,8 @@ impl<'i> SystemView<'i> {
     #[must_use]
     pub fn add_on_members(&self) -> AddOnMembers {
         let mut members = AddOnMembers::default();
-        for view in self.workloads() {
+        // What a Compose project runs is part of it, whatever its image.
+        for view in self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes) {
             let images: Vec<&str> = view.containers().map(|container| container.image.as_str()).collect();
             if let Some(name) = self.tables.add_on(&[], &images) {
                 members.names.insert(name.to_owned());

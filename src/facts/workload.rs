@@ -102,7 +102,7 @@ impl<'i> WorkloadView<'i> {
 
     /// Whether it serves, rather than running to an end or on every node.
     pub(super) fn serves(&self) -> bool {
-        !self.workload.kind.is_batch() && !self.is_daemon()
+        !self.workload.kind.is_batch() && !self.is_daemon() && self.custom_role() != Some("batch")
     }
 
     /// Copies that are always there, with the place that says so.

@@ -29,6 +29,10 @@ pub(super) struct Read {
 /// Files below this many bytes are not worth a second thread.
 const PARALLEL_FROM: usize = 64 * 1024;
 
+/// Files that one thread takes at once: large files stand side by side in folders, so that larger portions leave one
+/// thread with most of the work.
+const UNIT: usize = 4;
+
 pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
     let mut read = Read::default();
     let mut chosen = Vec::new();
@@ -50,16 +54,7 @@ pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
             match document {
                 Ok(mut tree) => {
                     tree.document = DocumentId(read.trees.len() as u32);
-                    match looks_like_template(&tree) {
-                        Some(node) => {
-                            let offset = node.span().start;
-                            let span = tree.span;
-                            let message = "this is a template that has not been rendered".to_owned();
-                            let error = DocumentError { message, offset, span };
-                            note_unreadable(*source, file, &error, &mut read, &mut unreadable_texts);
-                        }
-                        None => read.trees.push(tree),
-                    }
+                    read.trees.push(tree);
                 }
                 Err(error) => note_unreadable(*source, file, &error, &mut read, &mut unreadable_texts),
             }
@@ -93,11 +88,26 @@ fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
 }
 
 fn parse_all(chosen: &[(SourceId, &SourceFile)]) -> Vec<Vec<ParsedDocument>> {
+    let parse = |(source, file): &(SourceId, &SourceFile)| {
+        let documents = parse_documents(*source, &file.text).into_iter();
+        documents.map(|document| document.and_then(refuse_template)).collect()
+    };
     let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();
     if bytes < PARALLEL_FROM {
-        chosen.iter().map(|(source, file)| parse_documents(*source, &file.text)).collect()
+        chosen.iter().map(parse).collect()
     } else {
-        chosen.par_iter().map(|(source, file)| parse_documents(*source, &file.text)).collect()
+        chosen.par_iter().with_max_len(UNIT).map(parse).collect()
+    }
+}
+
+/// A template that happens to parse is no document.
+fn refuse_template(tree: Tree) -> ParsedDocument {
+    match looks_like_template(&tree) {
+        Some(node) => {
+            let message = "this is a template that has not been rendered".to_owned();
+            Err(DocumentError { message, offset: node.span().start, span: tree.span })
+        }
+        None => Ok(tree),
     }
 }
 
@@ -182,7 +192,7 @@ fn classify_all(
         classify(*source, file, &trees[range.clone()], patches, tables)
     };
     let classified: Vec<Classified<'_>> = if read.documents > 200 {
-        by_file.par_iter().map(classify).collect()
+        by_file.par_iter().with_max_len(UNIT).map(classify).collect()
     } else {
         by_file.iter().map(classify).collect()
     };

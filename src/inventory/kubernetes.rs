@@ -476,6 +476,9 @@ fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outc
         role,
         engine: known.and_then(|group| group.engine.clone()),
         members,
+        names_accelerator: spec.is_some_and(|spec| {
+            spec.descendants().take(5_000).any(|node| node.text().is_some_and(|text| tables.is_accelerator(text)))
+        }),
     });
     into.workloads.push(workload);
     Outcome::Understood

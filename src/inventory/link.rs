@@ -1,6 +1,10 @@
 //! How objects hang together: autoscalers and budgets to workloads by reference and selector, service accounts to
 //! roles by bindings, definitions to their controllers.
 
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
 use super::model::{Objects, RoleRule, Workload};
 use crate::yaml::Place;
 
@@ -58,40 +62,12 @@ impl Links {
         let groups: Vec<&str> = objects.definitions.iter().map(|definition| definition.group.as_str()).collect();
         let mut links = Self::default();
         let mut scaled = vec![false; objects.autoscalers.len()];
-        let mut controlled_groups: Vec<&str> = Vec::new();
-        for workload in &objects.workloads {
-            let mut linked = WorkloadLinks::default();
-            for (index, scaler) in objects.autoscalers.iter().enumerate() {
-                let aims = scaler.target.as_ref().is_some_and(|(kind, name)| {
-                    *name == workload.key.name
-                        && (*kind == workload.key.kind || kind.eq_ignore_ascii_case(&workload.key.kind))
-                        && same_namespace(&scaler.namespace, &workload.key.scope)
-                });
-                if aims {
-                    scaled[index] = true;
-                    let larger = |known: usize| {
-                        objects.autoscalers[known].maximum.known() >= scaler.maximum.known()
-                    };
-                    if !linked.autoscaler.is_some_and(larger) {
-                        linked.autoscaler = Some(index);
-                    }
-                }
+        let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
+        let linked: Vec<_> = objects.workloads.par_iter().map(|workload| link(workload, objects, &groups)).collect();
+        for (linked, scalers, own_groups) in linked {
+            for scaler in scalers {
+                scaled[scaler] = true;
             }
-            if let Some(pod) = workload.pod() {
-                let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
-                linked.budget = objects
-                    .budgets
-                    .iter()
-                    .position(|budget| here(&budget.namespace) && budget.selector.selects(&pod.labels));
-                linked.services = positions(&objects.services, |service| {
-                    here(&service.namespace) && !service.selector.is_everything() && service.selector.selects(&pod.labels)
-                });
-                linked.network_policies = positions(&objects.network_policies, |policy| {
-                    policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
-                });
-            }
-            let (rights, own_groups) = rights(workload, objects, &groups);
-            linked.rights = rights;
             controlled_groups.extend(own_groups);
             links.workloads.push(linked);
         }
@@ -99,6 +75,35 @@ impl Links {
         links.controlled = groups.iter().map(|group| controlled_groups.contains(group)).collect();
         links
     }
+}
+
+/// The links of one workload, the autoscalers that aim at it, and the defined groups that it may write.
+fn link<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str]) -> (WorkloadLinks, Vec<usize>, Vec<&'g str>) {
+    let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
+    let mut linked = WorkloadLinks::default();
+    let scalers = positions(&objects.autoscalers, |scaler| {
+        scaler.target.as_ref().is_some_and(|(kind, name)| {
+            *name == workload.key.name && kind.eq_ignore_ascii_case(&workload.key.kind) && here(&scaler.namespace)
+        })
+    });
+    // Of several variants the widest counts; the first of equals stays.
+    let width = |at: usize| objects.autoscalers[at].maximum.known().unwrap_or(0.0);
+    linked.autoscaler = scalers.iter().copied().rev().max_by(|a, b| width(*a).total_cmp(&width(*b)));
+    if let Some(pod) = workload.pod() {
+        linked.budget = objects
+            .budgets
+            .iter()
+            .position(|budget| here(&budget.namespace) && budget.selector.selects(&pod.labels));
+        linked.services = positions(&objects.services, |service| {
+            here(&service.namespace) && !service.selector.is_everything() && service.selector.selects(&pod.labels)
+        });
+        linked.network_policies = positions(&objects.network_policies, |policy| {
+            policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
+        });
+    }
+    let (rights, own_groups) = rights(workload, objects, groups);
+    linked.rights = rights;
+    (linked, scalers, own_groups)
 }
 
 fn positions<T>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<usize> {

@@ -278,6 +278,8 @@ pub struct Custom {
     pub engine: Option<String>,
     /// The number of members.
     pub members: Option<Written<f64>>,
+    /// Whether it names a kind of accelerator, as queues and quotas do.
+    pub names_accelerator: bool,
 }
 
 /// One workload.

@@ -5,8 +5,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Layout;
 use super::words::{self, count, points};
-use crate::assessment::{Assessment, Claim, Fit, Location, Standing, SystemAssessment, Verdict};
+use crate::assessment::{Assessment, Claim, FindingReport, Fit, Location, Standing, SystemAssessment, Verdict};
 use crate::grade::Grade;
+use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
 
 /// How many systems are shown one by one; more are a table.
@@ -290,12 +291,22 @@ fn findings(screen: &mut Screen, system: &SystemAssessment) {
         return;
     }
     screen.heading("What speaks against it: habits and what they give");
-    for finding in system.findings.iter().take(LIST) {
-        let mark = if finding.level == crate::rules::file::Level::Warning { "!" } else { "·" };
-        screen.paragraph(&format!("  {mark}"), 4, &format!("{} ({})", for_terminal(&finding.message), finding.code));
+    // Findings of one rule are one habit.
+    let mut habits: Vec<(&FindingReport, usize)> = Vec::new();
+    for finding in &system.findings {
+        match habits.iter_mut().find(|(first, _)| first.code == finding.code) {
+            Some((_, times)) => *times += 1,
+            None => habits.push((finding, 1)),
+        }
+    }
+    for (finding, times) in habits.iter().take(LIST) {
+        let mark = if finding.level == Level::Warning { "!" } else { "·" };
+        let others = if *times > 1 { format!(", and {} more", times - 1) } else { String::new() };
+        let text = format!("{}{others} ({})", for_terminal(&finding.message), finding.code);
+        screen.paragraph(&format!("  {mark}"), 4, &text);
         places(screen, &finding.evidence[..finding.evidence.len().min(2)]);
     }
-    more(screen, system.findings.len());
+    more(screen, habits.len());
 }
 
 fn unknowns(screen: &mut Screen, system: &SystemAssessment) {
@@ -419,8 +430,7 @@ fn places(screen: &mut Screen, evidence: &[Location]) {
     const SHOWN: usize = 3;
     let mut lines: Vec<String> = Vec::new();
     for location in evidence.iter().take(SHOWN) {
-        let last = location.path.rsplit('.').next().unwrap_or(&location.path);
-        lines.push(format!("{}  {}", position(location), for_terminal(last)));
+        lines.push(format!("{}  {}", position(location), for_terminal(last_key(&location.path))));
     }
     if evidence.len() > SHOWN {
         let rest = evidence.len() - SHOWN;
@@ -429,6 +439,14 @@ fn places(screen: &mut Screen, evidence: &[Location]) {
     for line in lines {
         let line = screen.styled(&line, DIM);
         screen.line(&format!("          {line}"));
+    }
+}
+
+/// The last key of a path, with its index; keys with dots stand in brackets and quotes.
+fn last_key(path: &str) -> &str {
+    match path.strip_suffix("\"]").and_then(|rest| rest.rfind("[\"")) {
+        Some(at) => &path[at + 2..path.len() - 2],
+        None => path.rsplit('.').next().unwrap_or(path),
     }
 }
 

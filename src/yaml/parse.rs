@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
+use rayon::prelude::*;
 
 use super::{DocumentId, Entry, Kind, NodeId, Tree};
 use crate::limits;
@@ -28,19 +29,22 @@ pub type ParsedDocument = Result<Tree, DocumentError>;
 /// start at 0 and are given their final value by the caller.
 #[must_use]
 pub fn parse_documents(source: SourceId, text: &Arc<str>) -> Vec<ParsedDocument> {
-    let mut documents = Vec::new();
-    for chunk in split(text) {
-        parse_chunk(source, text, chunk, &mut documents);
-        if documents.len() > limits::DOCUMENTS_PER_FILE {
-            let span = Span { start: 0, end: text.len() as u32 };
-            let message = format!("more than {} documents in one file; split the file", limits::DOCUMENTS_PER_FILE);
-            documents.truncate(limits::DOCUMENTS_PER_FILE);
-            documents.push(Err(DocumentError { message, offset: 0, span }));
-            break;
-        }
+    let chunks = split(text);
+    if chunks.len() > limits::DOCUMENTS_PER_FILE {
+        let span = Span { start: 0, end: text.len() as u32 };
+        let message = format!("more than {} documents in one file; split the file", limits::DOCUMENTS_PER_FILE);
+        return vec![Err(DocumentError { message, offset: 0, span })];
     }
-    documents
+    let parse = |chunk| parse_chunk(source, text, chunk);
+    if text.len() < PARALLEL_FROM {
+        chunks.into_iter().flat_map(parse).collect()
+    } else {
+        chunks.into_par_iter().flat_map_iter(parse).collect()
+    }
 }
+
+/// From this many bytes on, the documents of one file are parsed in parallel; below it, files are the better unit.
+const PARALLEL_FROM: usize = 1 << 20;
 
 /// The byte ranges between document markers. `---` at the start of a line ends a document wherever it stands, also
 /// inside block scalars (YAML 1.2.2, 9.1.2), so this needs no parser. Lines before a marker that hold only comments
@@ -74,7 +78,8 @@ fn split(text: &str) -> Vec<Range<usize>> {
     chunks
 }
 
-fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, documents: &mut Vec<ParsedDocument>) {
+fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>) -> Vec<ParsedDocument> {
+    let mut documents = Vec::new();
     let base = chunk.start as u32;
     let span = Span { start: base, end: chunk.end as u32 };
     let body = &text[chunk];
@@ -100,15 +105,16 @@ fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, documents
                     builder = Builder::new(source, text, span);
                 } else if let Err(message) = builder.take(event, start, end) {
                     documents.push(Err(DocumentError { message, offset: start, span }));
-                    return;
+                    return documents;
                 }
             }
             Err(error) => {
                 documents.push(Err(explain(&error, base, span)));
-                return;
+                return documents;
             }
         }
     }
+    documents
 }
 
 fn offset(marker: &granit_parser::Marker, base: u32) -> u32 {
@@ -133,7 +139,8 @@ struct Builder {
 impl Builder {
     fn new(source: SourceId, text: &Arc<str>, span: Span) -> Self {
         let tree = Tree {
-            entries: Vec::new(),
+            // Real manifests have a node for every 20 to 30 bytes.
+            entries: Vec::with_capacity((span.end - span.start) as usize / 24 + 8),
             decoded: Vec::new(),
             text: Arc::clone(text),
             tags: Vec::new(),
