@@ -1,6 +1,6 @@
 //! Compiles the data under `rules/` into the binary.
 //!
-//! Every YAML file becomes one entry: its path, its text, and the same content as JSON, which reads about fifty
+//! Every YAML file becomes one entry: its path, its text, and the same content as JSON, which reads many
 //! times faster at start-up. The text is what positions in error messages refer to, and what a test holds the JSON
 //! against.
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::data::{self, DataError, PathPart};
 use crate::facts::{CATALOG, Fact, FactId, FactSet, FactType, Scope, Value};
 
-/// A condition. Several entries of one mapping must all hold.
+/// A condition: one operator. Where an operator names several facts, it must hold for all of them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConditionFile {

@@ -20,9 +20,5 @@ pub const NESTING: usize = 200;
 /// The most comment lines in a row.
 pub const COMMENTS_IN_A_ROW: usize = 100_000;
 
-/// The most copies of one workload that are believed where no size is written: larger figures are load generators and
-/// typing errors, and would make a fleet out of nothing.
-pub const COPIES_WITHOUT_SIZES: f64 = 60.0;
-
 /// How deep interpolation defaults may nest in a Compose file, as in `${A:-${B:-c}}`.
 pub const INTERPOLATION_DEPTH: usize = 16;

@@ -15,6 +15,8 @@ pub struct Tables {
     host_paths: HostPaths,
     accelerators: Vec<String>,
     add_ons: Vec<AddOn>,
+    /// What is assumed where the files do not say.
+    pub assumptions: Assumptions,
     /// How Compose files are recognised.
     pub compose: ComposeNames,
 }
@@ -142,6 +144,19 @@ struct AddOn {
     images: Vec<String>,
 }
 
+/// What is assumed where the files do not say.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Assumptions {
+    /// vCPU of a container without a written size.
+    pub cpu: f64,
+    /// GiB of a container without a written size.
+    pub memory_gib: f64,
+    /// The most copies that are believed where no size is written.
+    pub copies_without_sizes: f64,
+    roles_of_convenience: Vec<String>,
+}
+
 /// How Compose files are recognised.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -197,6 +212,7 @@ impl Tables {
             host_paths: data::read_named("rules/tables/host-paths.yaml")?,
             accelerators: data::read_named::<AcceleratorsFile>("rules/tables/accelerators.yaml")?.resources,
             add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
+            assumptions: data::read_named("rules/tables/assumptions.yaml")?,
             compose: data::read_named("rules/tables/compose.yaml")?,
         })
     }
@@ -275,6 +291,15 @@ impl Tables {
         } else {
             HostPath::Other
         }
+    }
+
+    /// Whether a role is given for convenience, so that being bound to it says nothing.
+    #[must_use]
+    pub fn is_role_of_convenience(&self, role: &str) -> bool {
+        self.assumptions.roles_of_convenience.iter().any(|name| match name.strip_suffix('*') {
+            Some(beginning) => role.starts_with(beginning),
+            None => role == name,
+        })
     }
 
     /// Whether a resource name counts accelerators.

@@ -122,3 +122,48 @@ fn lookalikes_hold_nothing() {
         }
     }
 }
+
+#[test]
+fn compose_and_manifests_of_one_application_need_the_same_where_both_speak() {
+    let Some(corpus) = corpus() else { return };
+    let kit = kit();
+    let systems = labelled_systems(&corpus);
+    let system = |id: &str| systems.iter().find(|system| system.id == id).expect("a row");
+    let mut failures = Vec::new();
+    for (compose_id, manifest_id) in [
+        ("voting-app", "voting-app"),
+        ("sock-shop", "sock-shop"),
+        ("gitlab-sameersbn", "gitlab-sameersbn"),
+        ("jitsi", "jitsi-k8s"),
+    ] {
+        let compose_files = &system(compose_id).compose_files;
+        let own = &system(manifest_id).compose_files;
+        let manifest_files: Vec<_> =
+            system(manifest_id).files.iter().filter(|file| !own.contains(file)).cloned().collect();
+        let compose = assess_paths(compose_files, &kit).estate;
+        let manifests = assess_paths(&manifest_files, &kit).estate;
+        assert!(compose.workloads > 0 && manifests.workloads > 0, "{compose_id}: one side is empty");
+        let (left, right) = support::intersection(&compose, &manifests, &kit);
+        println!("{compose_id} {left:.1}  {manifest_id} {right:.1} over what both claim");
+        if (left - right).abs() > 0.05 {
+            let grades = |estate: &SystemAssessment| -> Vec<String> {
+                estate.claims.iter().map(|claim| format!("{} {}", claim.capability, claim.grade.id())).collect()
+            };
+            failures.push(format!("{compose_id}: {left} {:?}\n{manifest_id}: {right} {:?}", grades(&compose), grades(&manifests)));
+        }
+        // Read together, the report lists what only one side says.
+        let together = assess_paths(&[compose_files.clone(), manifest_files].concat(), &kit).estate;
+        for claim in &together.one_sided {
+            let claims = |estate: &SystemAssessment| estate.claims.iter().any(|other| other.capability == claim.capability);
+            assert!(claims(&compose) != claims(&manifests), "{compose_id}: {} is on both sides", claim.capability);
+        }
+        let only_one = compose.claims.iter().filter(|claim| {
+            manifests.claims.iter().all(|other| other.capability != claim.capability)
+        });
+        for claim in only_one {
+            let listed = together.one_sided.iter().any(|one| one.capability == claim.capability && one.origin == "compose");
+            assert!(listed, "{compose_id}: {} is not listed", claim.capability);
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}

@@ -16,6 +16,8 @@ pub struct Fit {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The archetype that it is built on.
+    pub archetype: String,
     /// Its tier, 1 to 3.
     pub tier: u8,
     /// Whether it may be considered.
@@ -105,6 +107,7 @@ fn fit(
     let mut result = Fit {
         id: target.id.clone(),
         name: target.name.clone(),
+        archetype: target.archetype.clone(),
         tier: target.tier,
         admissible: candidate.admissible,
         why_not: candidate.why_not.clone(),
@@ -166,7 +169,7 @@ pub(super) fn suggest(
     tolerance: f64,
 ) -> Option<String> {
     let usable = |fit: &&Fit| fit.admissible && fit.blocked_by.is_empty() && fit.caution.is_none();
-    let effort = |fit: &Fit| if runs_by_compose && fit.id == "compose-one-host" { 0 } else { fit.effort };
+    let effort = |fit: &Fit| if runs_by_compose && fit.archetype == "compose" { 0 } else { fit.effort };
     let simplest = |from: u8, to: u8| {
         let among = || fits.iter().filter(usable).filter(|fit| (from..=to).contains(&fit.tier));
         let best = among().map(|fit| fit.shortfall).fold(1.0, f64::min);
@@ -186,7 +189,7 @@ pub(super) fn suggest(
         Verdict::KubernetesNative => fits
             .iter()
             .filter(usable)
-            .find(|fit| fit.id == "k3s-one")
+            .find(|fit| fit.archetype == "k3s-one")
             .map(|fit| fit.id.clone())
             .or_else(|| simplest(3, 3)),
     }

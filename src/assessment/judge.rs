@@ -8,9 +8,11 @@ use super::constants::Constants;
 use super::fit::{fits, suggest};
 use super::fold::{Folded, costliest, fold, needs, proven};
 use super::locate::Locator;
-use super::score::{Hosting, Need, best, candidates, rounded_shares, shares};
+use super::score::{Hosting, Need, Violation, best, candidates, regraded, rounded_shares, shares};
 use super::verdict::{Grounds, confidence, understood, verdict};
-use super::{Claim, FindingReport, FootprintSummary, NeedRange, SystemAssessment, Unknown, Verdict, ladder};
+use super::{
+    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, SystemAssessment, Unknown, Verdict, ladder,
+};
 use crate::capability::{Axis, Capabilities, CapabilityId};
 use crate::facts::{AddOnMembers, FactSet, SystemView};
 use crate::grade::Grade;
@@ -50,7 +52,10 @@ pub fn assess_inventory(
     let evaluations: Vec<(Evaluation, FactSet)> =
         views.par_iter().with_max_len(4).map(|view| evaluate(view, yardstick.rules, false)).collect();
     rayon::join(
-        || judge.estate(&views, &evaluations),
+        || SystemAssessment {
+            one_sided: judge.one_sided(&views, &evaluations),
+            ..judge.estate(&views, &evaluations)
+        },
         || {
             let systems = views.par_iter().zip(&evaluations).with_max_len(4);
             systems.map(|(view, (evaluation, facts))| judge.system(view, evaluation, facts)).collect()
@@ -71,7 +76,6 @@ struct Subject<'s> {
     id: String,
     name: String,
     is_estate: bool,
-    unreadable: usize,
     set_aside: Vec<String>,
 }
 
@@ -85,7 +89,6 @@ impl Judge<'_> {
             id: system.id(),
             name: name.to_owned(),
             is_estate: false,
-            unreadable: 0,
             set_aside: Vec::new(),
         };
         self.judge(&subject, fold(&evaluation.claims), &evaluation.findings, &evaluation.questions)
@@ -107,7 +110,7 @@ impl Judge<'_> {
             let evaluations: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
             return self.estate_of(&whole, &evaluations, Vec::new());
         }
-        // Without the add-ons every system is asked again: a facts of its size and platform change.
+        // Without the add-ons every system is asked again: its size and its platform share change.
         let reduced: Vec<System> = views.iter().filter_map(|view| without(view.system, &add_ons)).collect();
         let views: Vec<SystemView<'_>> =
             reduced.iter().map(|system| SystemView::new(self.inventory, tables, system)).collect();
@@ -116,6 +119,41 @@ impl Judge<'_> {
         let everything = union(&reduced);
         let whole = SystemView::new(self.inventory, tables, &everything);
         self.estate_of(&whole, &evaluations.iter().collect::<Vec<_>>(), add_ons.names.into_iter().collect())
+    }
+
+    /// Where manifests and Compose files stand side by side, often for one application: the capabilities that only one
+    /// of the two claims.
+    fn one_sided(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> Vec<OneSided> {
+        let origin = |view: &SystemView<'_>, claim: &RawClaim| match claim.workload {
+            Some(index) => self.inventory.objects.workloads[index].origin,
+            None if view.raw_workloads().any(|workload| workload.origin == Origin::Compose) => Origin::Compose,
+            None => Origin::Kubernetes,
+        };
+        let side = |side: Origin| {
+            let claims = views.iter().zip(evaluations).flat_map(|(view, (evaluation, _))| {
+                evaluation.claims.iter().filter(move |claim| origin(view, claim) == side)
+            });
+            fold(claims)
+        };
+        let sides = [(Origin::Kubernetes, side(Origin::Kubernetes)), (Origin::Compose, side(Origin::Compose))];
+        let both = |origin: Origin| self.inventory.objects.workloads.iter().any(|workload| workload.origin == origin);
+        if !both(Origin::Kubernetes) || !both(Origin::Compose) {
+            return Vec::new();
+        }
+        let mut one_sided = Vec::new();
+        for (index, (origin, claims)) in sides.iter().enumerate() {
+            let other = &sides[1 - index].1;
+            for claim in claims.iter().filter(|claim| other.iter().all(|there| there.capability != claim.capability)) {
+                one_sided.push(OneSided {
+                    capability: self.yardstick.capabilities.get(claim.capability).id.clone(),
+                    origin: if *origin == Origin::Compose { "compose" } else { "kubernetes" },
+                    grade: claim.grade,
+                    message: claim.message.clone(),
+                    evidence: self.locator.locate_all(&claim.places),
+                });
+            }
+        }
+        one_sided
     }
 
     fn estate_of(&self, whole: &SystemView<'_>, systems: &[&Evaluation], set_aside: Vec<String>) -> SystemAssessment {
@@ -136,7 +174,6 @@ impl Judge<'_> {
             id: "estate".to_owned(),
             name: "estate".to_owned(),
             is_estate: true,
-            unreadable: self.inventory.unreadable,
             set_aside,
         };
         self.judge(&subject, fold(claims), &findings, &questions)
@@ -156,23 +193,38 @@ impl Judge<'_> {
         let score = |needs: &[Need], hosting: Hosting| best(&candidates, needs, hosting, constants);
         let best_any = score(&needs, Hosting::Any);
         let need = round_tenth(best_any.need);
-        let low = round_tenth(score(&proven(&needs), Hosting::Any).need).min(need);
+        // At either end of the range violated limits of targets count as claims do: the low end knows proven ones
+        // alone, the high end takes effective ones for proven.
+        let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
+        let low = round_tenth(best(&of_proven, &proven(&needs), Hosting::Any, constants).need).min(need);
         let asked = questions.iter().filter_map(|question| question.capability);
         let anything = questions.iter().any(|question| question.capability.is_none());
         let most = constants.points.simple + constants.points.lighter;
-        let high = if anything { most } else { score(&costliest(&needs, asked), Hosting::Any).need };
+        let of_effective =
+            regraded(&candidates, |grade| Some(if grade >= Grade::Effective { Grade::Proven } else { grade }));
+        let high = if anything {
+            most
+        } else {
+            best(&of_effective, &costliest(&needs, asked), Hosting::Any, constants).need
+        };
         let range = NeedRange {
             score: need,
             low,
             high: round_tenth(high).max(need),
             if_self_hosted: round_tenth(score(&needs, Hosting::SelfHosted).need),
         };
-        let claims = self.claims(&folded, &rounded_shares(&shares(&candidates, &needs, &best_any, constants), need));
+        let shares = rounded_shares(&shares(&candidates, &needs, &best_any, constants), need);
+        let limits: Vec<&Violation> = [best_any.simple.0, best_any.lighter.0]
+            .into_iter()
+            .flatten()
+            .flat_map(|index| &candidates[index].violations)
+            .collect();
+        let claims = self.claims(&folded, &shares, &limits);
         let opaque = view.system.opaque.len();
         let workloads = view.system.workloads.len();
         let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
         let proven_claims = needs.iter().filter(|need| need.grade == Grade::Proven).count();
-        let understood = understood(workloads, opaque, subject.unreadable, constants);
+        let understood = understood(workloads, opaque, view.system.unreadable, constants);
         let confidence = confidence(understood, proven_claims, firm, constants) * 100.0;
         let share = view.platform_share();
         let platform_share = if share.all > 0.0 { share.platform / share.all } else { 0.0 };
@@ -219,12 +271,13 @@ impl Judge<'_> {
             findings: self.findings(findings),
             claims,
             set_aside: subject.set_aside.clone(),
+            one_sided: Vec::new(),
         }
     }
 
     /// Folded claims with their shares, the largest share first. A violated limit of a target can bring need that no
     /// claim speaks of; it then stands as a claim of its own.
-    fn claims(&self, folded: &[Folded], shares: &[(CapabilityId, f64)]) -> Vec<Claim> {
+    fn claims(&self, folded: &[Folded], shares: &[(CapabilityId, f64)], limits: &[&Violation]) -> Vec<Claim> {
         let capabilities = self.yardstick.capabilities;
         let share_of = |id: CapabilityId| shares.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, share)| *share);
         let mut claims: Vec<Claim> = folded
@@ -245,14 +298,15 @@ impl Judge<'_> {
         for (id, share) in shares {
             if folded.iter().all(|claim| claim.capability != *id) {
                 let capability = capabilities.get(*id);
+                let violated = limits.iter().find(|limit| limit.capability == *id);
                 claims.push(Claim {
                     capability: capability.id.clone(),
                     axis: capability.axis,
-                    grade: Grade::Effective,
+                    grade: violated.map_or(Grade::Effective, |limit| limit.grade),
                     share: *share,
                     rules: Vec::new(),
-                    message: "a hard limit of the best simpler target is exceeded".to_owned(),
-                    evidence: Vec::new(),
+                    message: violated.map_or_else(String::new, |limit| limit.reason.clone()),
+                    evidence: violated.map_or_else(Vec::new, |limit| self.locator.locate_all(&limit.places)),
                 });
             }
         }

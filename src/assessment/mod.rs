@@ -35,6 +35,8 @@ pub struct Assessment {
     pub systems: Vec<SystemAssessment>,
     /// What the rungs of the two ladders mean, from 0: availability, then scale.
     pub rungs: ([String; 6], [String; 6]),
+    /// The need below which Kubernetes is not called for, and the need from which it is.
+    pub bands: (f64, f64),
     /// What each capability means, by its id.
     pub meanings: std::collections::BTreeMap<String, String>,
 }
@@ -95,7 +97,7 @@ pub struct SystemAssessment {
     pub grouped_by: String,
     /// How many workloads it has, each once.
     pub workloads: usize,
-    /// How many of them are custom resources, opaque, and so on: pointers whose workloads are not visible.
+    /// How many pointers and unreadable documents name workloads that are not visible.
     pub opaque: usize,
     /// The verdict.
     pub verdict: Verdict,
@@ -103,7 +105,8 @@ pub struct SystemAssessment {
     pub through: Option<String>,
     /// The need.
     pub need: NeedRange,
-    /// The need of each axis' claims alone, in the order of reports; only axes with claims.
+    /// The need of each axis' claims alone, in the order of reports; axes without claims are left out, except
+    /// the two that lead.
     pub axes: Vec<(Axis, f64)>,
     /// Confidence in percent, 0 to 100.
     pub confidence: u8,
@@ -125,6 +128,23 @@ pub struct SystemAssessment {
     pub suggested: Option<String>,
     /// Add-ons that were set aside.
     pub set_aside: Vec<String>,
+    /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.
+    pub one_sided: Vec<OneSided>,
+}
+
+/// A capability that only manifests or only Compose files claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OneSided {
+    /// The capability.
+    pub capability: String,
+    /// Who claims it: `kubernetes` or `compose`.
+    pub origin: &'static str,
+    /// How sure that is.
+    pub grade: Grade,
+    /// What is said.
+    pub message: String,
+    /// Where.
+    pub evidence: Vec<Location>,
 }
 
 /// The need in points, 0 to 100.

@@ -124,6 +124,20 @@ impl Candidate<'_> {
     }
 }
 
+/// The candidates with the grade of each violated limit changed, or the violation left out.
+#[must_use]
+pub fn regraded<'c>(candidates: &[Candidate<'c>], regrade: impl Fn(Grade) -> Option<Grade>) -> Vec<Candidate<'c>> {
+    candidates
+        .iter()
+        .map(|candidate| {
+            let violations = candidate.violations.iter().filter_map(|violation| {
+                Some(Violation { grade: regrade(violation.grade)?, ..violation.clone() })
+            });
+            Candidate { violations: violations.collect(), ..candidate.clone() }
+        })
+        .collect()
+}
+
 /// The best targets for some needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Best {

@@ -1,6 +1,9 @@
 //! Messages about files, with the line they are about: miette draws them, over text that is safe to show.
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, Severity,
+    SourceCode, SourceSpan, SpanContents,
+};
 
 use super::output::Terminal;
 use crate::data::DataError;
@@ -49,28 +52,63 @@ impl Message<'_> {
         let mut out = String::new();
         let report = match (self.line, self.position) {
             (Some(line), Some(at)) => {
-                let shown = match line {
-                    Line::Own(line) => keeping_offsets(line),
-                    Line::KeysOnly(line) => keeping_offsets(&keys_only(line)),
-                };
-                // The line stands alone under the message, preceded by as many empty lines as the file has before it,
-                // so that its number is right.
-                let before = at.line as usize - 1;
-                let mut source = "\n".repeat(before);
-                let column = shown.char_indices().nth(at.column as usize - 1).map_or(shown.len(), |(byte, _)| byte);
-                let offset = source.len() + column;
-                source.push_str(&shown);
-                let length = shown[column..].find([':', ' ', ',', '}', ']']).unwrap_or(shown.len() - column).max(1);
-                let label = LabeledSpan::at_offset(offset, "");
-                let label = LabeledSpan::new_with_span(label.label().map(str::to_owned).filter(|l| !l.is_empty()), (offset, length));
-                diagnostic = diagnostic.with_label(label);
-                miette::Report::from(diagnostic).with_source_code(NamedSource::new(for_terminal(self.file), source))
+                let source = OneLine::new(self.file, line, at);
+                let label = LabeledSpan::new_with_span(None, source.pointed);
+                miette::Report::from(diagnostic.with_label(label)).with_source_code(source)
             }
             _ => miette::Report::from(diagnostic),
         };
         // Writing to a string cannot fail.
         let _ = handler.with_context_lines(0).render_report(&mut out, report.as_ref());
         out.trim_matches('\n').to_owned()
+    }
+}
+
+/// The one line that a message is about, safe to show and with its real number.
+#[derive(Debug)]
+struct OneLine {
+    file: String,
+    text: String,
+    number: usize,
+    /// The bytes of the line that are pointed at: start and length.
+    pointed: (usize, usize),
+}
+
+impl OneLine {
+    fn new(file: &str, line: Line<'_>, at: Position) -> Self {
+        let (written, shown) = match line {
+            Line::Own(line) => (line, keeping_offsets(line)),
+            Line::KeysOnly(line) => (line, keeping_offsets(&keys_only(line))),
+        };
+        // What is shown has the bytes of what is written, so that columns are counted in the latter.
+        let start = written.char_indices().nth(at.column as usize - 1).map_or(written.len(), |(byte, _)| byte);
+        let rest = shown.get(start..).unwrap_or_default();
+        let length = rest.find([':', ' ', ',', '}', ']']).unwrap_or(rest.len()).max(1);
+        Self {
+            file: for_terminal(file).into_owned(),
+            text: shown,
+            number: at.line as usize - 1,
+            pointed: (start, length),
+        }
+    }
+}
+
+impl SourceCode for OneLine {
+    fn read_span<'a>(
+        &'a self,
+        _: &SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let whole = SourceSpan::from((0, self.text.len()));
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.file.clone(),
+            self.text.as_bytes(),
+            whole,
+            self.number,
+            0,
+            1,
+        )))
     }
 }
 

@@ -4,16 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::inventory::Inventory;
 use crate::inventory::model::{Container, Origin, Pod, Workload, WorkloadKind};
-use crate::limits;
+use crate::tables::{Assumptions, Tables};
 use crate::yaml::Place;
 
 use super::workload::copies_range;
-
-/// What a container without a written size is taken to use.
-/// Source: the assessment model, from a trial in which larger figures made plain Compose systems exceed one machine.
-const ASSUMED_CPU: f64 = 0.1;
-/// See [`ASSUMED_CPU`]; in GiB.
-const ASSUMED_MEMORY_GIB: f64 = 0.125;
 
 /// A sum of compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,15 +19,21 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    fn add(&mut self, container: &Container, copies: f64, written_only: bool) {
+    /// Adds a container: its written sizes, and what is assumed for the others unless nothing may be assumed.
+    fn add(&mut self, container: &Container, copies: f64, assumed: Option<&Assumptions>) {
         let sized = container.cpu.is_some() || container.memory_gib.is_some();
-        if written_only && !sized {
-            return;
-        }
-        let copies = if sized { copies } else { copies.min(limits::COPIES_WITHOUT_SIZES) };
-        let assumed = |value: f64| if written_only { 0.0 } else { value };
-        self.cpu += copies * container.cpu.map_or(assumed(ASSUMED_CPU), |cpu| cpu.value);
-        self.memory_gib += copies * container.memory_gib.map_or(assumed(ASSUMED_MEMORY_GIB), |memory| memory.value);
+        let copies = match assumed {
+            Some(assumed) if !sized => copies.min(assumed.copies_without_sizes),
+            _ => copies,
+        };
+        self.cpu += copies * container.cpu.map_or(assumed.map_or(0.0, |assumed| assumed.cpu), |cpu| cpu.value);
+        self.memory_gib += copies
+            * container.memory_gib.map_or(assumed.map_or(0.0, |assumed| assumed.memory_gib), |memory| memory.value);
+    }
+
+    /// One number to compare by: a host of the ladder has four GiB for each vCPU, and the scarcer of the two decides.
+    fn weight(self) -> f64 {
+        self.cpu.max(self.memory_gib / 4.0)
     }
 }
 
@@ -64,7 +64,7 @@ impl Footprint {
     /// The footprint of some workloads. Manifests and a Compose file of one application are alternatives: the larger
     /// counts, never the sum. The same workload in another namespace is another environment and counts once.
     #[must_use]
-    pub fn of(inventory: &Inventory, workloads: &[usize]) -> Self {
+    pub fn of(inventory: &Inventory, tables: &Tables, workloads: &[usize]) -> Self {
         let part = |origin: Origin| {
             let mut seen: BTreeMap<(&str, &str, Vec<&str>), ()> = BTreeMap::new();
             let mut part = Self::default();
@@ -79,14 +79,14 @@ impl Footprint {
                 if origin == Origin::Kubernetes && seen.insert(key, ()).is_some() {
                     continue;
                 }
-                part.add_workload(inventory, *index, workload, &mut contributions);
+                part.add_workload(inventory, &tables.assumptions, *index, &mut contributions);
             }
             contributions.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             part.places = contributions.into_iter().take(5).map(|(_, place)| place).collect();
             part
         };
         let (manifests, compose) = (part(Origin::Kubernetes), part(Origin::Compose));
-        let compose_is_larger = compose.high.cpu > manifests.high.cpu;
+        let compose_is_larger = compose.high.weight() > manifests.high.weight();
         let (mut larger, other) = if compose_is_larger { (compose, manifests) } else { (manifests, compose) };
         larger.sized += other.sized;
         larger.containers += other.containers;
@@ -96,46 +96,45 @@ impl Footprint {
     fn add_workload(
         &mut self,
         inventory: &Inventory,
+        assumed: &Assumptions,
         index: usize,
-        workload: &Workload,
         contributions: &mut Vec<(f64, Place)>,
     ) {
+        let workload: &Workload = &inventory.objects.workloads[index];
         let (low, high) = copies_range(inventory, index);
         let is_custom = workload.kind == WorkloadKind::CustomResource;
         let mut written = Amounts::default();
         for pod in &workload.pods {
             // Inside custom resources the pod knows how many of it there are.
             let (low, high) = if is_custom { (pod.factor, pod.factor) } else { (low, high) };
-            self.add_pod(pod, low, high);
+            self.add_pod(pod, low, high, assumed);
             for container in &pod.containers {
-                written.add(container, high, true);
+                written.add(container, high, None);
             }
         }
         if is_custom && workload.pods.is_empty() {
             let members = workload.custom.as_ref().and_then(|custom| custom.members).map_or(1.0, |members| members.value);
             let guess = Container::default();
-            self.low.add(&guess, members, false);
-            self.high.add(&guess, members, false);
+            self.low.add(&guess, members, Some(assumed));
+            self.high.add(&guess, members, Some(assumed));
             self.containers += 1;
         }
         let place = workload.containers().find_map(|container| container.cpu.or(container.memory_gib)).map(|w| w.place);
-        // One host of the ladder has four GiB for each vCPU; the scarcer of the two decides what is shown first.
-        let weight = written.cpu.max(written.memory_gib / 4.0);
-        contributions.extend(place.map(|place| (weight, place)));
+        contributions.extend(place.map(|place| (written.weight(), place)));
     }
 
-    fn add_pod(&mut self, pod: &Pod, low: f64, high: f64) {
+    fn add_pod(&mut self, pod: &Pod, low: f64, high: f64, assumed: &Assumptions) {
         let mut own = Amounts::default();
         for container in &pod.containers {
-            self.low.add(container, low, false);
-            self.high.add(container, high, false);
-            self.written_low.add(container, low, true);
-            self.written_high.add(container, high, true);
-            own.add(container, 1.0, true);
+            self.low.add(container, low, Some(assumed));
+            self.high.add(container, high, Some(assumed));
+            self.written_low.add(container, low, None);
+            self.written_high.add(container, high, None);
+            own.add(container, 1.0, None);
             self.containers += 1;
             self.sized += usize::from(container.cpu.is_some() || container.memory_gib.is_some());
         }
-        let larger = own.cpu.max(own.memory_gib / 4.0) > self.largest_pod.cpu.max(self.largest_pod.memory_gib / 4.0);
+        let larger = own.weight() > self.largest_pod.weight();
         if larger {
             self.largest_place =
                 pod.containers.iter().find_map(|container| container.cpu.or(container.memory_gib)).map(|w| w.place);

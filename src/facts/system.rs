@@ -27,7 +27,7 @@ impl<'i> SystemView<'i> {
     /// The view of a system.
     #[must_use]
     pub fn new(inventory: &'i Inventory, tables: &'i Tables, system: &'i System) -> Self {
-        Self { inventory, tables, system, footprint: Footprint::of(inventory, &system.workloads) }
+        Self { inventory, tables, system, footprint: Footprint::of(inventory, tables, &system.workloads) }
     }
 
     /// The workloads of the system.

@@ -192,7 +192,7 @@ impl<'i> WorkloadView<'i> {
             VolumeKind::HostPath(path) => {
                 !self.is_daemon() && self.tables.host_path(path) == crate::tables::HostPath::Other
             }
-            VolumeKind::Transient => false,
+            VolumeKind::Configuration(_) | VolumeKind::Transient => false,
         }
     }
 
@@ -257,16 +257,12 @@ impl<'i> WorkloadView<'i> {
         let mut containers = self.containers();
         let (Some(container), None) = (containers.next(), containers.next()) else { return None };
         let serves_files = self.tables.is_static_server_image(&container.image);
+        let page_maps = &self.inventory.objects.page_maps;
         let pages = self.pod().is_some_and(|pod| {
             pod.volumes.iter().any(|volume| match &volume.kind {
-                VolumeKind::Transient => self
-                    .inventory
-                    .objects
-                    .page_maps
+                VolumeKind::Configuration(name) => page_maps
                     .iter()
-                    .any(|(namespace, name)| {
-                        same_namespace(namespace, &self.workload.key.scope) && volume_names(self.inventory, volume.place, name)
-                    }),
+                    .any(|(namespace, map)| map == name && same_namespace(namespace, &self.workload.key.scope)),
                 _ => false,
             })
         });
@@ -330,11 +326,4 @@ impl<'i> WorkloadView<'i> {
             _ => None,
         })
     }
-}
-
-/// Whether the volume at a place is the ConfigMap of this name.
-fn volume_names(inventory: &Inventory, place: Place, name: &str) -> bool {
-    inventory.trees[place.document.0 as usize].node(place.node).is_some_and(|volume| {
-        volume.at(&["configMap", "name"]).and_then(|node| node.string()) == Some(name)
-    })
 }

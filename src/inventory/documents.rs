@@ -23,7 +23,6 @@ pub(super) struct Read {
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: Vec<(SourceId, String)>,
     pub(super) documents: usize,
-    pub(super) unreadable: usize,
 }
 
 /// Files below this many bytes are not worth a second thread.
@@ -44,7 +43,7 @@ pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
         }
     }
     let parsed = parse_all(&chosen);
-    let mut unreadable_texts = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
     let mut by_file: Vec<(SourceId, &SourceFile, std::ops::Range<usize>)> = Vec::new();
     for ((source, file), documents) in chosen.iter().zip(parsed) {
@@ -56,12 +55,11 @@ pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
                     tree.document = DocumentId(read.trees.len() as u32);
                     read.trees.push(tree);
                 }
-                Err(error) => note_unreadable(*source, file, &error, &mut read, &mut unreadable_texts),
+                Err(error) => note_unreadable(*source, file, &error, &mut read, &mut seen),
             }
         }
         by_file.push((*source, file, first..read.trees.len()));
     }
-    read.unreadable = unreadable_texts.len();
     let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
     classify_all(&by_file, files, &patches, tables, &mut read);
     read
@@ -139,10 +137,8 @@ fn note_unreadable(
                 source,
             });
         }
-        if !kinds.is_empty() {
-            // Counted by its kinds, not as one unreadable document.
-            seen.remove(text);
-            seen.insert(format!("kinds of\0{text}"));
+        if kinds.is_empty() {
+            read.objects.unreadable.push(source);
         }
     }
     let span = crate::text::Span { start: error.offset, end: error.offset };

@@ -335,7 +335,6 @@ fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
         restarts: (!kind.is_batch() && kind != WorkloadKind::Pod).then_some(head.place),
         converted,
         custom: None,
-        profiles: Vec::new(),
     }
 }
 

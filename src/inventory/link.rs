@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::model::{Objects, RoleRule, Workload};
+use crate::tables::Tables;
 use crate::yaml::Place;
 
 /// Whether two namespaces can be the same: files often leave the namespace to the tool that applies them.
@@ -58,12 +59,12 @@ pub struct Links {
 impl Links {
     /// Links everything; rights, definitions and references are resolved over all files.
     #[must_use]
-    pub fn new(objects: &Objects) -> Self {
+    pub fn new(objects: &Objects, tables: &Tables) -> Self {
         let groups: Vec<&str> = objects.definitions.iter().map(|definition| definition.group.as_str()).collect();
         let mut links = Self::default();
         let mut scaled = vec![false; objects.autoscalers.len()];
         let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
-        let linked: Vec<_> = objects.workloads.par_iter().map(|workload| link(workload, objects, &groups)).collect();
+        let linked: Vec<_> = objects.workloads.par_iter().map(|workload| link(workload, objects, &groups, tables)).collect();
         for (linked, scalers, own_groups) in linked {
             for scaler in scalers {
                 scaled[scaler] = true;
@@ -78,7 +79,12 @@ impl Links {
 }
 
 /// The links of one workload, the autoscalers that aim at it, and the defined groups that it may write.
-fn link<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str]) -> (WorkloadLinks, Vec<usize>, Vec<&'g str>) {
+fn link<'g>(
+    workload: &Workload,
+    objects: &Objects,
+    groups: &[&'g str],
+    tables: &Tables,
+) -> (WorkloadLinks, Vec<usize>, Vec<&'g str>) {
     let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
     let mut linked = WorkloadLinks::default();
     let scalers = positions(&objects.autoscalers, |scaler| {
@@ -101,7 +107,7 @@ fn link<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str]) -> (Work
             policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
         });
     }
-    let (rights, own_groups) = rights(workload, objects, groups);
+    let (rights, own_groups) = rights(workload, objects, groups, tables);
     linked.rights = rights;
     (linked, scalers, own_groups)
 }
@@ -111,7 +117,12 @@ fn positions<T>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<usize> {
 }
 
 /// The rights of a workload's own service account, and the defined groups that it may write.
-fn rights<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str]) -> (Rights, Vec<&'g str>) {
+fn rights<'g>(
+    workload: &Workload,
+    objects: &Objects,
+    groups: &[&'g str],
+    tables: &Tables,
+) -> (Rights, Vec<&'g str>) {
     let mut rights = Rights::default();
     let mut own_groups = Vec::new();
     let Some(account) = workload.pods.iter().find_map(|pod| pod.service_account.as_ref()) else {
@@ -127,8 +138,7 @@ fn rights<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str]) -> (Ri
         }
         bound = true;
         let (kind, name) = &binding.role;
-        // Given to installers and dashboards for convenience; it says nothing about what the workload needs.
-        if matches!(name.as_str(), "cluster-admin" | "admin" | "edit" | "view") || name.starts_with("system:") {
+        if tables.is_role_of_convenience(name) {
             continue;
         }
         let role = objects.roles.iter().find(|role| {

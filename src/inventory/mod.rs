@@ -16,8 +16,6 @@ mod system;
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use system::{GroupedBy, System};
 
-use std::collections::BTreeSet;
-
 use model::Objects;
 
 use crate::tables::Tables;
@@ -81,8 +79,6 @@ pub struct Inventory {
     pub skipped: Vec<(SourceId, String)>,
     /// Documents that were read or tried.
     pub documents: usize,
-    /// Documents that could not be read and name no workload, each content once.
-    pub unreadable: usize,
 }
 
 impl Inventory {
@@ -91,8 +87,8 @@ impl Inventory {
     pub fn read(files: &[SourceFile], tables: &Tables) -> Self {
         let mut read = documents::read(files, tables);
         deduplicate::deduplicate(&mut read.objects, &read.trees, files);
-        let links = Links::new(&read.objects);
-        let systems = system::group(&read.objects, files, tables);
+        let links = Links::new(&read.objects, tables);
+        let systems = system::group(&read.objects, files);
         for problem in &mut read.problems {
             if let Some(place) = problem.place {
                 problem.span = Some(read.trees[place.document.0 as usize].pointing_span(place.node));
@@ -108,7 +104,6 @@ impl Inventory {
             problems: read.problems,
             skipped: read.skipped,
             documents: read.documents,
-            unreadable: read.unreadable,
         }
     }
 
@@ -121,11 +116,5 @@ impl Inventory {
             && objects.definitions.is_empty()
             && objects.extensions.is_empty()
             && objects.drivers.is_empty())
-    }
-
-    /// The folders in which something was understood; used to name the estate.
-    #[must_use]
-    pub fn sources(&self) -> BTreeSet<SourceId> {
-        self.objects.workloads.iter().map(|workload| workload.source).collect()
     }
 }

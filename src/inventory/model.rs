@@ -215,7 +215,9 @@ pub enum VolumeKind {
         /// Whether several pods may write it.
         shared: bool,
     },
-    /// Configuration, secrets, scratch space: nothing that lasts.
+    /// A ConfigMap by name.
+    Configuration(String),
+    /// Secrets, scratch space: nothing that lasts.
     Transient,
 }
 
@@ -325,8 +327,6 @@ pub struct Workload {
     pub converted: Option<Place>,
     /// What a custom resource adds.
     pub custom: Option<Custom>,
-    /// The profiles that a Compose service needs to start.
-    pub profiles: Vec<String>,
 }
 
 impl Workload {
@@ -629,6 +629,8 @@ pub struct Objects {
     pub foreign: Vec<Foreign>,
     /// Pointers and what was not understood.
     pub opaque: Vec<Opaque>,
+    /// The files of documents that could not be read and name no workload, each content once.
+    pub unreadable: Vec<SourceId>,
     /// Namespaces that the files mention.
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
@@ -655,6 +657,7 @@ impl Objects {
         self.drivers.extend(other.drivers);
         self.foreign.extend(other.foreign);
         self.opaque.extend(other.opaque);
+        self.unreadable.extend(other.unreadable);
         self.page_maps.extend(other.page_maps);
         self.kustomizations.extend(other.kustomizations);
         for (name, namespace) in other.namespaces {

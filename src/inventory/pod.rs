@@ -249,6 +249,8 @@ fn read_volume(volume: Node<'_>, pod: &mut Pod, tables: &Tables) {
         .find_map(|(key, shared)| volume.get(key).filter(Node::is_mapping).map(|node| (key, *shared, node)))
     {
         push(VolumeKind::Inline { shared }, node);
+    } else if let Some(name) = volume.at(&["configMap", "name"]) {
+        push(VolumeKind::Configuration(name.string().unwrap_or_default().to_owned()), volume);
     } else {
         push(VolumeKind::Transient, volume);
     }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Objects, Origin};
 use super::selector::Labels;
-use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 
 /// What tied the workloads of a system together; the first that matches wins.
@@ -64,6 +63,8 @@ pub struct System {
     pub foreign: Vec<usize>,
     /// Pointers and what was not understood.
     pub opaque: Vec<usize>,
+    /// Documents that could not be read and name no workload.
+    pub unreadable: usize,
     /// Network policies.
     pub network_policies: Vec<usize>,
     /// Services.
@@ -89,6 +90,7 @@ impl System {
             drivers: Vec::new(),
             foreign: Vec::new(),
             opaque: Vec::new(),
+            unreadable: 0,
             network_policies: Vec::new(),
             services: Vec::new(),
             routes: Vec::new(),
@@ -114,6 +116,7 @@ impl System {
             drivers: all(objects.drivers.len()),
             foreign: all(objects.foreign.len()),
             opaque: all(objects.opaque.len()),
+            unreadable: objects.unreadable.len(),
             network_policies: all(objects.network_policies.len()),
             services: all(objects.services.len()),
             routes: all(objects.routes.len()),
@@ -135,7 +138,7 @@ impl System {
 type GroupKey = (GroupedBy, String);
 
 /// Groups the objects into systems, sorted by id.
-pub(super) fn group(objects: &Objects, files: &[SourceFile], _tables: &Tables) -> Vec<System> {
+pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     let places = Places::new(objects, files);
     let key = |source: SourceId, labels: &Labels, namespace: &str| places.key(source, labels, namespace);
     let mut groups: BTreeMap<GroupKey, System> = BTreeMap::new();
@@ -185,6 +188,9 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], _tables: &Tables) -
     }
     for (index, opaque) in objects.opaque.iter().enumerate() {
         place(opaque.source, &none, "", &mut |system| system.opaque.push(index));
+    }
+    for source in &objects.unreadable {
+        place(*source, &none, "", &mut |system| system.unreadable += 1);
     }
     for (index, policy) in objects.network_policies.iter().enumerate() {
         place(policy.source, &none, &policy.namespace, &mut |system| system.network_policies.push(index));

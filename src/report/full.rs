@@ -113,10 +113,11 @@ impl Screen {
 
 fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment, title: &str) {
     header(screen, system, title);
-    verdict(screen, system);
+    verdict(screen, assessment, system);
     ladders(screen, assessment, system);
     claims(screen, assessment, system);
     findings(screen, system);
+    one_sided(screen, assessment, system);
     unknowns(screen, system);
     targets(screen, system);
 }
@@ -140,7 +141,7 @@ fn header(screen: &mut Screen, system: &SystemAssessment, title: &str) {
     screen.line(&rule);
 }
 
-fn verdict(screen: &mut Screen, system: &SystemAssessment) {
+fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment) {
     let word = words::verdict_word(system.verdict);
     let need = &system.need;
     let word = screen.styled(word, verdict_style(system.verdict));
@@ -151,9 +152,9 @@ fn verdict(screen: &mut Screen, system: &SystemAssessment) {
         points(need.high),
         system.confidence
     ));
-    let gauge = gauge(screen.layout.width.min(100), system);
+    let gauge = gauge(screen.layout.width.min(100), assessment.bands, system);
     screen.line(&gauge);
-    screen.paragraph("", 0, &words::verdict_sentence(system));
+    screen.paragraph("", 0, &words::verdict_sentence(assessment, system));
     if let Some(fit) = words::suggested(system) {
         let place = if fit.self_hosted { "on machines of your own".to_owned() } else { operator(fit) };
         let text = format!(
@@ -174,7 +175,7 @@ fn operator(fit: &Fit) -> String {
 }
 
 /// The need on a line from 0 to 100 with the bands marked and the range drawn.
-fn gauge(width: usize, system: &SystemAssessment) -> String {
+fn gauge(width: usize, bands: (f64, f64), system: &SystemAssessment) -> String {
     let length = width.saturating_sub(8).max(20);
     let at = |value: f64| ((value / 100.0) * (length - 1) as f64).round() as usize;
     let mut cells: Vec<char> = vec!['─'; length];
@@ -182,7 +183,7 @@ fn gauge(width: usize, system: &SystemAssessment) -> String {
     for cell in &mut cells[low..=high] {
         *cell = '━';
     }
-    for band in [25.0, 50.0] {
+    for band in [bands.0, bands.1] {
         cells[at(band)] = '┼';
     }
     cells[at(system.need.score)] = '●';
@@ -307,6 +308,24 @@ fn findings(screen: &mut Screen, system: &SystemAssessment) {
         places(screen, &finding.evidence[..finding.evidence.len().min(2)]);
     }
     more(screen, habits.len());
+}
+
+fn one_sided(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment) {
+    if system.one_sided.is_empty() {
+        return;
+    }
+    screen.heading("Said by one side only: manifests or Compose files");
+    for claim in system.one_sided.iter().take(LIST) {
+        let side = if claim.origin == "compose" { "Compose" } else { "manifests" };
+        let text = format!(
+            "{}: {} ({})",
+            words::meaning(assessment, &claim.capability),
+            for_terminal(&claim.message),
+            claim.grade.id()
+        );
+        screen.paragraph(&format!("  {side:<9}"), 12, &text);
+    }
+    more(screen, system.one_sided.len());
 }
 
 fn unknowns(screen: &mut Screen, system: &SystemAssessment) {

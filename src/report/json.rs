@@ -161,6 +161,23 @@ pub struct System {
     pub suppressed: Vec<Suppressed>,
     /// Well-known add-ons that were set aside when the estate was judged.
     pub set_aside: Vec<String>,
+    /// Where manifests and Compose files stand side by side: what only one of the two claims.
+    pub one_sided: Vec<OneSided>,
+}
+
+/// A capability that only manifests or only Compose files claim.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OneSided {
+    /// The capability.
+    pub capability: String,
+    /// Who claims it: `kubernetes` or `compose`.
+    pub origin: String,
+    /// How sure that is.
+    pub grade: Grade,
+    /// What is said.
+    pub message: String,
+    /// Where.
+    pub evidence: Vec<Place>,
 }
 
 /// The need in points.
@@ -474,6 +491,17 @@ impl From<&SystemAssessment> for System {
             flips: Vec::new(),
             suppressed: Vec::new(),
             set_aside: system.set_aside.clone(),
+            one_sided: system
+                .one_sided
+                .iter()
+                .map(|claim| OneSided {
+                    capability: claim.capability.clone(),
+                    origin: claim.origin.to_owned(),
+                    grade: claim.grade,
+                    message: claim.message.clone(),
+                    evidence: places(&claim.evidence),
+                })
+                .collect(),
         }
     }
 }

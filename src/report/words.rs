@@ -20,7 +20,8 @@ pub(super) fn suggested(system: &SystemAssessment) -> Option<&Fit> {
 }
 
 /// The verdict in one sentence.
-pub(super) fn verdict_sentence(system: &SystemAssessment) -> String {
+pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessment) -> String {
+    let below = system.need.score < assessment.bands.0;
     let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
     let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
     match system.verdict {
@@ -28,11 +29,11 @@ pub(super) fn verdict_sentence(system: &SystemAssessment) -> String {
         Verdict::Needless => {
             format!("Nothing that was read needs Kubernetes: {target} would do, with {}.", items(work))
         }
-        Verdict::Debatable if !system.set_aside.is_empty() && system.need.score < 25.0 => format!(
+        Verdict::Debatable if !system.set_aside.is_empty() && below => format!(
             "Without {} nothing that was read needs Kubernetes; if that is your product, this verdict does not hold.",
             system.set_aside.join(", ")
         ),
-        Verdict::Debatable if system.need.score < 25.0 => {
+        Verdict::Debatable if below => {
             format!("{target} would probably do, but too much is unknown to be sure.")
         }
         Verdict::Debatable => format!("Both can be argued: {target} would do, with {}.", items(work)),

@@ -185,6 +185,10 @@ fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) 
             return Err(fail(&[], "a rule says exactly one thing".to_owned(), help));
         }
     };
+    if scope == Scope::Workload && file.estate != EstateMode::Also {
+        let message = "a rule of scope workload is never asked of the estate".to_owned();
+        return Err(fail(&[PathPart::Key("estate")], message, "leave `estate` out".to_owned()));
+    }
     let mut evidence = Vec::new();
     for (index, fact) in file.evidence.iter().enumerate() {
         let path = [PathPart::Key("evidence"), PathPart::Index(index)];

@@ -68,6 +68,8 @@ pub fn collect(inputs: &[Input]) -> Collected {
         let gave_nothing = collected.files.len() == before.0 && collected.failures.len() > before.1;
         collected.failed_inputs += usize::from(gave_nothing);
     }
+    // The order in which inputs are named means nothing.
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
     collected.skipped.sort();
     collected.failures.sort();
     collected

@@ -32,12 +32,13 @@ fn is_process_substitution(path: &Path) -> bool {
 
 fn read_folder(root: &Path, budget: &mut Budget, collected: &mut Collected) {
     let canonical_root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-    // The same tree gives the same answer on every machine, so neither a personal ignore file nor the presence of
-    // a `.git` folder counts.
+    // The same repository gives the same answer on every machine, so neither personal ignore files nor the presence of
+    // a `.git` folder count; a `.gitignore` above the folder does, as for git.
     let walk = ignore::WalkBuilder::new(root)
         .hidden(false)
         .require_git(false)
         .git_global(false)
+        .git_exclude(false)
         .follow_links(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .sort_by_file_path(Path::cmp)

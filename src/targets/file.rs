@@ -52,6 +52,8 @@ impl Coverage {
 pub(super) struct ArchetypeFile {
     pub(super) id: String,
     pub(super) name: String,
+    pub(super) tier: u8,
+    pub(super) self_hosted: bool,
     pub(super) admissible_when: Option<ConditionFile>,
     pub(super) coverage: BTreeMap<String, Coverage>,
 }
@@ -63,6 +65,8 @@ pub struct Archetype {
     pub id: String,
     /// Its name for people.
     pub name: String,
+    pub(super) tier: u8,
+    pub(super) self_hosted: bool,
     pub(super) coverage: Vec<Coverage>,
     pub(super) admissible_when: Option<Condition>,
 }

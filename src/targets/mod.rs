@@ -88,12 +88,18 @@ impl Catalogue {
             let file = data::read_embedded(embedded)?;
             targets.push(compile_target(embedded.name, embedded.text, file, &archetypes, capabilities)?);
         }
+        let mut own_targets: Vec<Target> = Vec::new();
         for (name, text) in own {
             let file = data::read_text(name, text)?;
             let target = compile_target(name, text, file, &archetypes, capabilities)?;
-            targets.retain(|known| known.id != target.id);
-            targets.push(target);
+            if own_targets.iter().any(|other| other.id == target.id) {
+                let message = format!("another target of yours has the id `{}`", target.id);
+                return Err(data::error_at(name, text, &[PathPart::Key("id")], message, "choose another id".to_owned()));
+            }
+            own_targets.push(target);
         }
+        targets.retain(|target| !own_targets.iter().any(|own| own.id == target.id));
+        targets.extend(own_targets);
         targets.sort_by(|a, b| (a.tier, a.effort, &a.id).cmp(&(b.tier, b.effort, &b.id)));
         Ok(Self { targets, archetypes })
     }
@@ -102,20 +108,14 @@ impl Catalogue {
     /// computed with.
     #[must_use]
     pub fn of_archetypes(&self) -> Self {
-        let tier = |id: &str| match id {
-            "swarm" | "nomad" | "ecs" | "k3s-one" => 2,
-            "kubernetes" => 3,
-            _ => 1,
-        };
-        let self_hosted = |id: &str| matches!(id, "compose" | "hosts" | "swarm" | "nomad" | "k3s-one" | "kubernetes");
         let targets = self.archetypes.values().filter(|archetype| archetype.admissible_when.is_none());
         let targets = targets.map(|archetype| Target {
             id: archetype.id.clone(),
             name: archetype.name.clone(),
             archetype: archetype.id.clone(),
-            tier: tier(&archetype.id),
+            tier: archetype.tier,
             effort: 5,
-            self_hosted: self_hosted(&archetype.id),
+            self_hosted: archetype.self_hosted,
             operator: String::new(),
             jurisdiction: Jurisdiction { seat: "own".to_owned(), note: None },
             status: Status::Open,
@@ -183,7 +183,14 @@ fn compile_archetype(
         .as_ref()
         .map(|when| condition::compile(when, Scope::System, (name, text), &[PathPart::Key("admissible-when")]))
         .transpose()?;
-    Ok(Archetype { id: file.id, name: file.name, coverage, admissible_when })
+    Ok(Archetype {
+        id: file.id,
+        name: file.name,
+        tier: file.tier,
+        self_hosted: file.self_hosted,
+        coverage,
+        admissible_when,
+    })
 }
 
 fn compile_target(

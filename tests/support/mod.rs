@@ -36,14 +36,20 @@ pub struct Labelled {
     pub inputs: String,
     pub labels: Vec<String>,
     pub files: Vec<PathBuf>,
+    /// Those of the files that belong to Compose.
+    pub compose_files: Vec<PathBuf>,
 }
 
 /// The systems of the corpus with their labels and files, in the order of the list.
 pub fn labelled_systems(corpus: &Path) -> Vec<Labelled> {
     let mut files: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    let mut compose: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for row in rows(&corpus.join("PROVENANCE.tsv")) {
-        if let (Some(path), Some(system)) = (row.first(), row.get(7)) {
+        if let (Some(path), Some(kind), Some(system)) = (row.first(), row.get(4), row.get(7)) {
             files.entry(system.clone()).or_default().push(corpus.join(path));
+            if matches!(kind.as_str(), "compose" | "env") {
+                compose.entry(system.clone()).or_default().push(corpus.join(path));
+            }
         }
     }
     rows(&corpus.join("SYSTEMS.tsv"))
@@ -53,6 +59,7 @@ pub fn labelled_systems(corpus: &Path) -> Vec<Labelled> {
             inputs: row[2].clone(),
             labels: [&row[4], &row[5]].into_iter().filter(|label| !label.is_empty()).cloned().collect(),
             files: files.get(&row[0]).cloned().unwrap_or_default(),
+            compose_files: compose.get(&row[0]).cloned().unwrap_or_default(),
         })
         .collect()
 }
@@ -77,4 +84,26 @@ pub fn accepts(label: &str, verdict: Verdict) -> bool {
 /// Whether a label says that Kubernetes is needed.
 pub fn is_needed(label: &str) -> bool {
     matches!(label, "justified" | "k8s-native")
+}
+
+/// The needs of two assessments over the capabilities that both claim.
+pub fn intersection(
+    left: &kubeworthy::assessment::SystemAssessment,
+    right: &kubeworthy::assessment::SystemAssessment,
+    kit: &Kit,
+) -> (f64, f64) {
+    use kubeworthy::assessment::score::{Candidate, Hosting, Need, best};
+    let both = |claims: &[kubeworthy::assessment::Claim], other: &[kubeworthy::assessment::Claim]| -> Vec<Need> {
+        claims
+            .iter()
+            .filter(|claim| other.iter().any(|there| there.capability == claim.capability))
+            .filter_map(|claim| Some(Need { capability: kit.capabilities.find(&claim.capability)?, grade: claim.grade }))
+            .collect()
+    };
+    let targets = kit.catalogue.targets().iter().filter(|target| target.admissible_when.is_none());
+    let candidates: Vec<Candidate<'_>> = targets
+        .map(|target| Candidate { target, admissible: true, why_not: Vec::new(), violations: Vec::new() })
+        .collect();
+    let score = |needs: &[Need]| best(&candidates, needs, Hosting::Any, &kit.constants).need;
+    (score(&both(&left.claims, &right.claims)), score(&both(&right.claims, &left.claims)))
 }

@@ -108,6 +108,14 @@ impl Project<'_, '_> {
             {
                 value = base.clone().overlaid(&value, "");
             }
+            if let Some(include) = value.get("include") {
+                problems.push(Problem::at(
+                    include.place,
+                    file.source,
+                    "included files are read as projects of their own, not as parts of this one",
+                    "render the project (`docker compose config`) and assess the output to see it as one",
+                ));
+            }
             self.add_services(&value, file.source, tables, into, problems);
         }
     }

@@ -63,13 +63,6 @@ pub(super) fn read_service(name: &str, service: &Value, folder: &str, source: So
         restarts: restart_policy(service),
         converted: None,
         custom: None,
-        profiles: service
-            .get("profiles")
-            .map(|profiles| profiles.items())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|profile| profile.text().map(str::to_owned))
-            .collect(),
     }
 }
 
