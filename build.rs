@@ -21,12 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let text = std::fs::read_to_string(entry.path())?;
         // A file that does not parse is embedded as null: loading it then reports the position from the text.
         let value: serde_json::Value = serde_saphyr::from_str(&text).unwrap_or(serde_json::Value::Null);
-        let name = entry
-            .path()
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
+        let name =
+            entry.path().components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         writeln!(table, "    EmbeddedFile {{ name: {name:?}, text: {text:?}, json: {:?} }},", value.to_string())?;
     }
     table.push_str("];\n");

@@ -1,7 +1,12 @@
 //! Throughput: parsing alone against the whole assessment, and one thread against two, interleaved in one run so that
 //! the ratios hold on a noisy machine. `cargo bench`, or `cargo bench -- FOLDER` for other files.
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -33,7 +38,10 @@ fn main() {
     }
     let (parsing, whole, both) = (median(parsing), median(whole), median(both));
     let megabytes = bytes as f64 / 1e6;
-    println!("{} files, {documents} documents, {megabytes:.1} MB, medians of {ROUNDS} interleaved rounds", parsed.files.len());
+    println!(
+        "{} files, {documents} documents, {megabytes:.1} MB, medians of {ROUNDS} interleaved rounds",
+        parsed.files.len()
+    );
     let line = |name: &str, seconds: f64| {
         println!("{name:<28} {:>8.1} MB/s {:>10.0} documents/s", megabytes / seconds, documents as f64 / seconds);
     };

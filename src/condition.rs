@@ -14,11 +14,11 @@ use crate::facts::{CATALOG, Fact, FactId, FactSet, FactType, Scope, Value};
 #[serde(rename_all = "kebab-case")]
 pub enum ConditionFile {
     /// Every one holds.
-    All(Vec<ConditionFile>),
+    All(Vec<Self>),
     /// At least one holds.
-    Any(Vec<ConditionFile>),
+    Any(Vec<Self>),
     /// It does not hold.
-    Not(Box<ConditionFile>),
+    Not(Box<Self>),
     /// The fact has this value.
     Is(BTreeMap<String, Literal>),
     /// The fact is a number of at least this.
@@ -47,11 +47,11 @@ pub enum Literal {
 #[derive(Clone, Debug)]
 pub enum Condition {
     /// Every one holds.
-    All(Vec<Condition>),
+    All(Vec<Self>),
     /// At least one holds.
-    Any(Vec<Condition>),
+    Any(Vec<Self>),
     /// It does not hold.
-    Not(Box<Condition>),
+    Not(Box<Self>),
     /// The fact has this value.
     Is(FactId, Value),
     /// The fact is a number of at least this.
@@ -94,11 +94,7 @@ pub fn compile(
 
 type Failure = (String, String);
 
-fn compile_at<'c>(
-    file: &'c ConditionFile,
-    scope: Scope,
-    path: &mut Vec<PathPart<'c>>,
-) -> Result<Condition, Failure> {
+fn compile_at<'c>(file: &'c ConditionFile, scope: Scope, path: &mut Vec<PathPart<'c>>) -> Result<Condition, Failure> {
     match file {
         ConditionFile::All(parts) => compile_list("all", parts, scope, path).map(Condition::All),
         ConditionFile::Any(parts) => compile_list("any", parts, scope, path).map(Condition::Any),

@@ -128,7 +128,11 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
         systems,
         rungs: (kit.constants.ladders.availability_rungs.clone(), kit.constants.ladders.scale_rungs.clone()),
         bands: (kit.constants.bands.needless_below, kit.constants.bands.justified_from),
-        meanings: kit.capabilities.iter().map(|(_, capability)| (capability.id.clone(), capability.meaning.clone())).collect(),
+        meanings: kit
+            .capabilities
+            .iter()
+            .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
+            .collect(),
     }
 }
 

@@ -1,5 +1,12 @@
 //! The architecture, held by a test: dependencies point one way, as the table in `docs/architecture.md` says, and what
 //! is to stand in one place stands in one place.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,11 @@
 //! The labelled corpus: agreement with two raters, beside two baselines; no false `needless`; no crash.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 mod support;
 
@@ -7,13 +14,8 @@ use support::{accepts, assess_paths, corpus, is_needed, kit, labelled_systems};
 
 /// "Any custom resource definition, operator resource, controller, kubelet path or fleet of accelerators".
 fn one_line_rule(estate: &SystemAssessment) -> Verdict {
-    let marks = [
-        "extends-kubernetes",
-        "operator-managed-data",
-        "operator-managed-batch",
-        "node-plugin",
-        "accelerator-fleet",
-    ];
+    let marks =
+        ["extends-kubernetes", "operator-managed-data", "operator-managed-batch", "node-plugin", "accelerator-fleet"];
     let any = estate.claims.iter().any(|claim| marks.contains(&claim.capability.as_str()));
     if any { Verdict::Justified } else { Verdict::Needless }
 }
@@ -149,19 +151,26 @@ fn compose_and_manifests_of_one_application_need_the_same_where_both_speak() {
             let grades = |estate: &SystemAssessment| -> Vec<String> {
                 estate.claims.iter().map(|claim| format!("{} {}", claim.capability, claim.grade.id())).collect()
             };
-            failures.push(format!("{compose_id}: {left} {:?}\n{manifest_id}: {right} {:?}", grades(&compose), grades(&manifests)));
+            failures.push(format!(
+                "{compose_id}: {left} {:?}\n{manifest_id}: {right} {:?}",
+                grades(&compose),
+                grades(&manifests)
+            ));
         }
         // Read together, the report lists what only one side says.
         let together = assess_paths(&[compose_files.clone(), manifest_files].concat(), &kit).estate;
         for claim in &together.one_sided {
-            let claims = |estate: &SystemAssessment| estate.claims.iter().any(|other| other.capability == claim.capability);
+            let claims =
+                |estate: &SystemAssessment| estate.claims.iter().any(|other| other.capability == claim.capability);
             assert!(claims(&compose) != claims(&manifests), "{compose_id}: {} is on both sides", claim.capability);
         }
-        let only_one = compose.claims.iter().filter(|claim| {
-            manifests.claims.iter().all(|other| other.capability != claim.capability)
-        });
+        let only_one = compose
+            .claims
+            .iter()
+            .filter(|claim| manifests.claims.iter().all(|other| other.capability != claim.capability));
         for claim in only_one {
-            let listed = together.one_sided.iter().any(|one| one.capability == claim.capability && one.origin == "compose");
+            let listed =
+                together.one_sided.iter().any(|one| one.capability == claim.capability && one.origin == "compose");
             assert!(listed, "{compose_id}: {} is not listed", claim.capability);
         }
     }

@@ -1,5 +1,12 @@
 //! Mistakes in rule and target files get an error with file, line and column; rules and targets of one's own work like
 //! the built-in ones, as the documentation shows them.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 mod support;
 
@@ -52,7 +59,10 @@ fn rule_error(from: &str, to: &str) -> DataError {
 
 fn target_error(from: &str, to: &str) -> DataError {
     assert!(TARGET.contains(from), "{from}");
-    let own = OwnFiles { rules: Vec::new(), targets: vec![("own/targets/attic.yaml".to_owned(), TARGET.replacen(from, to, 1))] };
+    let own = OwnFiles {
+        rules: Vec::new(),
+        targets: vec![("own/targets/attic.yaml".to_owned(), TARGET.replacen(from, to, 1))],
+    };
     Kit::load(&own).expect_err("a mistake")
 }
 
@@ -158,7 +168,8 @@ fn embedded_json_and_text_say_the_same() {
         kubeworthy::data::embedded(prefix).map(|file| (file.name.to_owned(), file.text.to_owned())).collect()
     };
     let rules = texts("rules/").into_iter().filter(|(name, _)| {
-        name.matches('/').count() == 2 && !["tables", "targets", "archetypes"].iter().any(|folder| name.contains(folder))
+        name.matches('/').count() == 2
+            && !["tables", "targets", "archetypes"].iter().any(|folder| name.contains(folder))
     });
     let own = OwnFiles { rules: rules.collect(), targets: texts("rules/targets/") };
     let (from_json, from_text) = (support::kit(), Kit::load(&own).expect("the texts are right"));

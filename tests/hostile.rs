@@ -1,4 +1,11 @@
 //! Hostile input ends in a message, bounded memory and the exit code that it should: no panic, no stack overflow.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 #![cfg(unix)]
 
 use std::path::Path;
@@ -91,7 +98,13 @@ fn alias_bombs_as_manifest_and_as_compose() {
     }
     let folder = Folder::new();
     folder
-        .write("bomb.yaml", format!("apiVersion: example.org/v1\nkind: Bomb\nmetadata: {{name: bomb}}\nspec:\n{}", bomb.lines().map(|line| format!("  {line}\n")).collect::<String>()))
+        .write(
+            "bomb.yaml",
+            format!(
+                "apiVersion: example.org/v1\nkind: Bomb\nmetadata: {{name: bomb}}\nspec:\n{}",
+                bomb.lines().map(|line| format!("  {line}\n")).collect::<String>()
+            ),
+        )
         .write("compose.yaml", format!("{bomb}services:\n  web:\n    image: web\n    command: *a11\n"));
     folder.write("good.yaml", GOOD);
     let output = run(&[folder.path()]);
@@ -111,7 +124,8 @@ fn self_reference() {
 #[test]
 fn a_scalar_of_fifty_megabytes_and_many_documents() {
     let folder = Folder::new();
-    folder.write("large.yaml", format!("apiVersion: v1\nkind: ConfigMap\ndata: {{a: \"{}\"}}\n", "x".repeat(50_000_000)));
+    folder
+        .write("large.yaml", format!("apiVersion: v1\nkind: ConfigMap\ndata: {{a: \"{}\"}}\n", "x".repeat(50_000_000)));
     let (not_understood, said) = survives(&folder);
     assert!(reason(&not_understood).contains("over the limit of 16 MiB"), "{said}");
     let folder = Folder::new();
@@ -123,7 +137,13 @@ fn a_scalar_of_fifty_megabytes_and_many_documents() {
 #[test]
 fn a_large_scalar_under_the_limit_is_read() {
     let folder = Folder::new();
-    folder.write("large.yaml", format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: \"{}\"}}\n", "x".repeat(15_000_000)));
+    folder.write(
+        "large.yaml",
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: \"{}\"}}\n",
+            "x".repeat(15_000_000)
+        ),
+    );
     let (not_understood, _) = survives(&folder);
     assert_eq!(not_understood, serde_json::json!([]));
 }
@@ -131,7 +151,9 @@ fn a_large_scalar_under_the_limit_is_read() {
 #[test]
 fn bytes_that_are_no_text() {
     let folder = Folder::new();
-    folder.write("nul.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: \0}\n").write("latin.yaml", b"apiVersion: v1\nkind: Pod # caf\xe9\n");
+    folder
+        .write("nul.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: \0}\n")
+        .write("latin.yaml", b"apiVersion: v1\nkind: Pod # caf\xe9\n");
     let (not_understood, said) = survives(&folder);
     assert_eq!(not_understood.as_array().map(Vec::len), Some(2), "{said}");
     assert!(said.contains("latin.yaml:2:16: the file is not UTF-8 text"), "{said}");

@@ -1,5 +1,12 @@
 //! The ladder of canonical systems: claim sets give these needs, to a tenth. `fixtures/ladder.tsv` is a decision; a
 //! change of a constant or of a cell re-writes it, and its diff is what a reviewer reads.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! The laws of the model, as properties.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 mod support;
 
@@ -41,7 +48,8 @@ fn any_needs() -> impl Strategy<Value = Vec<Need>> {
 #[test]
 fn no_claims_give_nothing_and_everything_proven_gives_all() {
     assert_eq!(score(&[]).need, 0.0);
-    let all: Vec<Need> = kit().capabilities.iter().map(|(capability, _)| Need { capability, grade: Grade::Proven }).collect();
+    let all: Vec<Need> =
+        kit().capabilities.iter().map(|(capability, _)| Need { capability, grade: Grade::Proven }).collect();
     let most = kit().constants.points.simple + kit().constants.points.lighter;
     assert!((score(&all).need - most).abs() < 1e-9, "{}", score(&all).need);
 }
@@ -129,7 +137,10 @@ impl Part {
             deployment.push_str("        readinessProbe:\n          tcpSocket:\n            port: 80\n");
         }
         if let Some(cpu) = self.cpu {
-            let _ = write!(deployment, "        resources:\n          requests:\n            cpu: {cpu}\n            memory: 1Gi\n");
+            let _ = write!(
+                deployment,
+                "        resources:\n          requests:\n            cpu: {cpu}\n            memory: 1Gi\n"
+            );
         }
         if self.datagrams {
             deployment.push_str("        ports:\n        - containerPort: 53\n          protocol: UDP\n");
@@ -161,7 +172,10 @@ impl Part {
         }
         let _ = write!(service, "    deploy:\n      replicas: {}\n", self.copies);
         if let Some(cpu) = self.cpu {
-            let _ = write!(service, "      resources:\n        reservations:\n          cpus: '{cpu}'\n          memory: 1g\n");
+            let _ = write!(
+                service,
+                "      resources:\n        reservations:\n          cpus: '{cpu}'\n          memory: 1g\n"
+            );
         }
         service
     }

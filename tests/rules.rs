@@ -1,4 +1,11 @@
 //! Every rule fires on its firing examples and stays quiet on its quiet ones, through the whole pipeline.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 use kubeworthy::facts::SystemView;
 use kubeworthy::inventory::Inventory;
@@ -22,7 +29,12 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
     };
     let files = [SourceFile::new(name, text.as_str())];
     let inventory = Inventory::read(&files, &kit.tables);
-    assert!(inventory.problems.iter().all(|problem| !problem.not_understood), "{}: {:?}", rule.code, inventory.problems);
+    assert!(
+        inventory.problems.iter().all(|problem| !problem.not_understood),
+        "{}: {:?}",
+        rule.code,
+        inventory.problems
+    );
     let is_read = inventory.skipped.is_empty();
     assert!(is_read, "{}: an example is left alone: {:?}\n{text}", rule.code, inventory.skipped);
     // Only this rule is asked, so that no reflex lowers what it says.
@@ -104,6 +116,8 @@ fn the_rules_touch_every_axis_and_the_named_habits_and_proofs() {
     }
     for capability in ["drives-kubernetes", "extends-kubernetes"] {
         let id = kit.capabilities.find(capability).expect("a capability");
-        assert!(kit.rules.iter().any(|rule| matches!(&rule.action, Action::Claim { capability, .. } if *capability == id)));
+        assert!(
+            kit.rules.iter().any(|rule| matches!(&rule.action, Action::Claim { capability, .. } if *capability == id))
+        );
     }
 }

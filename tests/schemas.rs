@@ -1,5 +1,12 @@
 //! The JSON report fits its published schema, and the published schemas are those of the code. `UPDATE=1 cargo test`
 //! writes them anew.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 mod support;
 
@@ -14,7 +21,10 @@ fn published(name: &str, current: &str) {
         std::fs::write(&path, current).expect("written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == current, "docs/schemas/{name} is not what the code says; run `UPDATE=1 cargo test --test schemas`");
+    assert!(
+        found == current,
+        "docs/schemas/{name} is not what the code says; run `UPDATE=1 cargo test --test schemas`"
+    );
 }
 
 fn schema_of<T: schemars::JsonSchema>() -> String {
@@ -32,8 +42,14 @@ fn schemas_are_published_as_the_code_has_them() {
 
 #[test]
 fn built_in_rules_and_targets_fit_their_schemas() {
-    let rule = jsonschema::validator_for(&serde_json::from_str(&schema_of::<kubeworthy::rules::file::RuleFile>()).expect("JSON")).expect("a schema");
-    let target = jsonschema::validator_for(&serde_json::from_str(&schema_of::<kubeworthy::targets::TargetFile>()).expect("JSON")).expect("a schema");
+    let rule = jsonschema::validator_for(
+        &serde_json::from_str(&schema_of::<kubeworthy::rules::file::RuleFile>()).expect("JSON"),
+    )
+    .expect("a schema");
+    let target = jsonschema::validator_for(
+        &serde_json::from_str(&schema_of::<kubeworthy::targets::TargetFile>()).expect("JSON"),
+    )
+    .expect("a schema");
     let mut checked = 0;
     for file in kubeworthy::data::embedded("rules/") {
         let folder = file.name.split('/').nth(1).unwrap_or_default();
@@ -71,7 +87,8 @@ fn reports_fit_the_schema() {
                 let points = system["need"][number].as_f64().expect("a number");
                 assert!((points * 10.0 - (points * 10.0).round()).abs() < 1e-6 && (0.0..=100.0).contains(&points));
             }
-            let sum: f64 = system["claims"].as_array().expect("a list").iter().filter_map(|claim| claim["share"].as_f64()).sum();
+            let sum: f64 =
+                system["claims"].as_array().expect("a list").iter().filter_map(|claim| claim["share"].as_f64()).sum();
             let score = system["need"]["score"].as_f64().expect("a number");
             assert!((sum - score).abs() < 1e-6, "{}: shares {sum}, need {score}", system["id"]);
         }

@@ -1,5 +1,12 @@
 //! Structure against an independent reader, `serde_yaml`: the same keys, items and texts in every document. Where the
 //! two differ, the reason stands here.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
 
 mod support;
 
@@ -43,7 +50,9 @@ fn difference(node: Node<'_>, value: &Value, depth: usize) -> Option<String> {
             (own.trim_end_matches('\n') != text.trim_end_matches('\n')).then(|| format!(": {own:?} against {text:?}"))
         }
         Value::Null => (!node.is_null()).then(|| ": not null".to_owned()),
-        Value::Bool(_) | Value::Number(_) => (node.text().is_none() || node.is_quoted()).then(|| ": no plain scalar".to_owned()),
+        Value::Bool(_) | Value::Number(_) => {
+            (node.text().is_none() || node.is_quoted()).then(|| ": no plain scalar".to_owned())
+        }
         Value::Tagged(tagged) => difference(node, &tagged.value, depth + 1),
     }
 }

@@ -34,7 +34,9 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
         .into_iter()
         .map(|(capability, mut claims)| {
             claims.sort_by(|a, b| {
-                b.grade.cmp(&a.grade).then_with(|| (&a.message, &a.subject, &a.rule).cmp(&(&b.message, &b.subject, &b.rule)))
+                b.grade
+                    .cmp(&a.grade)
+                    .then_with(|| (&a.message, &a.subject, &a.rule).cmp(&(&b.message, &b.subject, &b.rule)))
             });
             // The same workload may be claimed by a system and again by the estate.
             claims.dedup_by(|a, b| a.message == b.message && a.subject == b.subject && a.rule == b.rule);

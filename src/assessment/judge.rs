@@ -10,9 +10,7 @@ use super::fold::{Folded, costliest, fold, needs, proven};
 use super::locate::Locator;
 use super::score::{Hosting, Need, Violation, best, candidates, regraded, rounded_shares, shares};
 use super::verdict::{Grounds, confidence, understood, verdict};
-use super::{
-    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, SystemAssessment, Unknown, Verdict, ladder,
-};
+use super::{Claim, FindingReport, FootprintSummary, NeedRange, OneSided, SystemAssessment, Unknown, Verdict, ladder};
 use crate::capability::{Axis, Capabilities, CapabilityId};
 use crate::facts::{AddOnMembers, FactSet, SystemView};
 use crate::grade::Grade;
@@ -52,10 +50,7 @@ pub fn assess_inventory(
     let evaluations: Vec<(Evaluation, FactSet)> =
         views.par_iter().with_max_len(4).map(|view| evaluate(view, yardstick.rules, false)).collect();
     rayon::join(
-        || SystemAssessment {
-            one_sided: judge.one_sided(&views, &evaluations),
-            ..judge.estate(&views, &evaluations)
-        },
+        || SystemAssessment { one_sided: judge.one_sided(&views, &evaluations), ..judge.estate(&views, &evaluations) },
         || {
             let systems = views.par_iter().zip(&evaluations).with_max_len(4);
             systems.map(|(view, (evaluation, facts))| judge.system(view, evaluation, facts)).collect()
@@ -83,14 +78,8 @@ impl Judge<'_> {
     fn system(&self, view: &SystemView<'_>, evaluation: &Evaluation, facts: &FactSet) -> SystemAssessment {
         let system = view.system;
         let name = if system.name.is_empty() { "." } else { system.name.as_str() };
-        let subject = Subject {
-            view,
-            facts,
-            id: system.id(),
-            name: name.to_owned(),
-            is_estate: false,
-            set_aside: Vec::new(),
-        };
+        let subject =
+            Subject { view, facts, id: system.id(), name: name.to_owned(), is_estate: false, set_aside: Vec::new() };
         self.judge(&subject, fold(&evaluation.claims), &evaluation.findings, &evaluation.questions)
     }
 
@@ -202,11 +191,8 @@ impl Judge<'_> {
         let most = constants.points.simple + constants.points.lighter;
         let of_effective =
             regraded(&candidates, |grade| Some(if grade >= Grade::Effective { Grade::Proven } else { grade }));
-        let high = if anything {
-            most
-        } else {
-            best(&of_effective, &costliest(&needs, asked), Hosting::Any, constants).need
-        };
+        let high =
+            if anything { most } else { best(&of_effective, &costliest(&needs, asked), Hosting::Any, constants).need };
         let range = NeedRange {
             score: need,
             low,
@@ -279,7 +265,8 @@ impl Judge<'_> {
     /// claim speaks of; it then stands as a claim of its own.
     fn claims(&self, folded: &[Folded], shares: &[(CapabilityId, f64)], limits: &[&Violation]) -> Vec<Claim> {
         let capabilities = self.yardstick.capabilities;
-        let share_of = |id: CapabilityId| shares.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, share)| *share);
+        let share_of =
+            |id: CapabilityId| shares.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, share)| *share);
         let mut claims: Vec<Claim> = folded
             .iter()
             .map(|claim| {
@@ -348,7 +335,9 @@ impl Judge<'_> {
             })
             .collect();
         reports.sort_by(|a, b| {
-            b.level.cmp(&a.level).then_with(|| (&a.code, &a.evidence, &a.message).cmp(&(&b.code, &b.evidence, &b.message)))
+            b.level
+                .cmp(&a.level)
+                .then_with(|| (&a.code, &a.evidence, &a.message).cmp(&(&b.code, &b.evidence, &b.message)))
         });
         reports.dedup();
         reports

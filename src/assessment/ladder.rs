@@ -31,9 +31,15 @@ pub(super) fn availability(needs: &[Need], constants: &Constants, capabilities: 
 
 /// The standing on the ladder of scale.
 #[must_use]
-pub(super) fn scale(footprint: &Footprint, needs: &[Need], constants: &Constants, capabilities: &Capabilities) -> Standing {
+pub(super) fn scale(
+    footprint: &Footprint,
+    needs: &[Need],
+    constants: &Constants,
+    capabilities: &Capabilities,
+) -> Standing {
     let ladder = &constants.ladders.scale;
-    let hosts = |cpu: f64, memory: f64| (cpu / ladder.hosts.ordinary.cpu).max(memory / ladder.hosts.ordinary.memory_gib);
+    let hosts =
+        |cpu: f64, memory: f64| (cpu / ladder.hosts.ordinary.cpu).max(memory / ladder.hosts.ordinary.memory_gib);
     let fits = |cpu: f64, memory: f64, host: HostSize| cpu <= host.cpu && memory <= host.memory_gib;
     let rung = |cpu: f64, memory: f64, from: Grade| {
         let claimed = |test: &dyn Fn(crate::capability::CapabilityId) -> bool| {

@@ -58,7 +58,8 @@ pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet) -> Vec<Candidat
         .iter()
         .map(|target| {
             let mut why_not = Vec::new();
-            let fits = target.admissible_when.as_ref().is_none_or(|when| when.ask(facts) == crate::condition::Truth::True);
+            let fits =
+                target.admissible_when.as_ref().is_none_or(|when| when.ask(facts) == crate::condition::Truth::True);
             if !fits {
                 why_not.push("it does not fit this kind of system".to_owned());
             }
@@ -130,9 +131,10 @@ pub fn regraded<'c>(candidates: &[Candidate<'c>], regrade: impl Fn(Grade) -> Opt
     candidates
         .iter()
         .map(|candidate| {
-            let violations = candidate.violations.iter().filter_map(|violation| {
-                Some(Violation { grade: regrade(violation.grade)?, ..violation.clone() })
-            });
+            let violations = candidate
+                .violations
+                .iter()
+                .filter_map(|violation| Some(Violation { grade: regrade(violation.grade)?, ..violation.clone() }));
             Candidate { violations: violations.collect(), ..candidate.clone() }
         })
         .collect()

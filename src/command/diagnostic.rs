@@ -101,14 +101,7 @@ impl SourceCode for OneLine {
         _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let whole = SourceSpan::from((0, self.text.len()));
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.file.clone(),
-            self.text.as_bytes(),
-            whole,
-            self.number,
-            0,
-            1,
-        )))
+        Ok(Box::new(MietteSpanContents::new_named(self.file.clone(), self.text.as_bytes(), whole, self.number, 0, 1)))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use super::arguments::Colour;
 use super::Exit;
+use super::arguments::Colour;
 use crate::report::Layout;
 
 /// The widest screen that is used by itself: longer lines read badly.
@@ -62,7 +62,6 @@ impl Terminal {
     }
 
     /// Writes a whole report to a file.
-    #[expect(clippy::disallowed_methods, reason = "reports are written here")]
     pub(super) fn save(&self, path: &Path, text: &str) -> Exit {
         match std::fs::write(path, text) {
             Ok(()) => Exit::Done,
@@ -80,7 +79,6 @@ impl Terminal {
 }
 
 /// The terminal's columns as the shell exports them.
-#[expect(clippy::disallowed_methods, reason = "the environment is read in this folder")]
 fn columns() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.parse().ok()
 }

@@ -73,7 +73,9 @@ fn explain_rule(rule: &Rule, kit: &Kit) -> String {
             let names: Vec<&str> = capabilities.iter().map(|id| capability(*id).as_str()).collect();
             format!("lowers claims on {} to declared, and tells it as a {}", names.join(", "), level.id())
         }
-        Action::Asks { capability: Some(id), question } => format!("asks: {question} The answer could prove {}", capability(*id)),
+        Action::Asks { capability: Some(id), question } => {
+            format!("asks: {question} The answer could prove {}", capability(*id))
+        }
         Action::Asks { capability: None, question } => format!("asks: {question} The answer could prove anything"),
         Action::Finding(level) => format!("tells a {}", level.id()),
     };

@@ -165,7 +165,13 @@ mod tests {
     #[test]
     fn paths_lead_to_keys_and_values() {
         let text = "when:\n  all:\n    - is: {workload.kindd: x}\n";
-        let path = [PathPart::Key("when"), PathPart::Key("all"), PathPart::Index(0), PathPart::Key("is"), PathPart::Name("workload.kindd")];
+        let path = [
+            PathPart::Key("when"),
+            PathPart::Key("all"),
+            PathPart::Index(0),
+            PathPart::Key("is"),
+            PathPart::Name("workload.kindd"),
+        ];
         let error = error_at("a.yaml", text, &path, "unknown fact".to_owned(), String::new());
         assert_eq!(error.position, Some(Position { line: 3, column: 12 }));
         assert_eq!(did_you_mean("workload.kindd", ["workload.kind", "x"].into_iter()), "did you mean `workload.kind`?");

@@ -137,9 +137,12 @@ pub static CATALOG: &[FactEntry] = &[
     workload("workload.restarts", Boolean, "something starts it again when it stops", |w| {
         Fact::present(w.workload.restarts)
     }),
-    workload("workload.readiness", Boolean, "a readiness probe or health check tells when it may receive traffic", |w| {
-        Fact::present(w.readiness())
-    }),
+    workload(
+        "workload.readiness",
+        Boolean,
+        "a readiness probe or health check tells when it may receive traffic",
+        |w| Fact::present(w.readiness()),
+    ),
     workload("workload.liveness", Boolean, "a liveness or start-up probe restarts it when it hangs", |w| {
         Fact::present(w.containers().find_map(|container| container.liveness))
     }),
@@ -180,10 +183,15 @@ pub static CATALOG: &[FactEntry] = &[
     workload("workload.autoscaler-maximum", Number, "the most copies of its autoscaler", |w| {
         w.range().map_or(Fact::Absent, |range| Fact::number(range.value.1, [range.place]))
     }),
-    workload("workload.autoscaler-ratio", Number, "most copies of its autoscaler divided by the least, at least 1", |w| {
-        let bounded = w.range().filter(|range| range.value.1.is_finite());
-        bounded.map_or(Fact::Absent, |range| Fact::number(range.value.1 / range.value.0.max(1.0), [range.place]))
-    }),
+    workload(
+        "workload.autoscaler-ratio",
+        Number,
+        "most copies of its autoscaler divided by the least, at least 1",
+        |w| {
+            let bounded = w.range().filter(|range| range.value.1.is_finite());
+            bounded.map_or(Fact::Absent, |range| Fact::number(range.value.1 / range.value.0.max(1.0), [range.place]))
+        },
+    ),
     workload("workload.autoscaler-acts", Boolean, "its autoscaler has a real range and a metric it can compute", |w| {
         if let Some(unknown) = w.unknown_range() {
             return unknown;
@@ -208,7 +216,9 @@ pub static CATALOG: &[FactEntry] = &[
         Fact::present(w.shared_volume())
     }),
     workload("workload.own-volumes", Boolean, "each copy keeps its own volume", |w| Fact::present(w.own_volumes())),
-    workload("workload.uses-identity", Boolean, "its copies know each other by name", |w| Fact::present(w.uses_identity())),
+    workload("workload.uses-identity", Boolean, "its copies know each other by name", |w| {
+        Fact::present(w.uses_identity())
+    }),
     workload("workload.engine", Text, "the data store engine that it runs", |w| {
         w.engine().map_or(Fact::Absent, |(engine, _, place)| Fact::text(engine, place))
     }),
@@ -234,15 +244,16 @@ pub static CATALOG: &[FactEntry] = &[
         let places = w.network_policies();
         Fact::boolean(!places.is_empty(), places)
     }),
-    workload("workload.host-access", Boolean, "it reaches into the host: namespaces, privileges, devices, paths", |w| {
-        Fact::present(w.host_access())
-    }),
+    workload(
+        "workload.host-access",
+        Boolean,
+        "it reaches into the host: namespaces, privileges, devices, paths",
+        |w| Fact::present(w.host_access()),
+    ),
     workload("workload.engine-socket", Boolean, "it drives the container engine through its socket", |w| {
         Fact::present(w.workload.pods.iter().find_map(|pod| pod.engine_socket))
     }),
-    workload("workload.daemon", Boolean, "it runs on every node", |w| {
-        Fact::boolean(w.is_daemon(), [w.workload.place])
-    }),
+    workload("workload.daemon", Boolean, "it runs on every node", |w| Fact::boolean(w.is_daemon(), [w.workload.place])),
     workload("workload.agent", Boolean, "its image is a log shipper, an exporter or a monitor of nodes", |w| {
         let place = w.containers().find_map(|container| container.image_place);
         Fact::boolean(w.is_agent(), place)
@@ -254,16 +265,28 @@ pub static CATALOG: &[FactEntry] = &[
     workload("workload.creates-workloads", Boolean, "its service account may create workloads", |w| {
         Fact::present(w.rights().creates_workloads)
     }),
-    workload("workload.controls", Boolean, "its service account may write what these files define, or any status", |w| {
-        Fact::present(w.rights().writes_own_group.or(w.rights().writes_status))
-    }),
-    workload("workload.role-missing", Boolean, "its service account is bound to a role that is not in the files", |w| {
-        Fact::present(w.rights().missing_role)
-    }),
-    workload("workload.account-unbound", Boolean, "it has a service account of its own that nothing gives a right", |w| {
-        let account = w.workload.pods.iter().find_map(|pod| pod.service_account.as_ref()).map(|account| account.place);
-        Fact::present(account.filter(|_| w.rights().unbound))
-    }),
+    workload(
+        "workload.controls",
+        Boolean,
+        "its service account may write what these files define, or any status",
+        |w| Fact::present(w.rights().writes_own_group.or(w.rights().writes_status)),
+    ),
+    workload(
+        "workload.role-missing",
+        Boolean,
+        "its service account is bound to a role that is not in the files",
+        |w| Fact::present(w.rights().missing_role),
+    ),
+    workload(
+        "workload.account-unbound",
+        Boolean,
+        "it has a service account of its own that nothing gives a right",
+        |w| {
+            let account =
+                w.workload.pods.iter().find_map(|pod| pod.service_account.as_ref()).map(|account| account.place);
+            Fact::present(account.filter(|_| w.rights().unbound))
+        },
+    ),
     // Batch, hardware, delivery.
     workload("workload.timed", Boolean, "it runs by a timetable that is switched on", |w| {
         Fact::present(w.workload.schedule.filter(|_| !w.workload.suspended))
@@ -321,24 +344,33 @@ pub static CATALOG: &[FactEntry] = &[
     }),
     system("system.largest-copies", Number, "copies of one workload at most", |s| s.most_copies()),
     system("system.accelerators", Number, "accelerator devices of all workloads", |s| s.accelerators()),
-    system("system.volume-with-copies", Boolean, "a workload has both a volume and several copies", |s| s.volume_with_copies()),
+    system("system.volume-with-copies", Boolean, "a workload has both a volume and several copies", |s| {
+        s.volume_with_copies()
+    }),
     system("system.windows", Boolean, "a workload runs on Windows", |s| s.windows()),
     system("system.static-files", Boolean, "everything that serves only serves files", |s| s.static_files()),
     // The system: what it uses.
     system("system.accelerator-workloads", Number, "workloads that ask for accelerators", |s| {
         s.count(|view| view.accelerators().is_some())
     }),
-    system("system.accelerator-sharing", Number, "resources that share accelerators, queue for them or start gangs", |s| {
-        s.accelerator_sharing()
-    }),
+    system(
+        "system.accelerator-sharing",
+        Number,
+        "resources that share accelerators, queue for them or start gangs",
+        |s| s.accelerator_sharing(),
+    ),
     system("system.data-resources", Number, "custom resources of data operators", |s| {
         s.count(|view| view.workload.custom.as_ref().is_some_and(|custom| GroupRoleOf(custom.role).id() == "data"))
     }),
     system("system.node-pools", Number, "resources that let hosts come and go", |s| s.foreign_of(GroupRole::NodePools)),
     system("system.mesh-resources", Number, "policies and routes of a service mesh", |s| s.foreign_of(GroupRole::Mesh)),
-    system("system.mesh-strict", Number, "mesh policies that make mutual TLS mandatory or restrict callers", |s| s.strict_mesh()),
+    system("system.mesh-strict", Number, "mesh policies that make mutual TLS mandatory or restrict callers", |s| {
+        s.strict_mesh()
+    }),
     system("system.mesh-injected", Boolean, "pods or namespaces ask for a mesh sidecar", |s| s.mesh_injection()),
-    system("system.progressive-delivery", Number, "resources of progressive delivery", |s| s.foreign_of(GroupRole::Delivery)),
+    system("system.progressive-delivery", Number, "resources of progressive delivery", |s| {
+        s.foreign_of(GroupRole::Delivery)
+    }),
     system("system.foreign-resources", Number, "other custom resources, which bear no workload", |s| {
         let places = s.foreign(|foreign| matches!(foreign.role, Some(GroupRole::Support) | None));
         Fact::number(places.len() as f64, places)
@@ -347,32 +379,66 @@ pub static CATALOG: &[FactEntry] = &[
         let places = s.network_policies();
         Fact::number(places.len() as f64, places)
     }),
-    system("system.guarded-namespaces", Number, "namespaces whose traffic is denied by default", |s| s.guarded_namespaces()),
+    system("system.guarded-namespaces", Number, "namespaces whose traffic is denied by default", |s| {
+        s.guarded_namespaces()
+    }),
     system("system.quota-namespaces", Number, "namespaces with a quota", |s| s.namespaces_with(true, false)),
-    system("system.people-namespaces", Number, "namespaces with people or groups bound to them", |s| s.namespaces_with(false, true)),
-    system("system.tenant-namespaces", Number, "namespaces with a quota and people of their own", |s| s.namespaces_with(true, true)),
+    system("system.people-namespaces", Number, "namespaces with people or groups bound to them", |s| {
+        s.namespaces_with(false, true)
+    }),
+    system("system.tenant-namespaces", Number, "namespaces with a quota and people of their own", |s| {
+        s.namespaces_with(true, true)
+    }),
     // The system: the Kubernetes API.
     system("system.definitions", Number, "definitions of custom resources", |s| {
         let places: Vec<_> = s.definitions().into_iter().map(|(_, definition)| definition.place).collect();
         Fact::number(places.len() as f64, places)
     }),
-    system("system.definitions-outnumber", Boolean, "there are more definitions of custom resources than workloads", |s| {
-        let definitions = s.definitions();
-        let more = definitions.len() > s.system.workloads.len();
-        Fact::boolean(more, definitions.into_iter().take(3).map(|(_, definition)| definition.place))
+    system(
+        "system.definitions-outnumber",
+        Boolean,
+        "there are more definitions of custom resources than workloads",
+        |s| {
+            let definitions = s.definitions();
+            let more = definitions.len() > s.system.workloads.len();
+            Fact::boolean(more, definitions.into_iter().take(3).map(|(_, definition)| definition.place))
+        },
+    ),
+    system("system.controlled-definitions", Number, "definitions whose controller is in the files", |s| {
+        s.controlled_definitions()
     }),
-    system("system.controlled-definitions", Number, "definitions whose controller is in the files", |s| s.controlled_definitions()),
-    system("system.extensions", Number, "admission webhooks and aggregated APIs with a service, and CSI drivers", |s| s.extensions()),
-    system("system.node-agents-only", Boolean, "the system is made of agents of the nodes alone", |s| s.node_agents_only()),
+    system(
+        "system.extensions",
+        Number,
+        "admission webhooks and aggregated APIs with a service, and CSI drivers",
+        |s| s.extensions(),
+    ),
+    system("system.node-agents-only", Boolean, "the system is made of agents of the nodes alone", |s| {
+        s.node_agents_only()
+    }),
     // The system: habits.
-    system("system.all-single", Boolean, "every service runs one copy without a readiness probe", |s| s.all_single_and_unprobed()),
-    system("system.single-store", Boolean, "services with several copies stand before a store with one", |s| s.single_store_behind_copies()),
-    system("system.timed-jobs-only", Boolean, "there is nothing but timed jobs", |s| s.timed_jobs_only()),
-    system("system.external-services", Number, "services reachable from outside by a load balancer or node port", |s| s.external_services()),
-    system("system.dangling-autoscalers", Number, "autoscalers whose target is not in the files", |s| s.dangling_autoscalers()),
-    system("system.opaque", Number, "pointers to workloads that are not visible, and workloads in what could not be read", |s| {
-        s.opaque(|_| true)
+    system("system.all-single", Boolean, "every service runs one copy without a readiness probe", |s| {
+        s.all_single_and_unprobed()
     }),
+    system("system.single-store", Boolean, "services with several copies stand before a store with one", |s| {
+        s.single_store_behind_copies()
+    }),
+    system("system.timed-jobs-only", Boolean, "there is nothing but timed jobs", |s| s.timed_jobs_only()),
+    system(
+        "system.external-services",
+        Number,
+        "services reachable from outside by a load balancer or node port",
+        |s| s.external_services(),
+    ),
+    system("system.dangling-autoscalers", Number, "autoscalers whose target is not in the files", |s| {
+        s.dangling_autoscalers()
+    }),
+    system(
+        "system.opaque",
+        Number,
+        "pointers to workloads that are not visible, and workloads in what could not be read",
+        |s| s.opaque(|_| true),
+    ),
     system("system.gitops", Number, "pointers of Flux or Argo CD", |s| {
         s.opaque(|kind| matches!(kind, "HelmRelease" | "Kustomization" | "Application" | "ApplicationSet"))
     }),

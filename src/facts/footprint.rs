@@ -113,7 +113,8 @@ impl Footprint {
             }
         }
         if is_custom && workload.pods.is_empty() {
-            let members = workload.custom.as_ref().and_then(|custom| custom.members).map_or(1.0, |members| members.value);
+            let members =
+                workload.custom.as_ref().and_then(|custom| custom.members).map_or(1.0, |members| members.value);
             let guess = Container::default();
             self.low.add(&guess, members, Some(assumed));
             self.high.add(&guess, members, Some(assumed));

@@ -204,8 +204,7 @@ impl<'i> SystemView<'i> {
 
     /// Whether every long-running workload runs one copy, without probes.
     pub(super) fn all_single_and_unprobed(&self) -> Fact {
-        let mut serving =
-            self.workloads().filter(|view| view.serves() && view.workload.custom.is_none()).peekable();
+        let mut serving = self.workloads().filter(|view| view.serves() && view.workload.custom.is_none()).peekable();
         if serving.peek().is_none() {
             return Fact::Absent;
         }
@@ -239,8 +238,7 @@ impl<'i> SystemView<'i> {
     /// Whether the system is made of agents of the nodes alone: DaemonSets, and whatever else mounts two and more paths
     /// of the host's system.
     pub(super) fn node_agents_only(&self) -> Fact {
-        let kubernetes: Vec<_> =
-            self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes).collect();
+        let kubernetes: Vec<_> = self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes).collect();
         let is_agent = |view: &WorkloadView<'_>| {
             view.is_daemon() || view.workload.pods.iter().any(|pod| pod.system_paths.len() >= 2)
         };

@@ -23,7 +23,13 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
     keep_best(
         &mut objects.autoscalers,
         |scaler| (scaler.namespace.clone(), scaler.target.clone(), scaler.name.clone()),
-        |scaler| (scaler.maximum.known().unwrap_or(0.0).to_bits(), text(scaler.place), std::cmp::Reverse(name(scaler.source))),
+        |scaler| {
+            (
+                scaler.maximum.known().unwrap_or(0.0).to_bits(),
+                text(scaler.place),
+                std::cmp::Reverse(name(scaler.source)),
+            )
+        },
     );
     keep_best(
         &mut objects.roles,

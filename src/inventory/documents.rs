@@ -184,9 +184,8 @@ fn classify_all(
     read: &mut Read,
 ) {
     let trees = &read.trees;
-    let classify = |(source, file, range): &FileDocuments<'_>| {
-        classify(*source, file, &trees[range.clone()], patches, tables)
-    };
+    let classify =
+        |(source, file, range): &FileDocuments<'_>| classify(*source, file, &trees[range.clone()], patches, tables);
     let classified: Vec<Classified<'_>> = if read.documents > 200 {
         by_file.par_iter().with_max_len(UNIT).map(classify).collect()
     } else {

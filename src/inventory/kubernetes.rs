@@ -132,7 +132,8 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
             });
         }
         ("networking.k8s.io" | "extensions", "Ingress")
-        | ("gateway.networking.k8s.io", "Gateway" | "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute") => {
+        | ("gateway.networking.k8s.io", "Gateway" | "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute") =>
+        {
             into.routes.push(route(head));
         }
         ("", "PersistentVolumeClaim") => into.claims.push(Claim {
@@ -142,7 +143,13 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
             place: head.place,
         }),
         ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
-            into.network_policies.push(rights::network_policy(&head.namespace, head.name, head.node, head.place, head.source));
+            into.network_policies.push(rights::network_policy(
+                &head.namespace,
+                head.name,
+                head.node,
+                head.place,
+                head.source,
+            ));
         }
         ("", "ServiceAccount") => into.service_accounts.push((head.namespace.clone(), head.name.to_owned())),
         ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => {
@@ -191,8 +198,9 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         }
         ("", "ConfigMap") => {
             let data = head.node.get("data").map(|data| data.entries()).unwrap_or_default();
-            let holds_pages =
-                data.iter().any(|(key, _)| key.text().is_some_and(|key| key.ends_with(".html") || key.ends_with(".css")));
+            let holds_pages = data
+                .iter()
+                .any(|(key, _)| key.text().is_some_and(|key| key.ends_with(".html") || key.ends_with(".css")));
             if holds_pages {
                 into.page_maps.push((head.namespace.clone(), head.name.to_owned()));
             }
@@ -273,11 +281,8 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
     };
     let mut workload = bare_workload(head, kind);
     workload.pods.extend(pod);
-    workload.copies = if kind.is_batch() || kind == WorkloadKind::Pod {
-        Stated::Absent
-    } else {
-        stated_number(spec.get("replicas"))
-    };
+    workload.copies =
+        if kind.is_batch() || kind == WorkloadKind::Pod { Stated::Absent } else { stated_number(spec.get("replicas")) };
     workload.claim_templates = claim_templates(spec);
     workload.service_name = service_name.filter(|_| kind == WorkloadKind::StatefulSet);
     workload.recreates =
@@ -345,11 +350,7 @@ fn claim_templates(spec: Node<'_>) -> Vec<Volume> {
         .filter_map(|item| {
             let name = item.at(&["metadata", "name"])?;
             let shared = pod::is_shared(item.get("spec")).is_some();
-            Some(Volume {
-                name: name.string()?.to_owned(),
-                kind: VolumeKind::Template { shared },
-                place: name.place(),
-            })
+            Some(Volume { name: name.string()?.to_owned(), kind: VolumeKind::Template { shared }, place: name.place() })
         })
         .collect()
 }
@@ -373,8 +374,11 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
     let spec = head.node.get("spec");
     let by_events = head.kind == "ScaledObject";
     let get = |key: &str| spec.and_then(|spec| spec.get(key));
-    let (minimum, maximum) =
-        if by_events { (get("minReplicaCount"), get("maxReplicaCount")) } else { (get("minReplicas"), get("maxReplicas")) };
+    let (minimum, maximum) = if by_events {
+        (get("minReplicaCount"), get("maxReplicaCount"))
+    } else {
+        (get("minReplicas"), get("maxReplicas"))
+    };
     let target = get("scaleTargetRef").and_then(|target| {
         let kind = target.get("kind").and_then(|kind| kind.string()).unwrap_or("Deployment");
         Some((kind.to_owned(), target.get("name")?.string()?.to_owned()))
@@ -383,7 +387,9 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
     let by_default = !by_events && get("metrics").is_none();
     let metrics = get("metrics").into_iter().flat_map(|metrics| metrics.items());
     let uses_utilisation = metrics
-        .filter(|metric| matches!(metric.get("type").and_then(|kind| kind.text()), Some("Resource" | "ContainerResource")))
+        .filter(|metric| {
+            matches!(metric.get("type").and_then(|kind| kind.text()), Some("Resource" | "ContainerResource"))
+        })
         .count()
         > 0;
     let triggers = get("triggers").into_iter().flat_map(|triggers| triggers.items());
@@ -399,7 +405,9 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
         maximum: stated_number(maximum),
         place: maximum.map_or(head.place, |node| node.place()),
         needs_requests: uses_utilisation || cpu_trigger || by_default,
-        behaviour: get("behavior").or_else(|| spec?.at(&["advanced", "horizontalPodAutoscalerConfig", "behavior"])).map(|n| n.place()),
+        behaviour: get("behavior")
+            .or_else(|| spec?.at(&["advanced", "horizontalPodAutoscalerConfig", "behavior"]))
+            .map(|n| n.place()),
         by_events,
         source: head.source,
     }
@@ -486,9 +494,7 @@ fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outc
 /// A policy that makes mutual TLS mandatory or restricts who may call.
 fn is_strict_policy(head: &Head<'_>) -> bool {
     match head.kind {
-        "PeerAuthentication" => {
-            head.node.at(&["spec", "mtls", "mode"]).and_then(|mode| mode.text()) == Some("STRICT")
-        }
+        "PeerAuthentication" => head.node.at(&["spec", "mtls", "mode"]).and_then(|mode| mode.text()) == Some("STRICT"),
         "AuthorizationPolicy" | "ServerAuthorization" | "ServiceIntentions" | "MeshTLSAuthentication" => true,
         _ => false,
     }
@@ -500,7 +506,8 @@ const MEMBER_KEYS: [&str; 8] =
 
 /// What makes a custom resource bear a workload: containers or an image, a number of members, or storage of its own.
 fn workload_in<'t>(spec: Node<'t>, role: Option<GroupRole>) -> Option<Node<'t>> {
-    let depth_limited = || spec.descendants().take(5_000).filter(Node::is_mapping).flat_map(|node| node.written_entries());
+    let depth_limited =
+        || spec.descendants().take(5_000).filter(Node::is_mapping).flat_map(|node| node.written_entries());
     let direct = spec.entries().into_iter().find(|(key, value)| {
         let Some(key) = key.text() else { return false };
         (MEMBER_KEYS.contains(&key) && value.integer().is_some())
@@ -512,7 +519,9 @@ fn workload_in<'t>(spec: Node<'t>, role: Option<GroupRole>) -> Option<Node<'t>> 
         depth_limited().find(|(key, value)| match key.text() {
             Some("containers") => value.items().any(|item| item.get("image").is_some() || item.get("name").is_some()),
             Some("volumeClaimTemplate" | "volumeClaimTemplates" | "persistentVolumeClaimSpec") => true,
-            Some(key) => role == Some(GroupRole::DataOperator) && MEMBER_KEYS.contains(&key) && value.integer().is_some(),
+            Some(key) => {
+                role == Some(GroupRole::DataOperator) && MEMBER_KEYS.contains(&key) && value.integer().is_some()
+            }
             None => false,
         })
     };
@@ -563,7 +572,9 @@ fn storage(spec: Option<Node<'_>>) -> Vec<Volume> {
         .flat_map(|node| node.written_entries())
         .find(|(key, value)| match key.text() {
             Some("storage") => value.get("size").is_some() || value.get("type").is_some(),
-            Some("volumeClaimTemplate" | "volumeClaimTemplates" | "dataVolumeClaimSpec" | "persistentVolumeClaimSpec") => true,
+            Some(
+                "volumeClaimTemplate" | "volumeClaimTemplates" | "dataVolumeClaimSpec" | "persistentVolumeClaimSpec",
+            ) => true,
             _ => false,
         })
         .map(|(_, value)| Volume {

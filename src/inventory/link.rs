@@ -64,7 +64,8 @@ impl Links {
         let mut links = Self::default();
         let mut scaled = vec![false; objects.autoscalers.len()];
         let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
-        let linked: Vec<_> = objects.workloads.par_iter().map(|workload| link(workload, objects, &groups, tables)).collect();
+        let linked: Vec<_> =
+            objects.workloads.par_iter().map(|workload| link(workload, objects, &groups, tables)).collect();
         for (linked, scalers, own_groups) in linked {
             for scaler in scalers {
                 scaled[scaler] = true;
@@ -96,10 +97,8 @@ fn link<'g>(
     let width = |at: usize| objects.autoscalers[at].maximum.known().unwrap_or(0.0);
     linked.autoscaler = scalers.iter().copied().rev().max_by(|a, b| width(*a).total_cmp(&width(*b)));
     if let Some(pod) = workload.pod() {
-        linked.budget = objects
-            .budgets
-            .iter()
-            .position(|budget| here(&budget.namespace) && budget.selector.selects(&pod.labels));
+        linked.budget =
+            objects.budgets.iter().position(|budget| here(&budget.namespace) && budget.selector.selects(&pod.labels));
         linked.services = positions(&objects.services, |service| {
             here(&service.namespace) && !service.selector.is_everything() && service.selector.selects(&pod.labels)
         });
@@ -117,12 +116,7 @@ fn positions<T>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<usize> {
 }
 
 /// The rights of a workload's own service account, and the defined groups that it may write.
-fn rights<'g>(
-    workload: &Workload,
-    objects: &Objects,
-    groups: &[&'g str],
-    tables: &Tables,
-) -> (Rights, Vec<&'g str>) {
+fn rights<'g>(workload: &Workload, objects: &Objects, groups: &[&'g str], tables: &Tables) -> (Rights, Vec<&'g str>) {
     let mut rights = Rights::default();
     let mut own_groups = Vec::new();
     let Some(account) = workload.pods.iter().find_map(|pod| pod.service_account.as_ref()) else {
@@ -130,9 +124,10 @@ fn rights<'g>(
     };
     let mut bound = false;
     for binding in &objects.bindings {
-        let names_account = binding.accounts.iter().any(|(namespace, name)| {
-            *name == account.value && same_namespace(namespace, &workload.key.scope)
-        });
+        let names_account = binding
+            .accounts
+            .iter()
+            .any(|(namespace, name)| *name == account.value && same_namespace(namespace, &workload.key.scope));
         if !names_account {
             continue;
         }
@@ -171,8 +166,16 @@ fn may(rule: &RoleRule, verbs: &[&str]) -> bool {
 /// Whether a rule lets its holder create pods or what makes pods. A rule over everything is an administrator's and
 /// says nothing.
 fn creates_workloads(rule: &RoleRule) -> bool {
-    const RESOURCES: [&str; 8] =
-        ["pods", "jobs", "cronjobs", "deployments", "statefulsets", "daemonsets", "replicasets", "replicationcontrollers"];
+    const RESOURCES: [&str; 8] = [
+        "pods",
+        "jobs",
+        "cronjobs",
+        "deployments",
+        "statefulsets",
+        "daemonsets",
+        "replicasets",
+        "replicationcontrollers",
+    ];
     const GROUPS: [&str; 4] = ["", "batch", "apps", "extensions"];
     let everything = rule.groups.iter().any(|g| g == "*") && rule.resources.iter().any(|r| r == "*");
     !everything

@@ -112,7 +112,9 @@ fn spread(spec: Node<'_>, pod: &Pod, topology: Topology) -> Option<Written<Stric
     for constraint in spec.get("topologySpreadConstraints").into_iter().flat_map(|list| list.items()) {
         let key = constraint.get("topologyKey");
         let selector = Selector::read(constraint.get("labelSelector"));
-        if key.and_then(|key| key.string()).is_some_and(fits) && (!selector.is_written() || selector.selects(&pod.labels)) {
+        if key.and_then(|key| key.string()).is_some_and(fits)
+            && (!selector.is_written() || selector.selects(&pod.labels))
+        {
             let hard = constraint.get("whenUnsatisfiable").and_then(|node| node.text()) != Some("ScheduleAnyway");
             keep(if hard { Strictness::Required } else { Strictness::Preferred }, key.unwrap_or(constraint));
         }
@@ -207,9 +209,18 @@ fn names_itself(container: Node<'_>, own_names: &[&str]) -> Option<crate::yaml::
             text.contains(&format!("{name}-0"))
                 || text.contains(&format!(".{name}"))
                 || text.contains(&format!("{name}.$"))
-        }) || ["$(POD_NAME)", "${POD_NAME}", "$POD_NAME", "$(hostname", "`hostname", "${HOSTNAME}", "$HOSTNAME", "ordinal"]
-            .iter()
-            .any(|mark| text.contains(mark))
+        }) || [
+            "$(POD_NAME)",
+            "${POD_NAME}",
+            "$POD_NAME",
+            "$(hostname",
+            "`hostname",
+            "${HOSTNAME}",
+            "$HOSTNAME",
+            "ordinal",
+        ]
+        .iter()
+        .any(|mark| text.contains(mark))
     };
     let commands = ["command", "args"]
         .iter()

@@ -53,7 +53,13 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
     }
 }
 
-pub(super) fn network_policy(namespace: &str, name: &str, node: Node<'_>, place: Place, source: SourceId) -> NetworkPolicy {
+pub(super) fn network_policy(
+    namespace: &str,
+    name: &str,
+    node: Node<'_>,
+    place: Place,
+    source: SourceId,
+) -> NetworkPolicy {
     let spec = node.get("spec");
     let types: Vec<_> = spec
         .and_then(|spec| spec.get("policyTypes"))
@@ -61,9 +67,7 @@ pub(super) fn network_policy(namespace: &str, name: &str, node: Node<'_>, place:
         .flat_map(|types| types.items())
         .filter_map(|kind| kind.text())
         .collect();
-    let allows = |key: &str| {
-        spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().next().is_some())
-    };
+    let allows = |key: &str| spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().next().is_some());
     let guards_ingress = types.is_empty() || types.contains(&"Ingress");
     let allows_all = |key: &str| {
         spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().any(|rule| rule.entries().is_empty()))
@@ -71,9 +75,17 @@ pub(super) fn network_policy(namespace: &str, name: &str, node: Node<'_>, place:
     let guards_egress = types.contains(&"Egress");
     let restricts = (guards_ingress && !allows_all("ingress")) || (guards_egress && !allows_all("egress"));
     let selector = Selector::read(spec.and_then(|spec| spec.get("podSelector")));
-    let denies_by_default = selector.is_everything()
-        && ((guards_ingress && !allows("ingress")) || (guards_egress && !allows("egress")));
-    NetworkPolicy { namespace: namespace.to_owned(), name: name.to_owned(), selector, restricts, denies_by_default, place, source }
+    let denies_by_default =
+        selector.is_everything() && ((guards_ingress && !allows("ingress")) || (guards_egress && !allows("egress")));
+    NetworkPolicy {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        selector,
+        restricts,
+        denies_by_default,
+        place,
+        source,
+    }
 }
 
 pub(super) fn budget(namespace: &str, node: Node<'_>, place: Place) -> Budget {

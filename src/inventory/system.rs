@@ -150,7 +150,11 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
             (GroupedBy::ComposeProject, workload.key.scope.clone())
         } else {
             let pod_labels = workload.pod().map(|pod| &pod.labels);
-            let labels = if has_group_label(&workload.labels) { &workload.labels } else { pod_labels.unwrap_or(&workload.labels) };
+            let labels = if has_group_label(&workload.labels) {
+                &workload.labels
+            } else {
+                pod_labels.unwrap_or(&workload.labels)
+            };
             key(workload.source, labels, &workload.key.scope)
         };
         by_file.entry(workload.source).or_default().insert(group.clone());
@@ -164,7 +168,8 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     let with_workloads: BTreeSet<GroupKey> = groups.keys().cloned().collect();
     let mut place = |source: SourceId, labels: &Labels, namespace: &str, add: &mut dyn FnMut(&mut System)| {
         let own = key(source, labels, namespace);
-        let only = |set: Option<&BTreeSet<GroupKey>>| set.filter(|set| set.len() == 1).and_then(|set| set.first().cloned());
+        let only =
+            |set: Option<&BTreeSet<GroupKey>>| set.filter(|set| set.len() == 1).and_then(|set| set.first().cloned());
         let group = if with_workloads.contains(&own) {
             own
         } else {
@@ -239,7 +244,8 @@ impl<'f> Places<'f> {
         }
         let label = |key: &str| labels.get(key).filter(|value| !value.is_empty());
         let instance = label("app.kubernetes.io/instance");
-        if let Some(release) = instance.filter(|_| label("app.kubernetes.io/managed-by").is_some_and(|by| by == "Helm")) {
+        if let Some(release) = instance.filter(|_| label("app.kubernetes.io/managed-by").is_some_and(|by| by == "Helm"))
+        {
             return (GroupedBy::Release, release.clone());
         }
         if let Some(family) = self.families.get(&file.name) {

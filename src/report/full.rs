@@ -23,11 +23,8 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     match assessment.systems.as_slice() {
         // What is only seen of an estate belongs on the screen of its only system too.
         [only] if same_answer(only, &assessment.estate) => {
-            let merged = SystemAssessment {
-                is_estate: false,
-                grouped_by: only.grouped_by.clone(),
-                ..assessment.estate.clone()
-            };
+            let merged =
+                SystemAssessment { is_estate: false, grouped_by: only.grouped_by.clone(), ..assessment.estate.clone() };
             system(&mut screen, assessment, &merged, &only.name);
         }
         systems => {
@@ -166,12 +163,20 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
         screen.paragraph("", 0, &text);
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
-        screen.paragraph("", 0, &format!("If everything had to be self-hosted, the need would be {}.", points(need.if_self_hosted)));
+        screen.paragraph(
+            "",
+            0,
+            &format!("If everything had to be self-hosted, the need would be {}.", points(need.if_self_hosted)),
+        );
     }
 }
 
 fn operator(fit: &Fit) -> String {
-    if fit.seat == "own" { format!("run by {}", fit.operator) } else { format!("run by {}, {}", fit.operator, fit.seat) }
+    if fit.seat == "own" {
+        format!("run by {}", fit.operator)
+    } else {
+        format!("run by {}, {}", fit.operator, fit.seat)
+    }
 }
 
 /// The need on a line from 0 to 100 with the bands marked and the range drawn.
@@ -221,8 +226,7 @@ fn ladders(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
     } else {
         format!(", {:.0} % of sizes written", footprint.written * 100.0)
     };
-    let text =
-        format!("{carried}: {} vCPU, {} GiB{written}", range(footprint.cpu), range(footprint.memory_gib));
+    let text = format!("{carried}: {} vCPU, {} GiB{written}", range(footprint.cpu), range(footprint.memory_gib));
     ladder_line(screen, "Scale", system.scale, &text);
 }
 
@@ -337,7 +341,8 @@ fn unknowns(screen: &mut Screen, system: &SystemAssessment) {
         let (low, high) = unknown.could_move;
         let moves = if (high - low).abs() < 0.05 { "stays".to_owned() } else { format!("→ {}", points(high)) };
         let key = for_terminal(&unknown.key);
-        let reason = if unknown.raised_by_files { format!(" {}", for_terminal(&unknown.reason)) } else { String::new() };
+        let reason =
+            if unknown.raised_by_files { format!(" {}", for_terminal(&unknown.reason)) } else { String::new() };
         let question = capitalised(&for_terminal(&unknown.question));
         screen.paragraph(&format!("  {moves:<7}"), 10, &format!("{question}{reason} ({key})"));
         places(screen, &unknown.evidence[..unknown.evidence.len().min(2)]);
@@ -382,7 +387,9 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
         for work in fit.work.iter().take(2) {
             screen.paragraph("      work", 14, &format!("{}: {}", work.capability, work.item));
         }
-        let hidden = fit.blocked_by.len().saturating_sub(2) + fit.losses.len().saturating_sub(2) + fit.work.len().saturating_sub(2);
+        let hidden = fit.blocked_by.len().saturating_sub(2)
+            + fit.losses.len().saturating_sub(2)
+            + fit.work.len().saturating_sub(2);
         if hidden > 0 {
             screen.line(&format!("      and {}", count(hidden, "more point", "more points")));
         }

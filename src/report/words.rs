@@ -25,7 +25,9 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
     let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
     let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
     match system.verdict {
-        Verdict::Needless if work == 0 => format!("Nothing that was read needs Kubernetes: {target} would do as it is."),
+        Verdict::Needless if work == 0 => {
+            format!("Nothing that was read needs Kubernetes: {target} would do as it is.")
+        }
         Verdict::Needless => {
             format!("Nothing that was read needs Kubernetes: {target} would do, with {}.", items(work))
         }
@@ -42,7 +44,10 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
             format!("The needs call for Kubernetes{through}.")
         }
         Verdict::KubernetesNative => match suggested(system) {
-            Some(fit) => format!("This is made of Kubernetes: it extends or drives it. The lightest that would do: {}.", fit.name),
+            Some(fit) => format!(
+                "This is made of Kubernetes: it extends or drives it. The lightest that would do: {}.",
+                fit.name
+            ),
             None => "This is made of Kubernetes: it extends or drives it.".to_owned(),
         },
         Verdict::Inconclusive if system.workloads == 0 => {

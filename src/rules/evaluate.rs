@@ -154,10 +154,8 @@ fn ask(
             });
         }
         Action::Lowers { capabilities, level } => {
-            lowerings.push(Lowering {
-                workload: workload.map(WorkloadView::index),
-                capabilities: capabilities.clone(),
-            });
+            lowerings
+                .push(Lowering { workload: workload.map(WorkloadView::index), capabilities: capabilities.clone() });
             into.findings.push(finding(rule, *level, message, subject, places));
         }
         Action::Finding(level) => into.findings.push(finding(rule, *level, message, subject, places)),

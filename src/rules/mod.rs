@@ -150,8 +150,7 @@ fn add(rules: &mut Vec<Rule>, rule: Rule, text: &str) -> Result<(), DataError> {
             Ok(())
         }
         Some(other) => {
-            let (key, value) =
-                if other.code == rule.code { ("code", &rule.code) } else { ("name", &rule.name) };
+            let (key, value) = if other.code == rule.code { ("code", &rule.code) } else { ("name", &rule.name) };
             let message = format!("the {key} `{value}` is taken by {}", other.file);
             Err(data::error_at(&rule.file, text, &[PathPart::Key(key)], message, format!("choose another {key}")))
         }
@@ -160,16 +159,14 @@ fn add(rules: &mut Vec<Rule>, rule: Rule, text: &str) -> Result<(), DataError> {
 
 fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) -> Result<Rule, DataError> {
     let fail = |path: &[PathPart<'_>], message: String, help: String| data::error_at(name, text, path, message, help);
-    check_code(&file.code).map_err(|help| {
-        fail(&[PathPart::Key("code")], format!("`{}` is no code", file.code), help.to_owned())
-    })?;
+    check_code(&file.code)
+        .map_err(|help| fail(&[PathPart::Key("code")], format!("`{}` is no code", file.code), help.to_owned()))?;
     let scope = match file.scope {
         RuleScope::Workload => Scope::Workload,
         RuleScope::System => Scope::System,
     };
-    let compiled = |condition: &ConditionFile, path: &[PathPart<'_>]| {
-        condition::compile(condition, scope, (name, text), path)
-    };
+    let compiled =
+        |condition: &ConditionFile, path: &[PathPart<'_>]| condition::compile(condition, scope, (name, text), path);
     let capability = |id: &str, path: &[PathPart<'_>]| {
         capabilities
             .find(id)
@@ -217,10 +214,16 @@ fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) 
     })
 }
 
+/// Compiles the condition at a path of a rule file.
+type CompileCondition<'a> = dyn Fn(&ConditionFile, &[PathPart<'_>]) -> Result<Condition, DataError> + 'a;
+
+/// Finds the capability that is named at a path of a rule file.
+type FindCapability<'a> = dyn Fn(&str, &[PathPart<'_>]) -> Result<CapabilityId, DataError> + 'a;
+
 fn action(
     file: &RuleFile,
-    compiled: &dyn Fn(&ConditionFile, &[PathPart<'_>]) -> Result<Condition, DataError>,
-    capability: &dyn Fn(&str, &[PathPart<'_>]) -> Result<CapabilityId, DataError>,
+    compiled: &CompileCondition<'_>,
+    capability: &FindCapability<'_>,
 ) -> Result<Action, DataError> {
     if let Some(claim) = &file.claim {
         let mut raised = Vec::new();

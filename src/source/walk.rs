@@ -124,7 +124,6 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let outside = tempfile::tempdir().expect("a folder");
         let write = |path: PathBuf, text: &str| {
-            #[expect(clippy::disallowed_methods, reason = "the test makes its own files")]
             std::fs::write(path, text).expect("written");
         };
         write(outside.path().join("secret.yaml"), "kind: Secret");
@@ -143,7 +142,11 @@ mod tests {
         reasons.sort_unstable();
         assert_eq!(
             reasons,
-            ["a link that leads nowhere", "a link that leads out of the folder", "a link to a folder, read where it really stands"]
+            [
+                "a link that leads nowhere",
+                "a link that leads out of the folder",
+                "a link to a folder, read where it really stands"
+            ]
         );
         assert!(collected.failures.is_empty());
     }
@@ -152,7 +155,6 @@ mod tests {
     fn bytes_that_are_not_text_get_a_position() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bad.yaml");
-        #[expect(clippy::disallowed_methods, reason = "the test makes its own files")]
         std::fs::write(&path, b"kind: Pod\nname: \xff\n").expect("written");
         let collected = collect(&[Input::Path(path), Input::Path(folder.path().join("none.yaml"))]);
         assert_eq!(collected.failed_inputs, 2);

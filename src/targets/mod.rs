@@ -94,7 +94,13 @@ impl Catalogue {
             let target = compile_target(name, text, file, &archetypes, capabilities)?;
             if own_targets.iter().any(|other| other.id == target.id) {
                 let message = format!("another target of yours has the id `{}`", target.id);
-                return Err(data::error_at(name, text, &[PathPart::Key("id")], message, "choose another id".to_owned()));
+                return Err(data::error_at(
+                    name,
+                    text,
+                    &[PathPart::Key("id")],
+                    message,
+                    "choose another id".to_owned(),
+                ));
             }
             own_targets.push(target);
         }
@@ -261,19 +267,22 @@ fn compile_target(
     })
 }
 
+/// Finds a capability that is named at a path of a target file.
+type FindCapability<'a> = dyn Fn(&str, &[PathPart<'_>]) -> Result<CapabilityId, DataError> + 'a;
+
 fn compile_limit(
     limit: &LimitFile,
     index: usize,
     fail: &dyn Fn(&[PathPart<'_>], String, String) -> DataError,
-    capability: &dyn Fn(&str, &[PathPart<'_>]) -> Result<CapabilityId, DataError>,
+    capability: &FindCapability<'_>,
 ) -> Result<Limit, DataError> {
     let at = |key| [PathPart::Key("limits"), PathPart::Index(index), PathPart::Key(key)];
     let (fact, kind) =
         condition::resolve(&limit.fact, Scope::System).map_err(|(message, help)| fail(&at("fact"), message, help))?;
-    let fits = match (kind, limit.at_most, limit.must_be) {
-        (FactType::Number, Some(_), None) | (FactType::Boolean, None, Some(_)) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (kind, limit.at_most, limit.must_be),
+        (FactType::Number, Some(_), None) | (FactType::Boolean, None, Some(_))
+    );
     if !fits {
         let message = format!("a limit on `{}` has the wrong form", CATALOG[fact.0].id);
         let help = "write `at-most` for a number, `must-be` for a truth value".to_owned();

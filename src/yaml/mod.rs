@@ -91,7 +91,10 @@ impl Tree {
             (None, Kind::Mapping | Kind::Sequence) => {
                 let text = &self.text[entry.span.start as usize..];
                 let length = text.find(['\n', '\r']).unwrap_or(text.len()) as u32;
-                Span { start: entry.span.start, end: (entry.span.start + length).min(entry.span.end.max(entry.span.start)) }
+                Span {
+                    start: entry.span.start,
+                    end: (entry.span.start + length).min(entry.span.end.max(entry.span.start)),
+                }
             }
             (None, _) => entry.span,
         }

@@ -188,9 +188,7 @@ impl Builder {
                 let target = self.anchors.get(&id).copied();
                 match target {
                     // An alias inside its own anchor would never end.
-                    Some(target) if !self.open.contains(&target) => {
-                        self.push(Kind::Alias, start, end, target, 0, None)
-                    }
+                    Some(target) if !self.open.contains(&target) => self.push(Kind::Alias, start, end, target, 0, None),
                     _ => Err("an alias refers to a node that holds it".to_owned()),
                 }
             }

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(read("-"), Scalar::Text("-"));
         assert_eq!(read("1.2.3"), Scalar::Text("1.2.3"));
         assert_eq!(read("~"), Scalar::Null);
-        assert_eq!(read("9223372036854775808"), Scalar::Float(9.223_372_036_854_775_8e18));
+        assert_eq!(read("9223372036854775808"), Scalar::Float(9_223_372_036_854_775_808.0));
     }
 
     #[test]

@@ -47,9 +47,7 @@ pub fn looks_like_template(tree: &Tree) -> Option<Node<'_>> {
     let is_workload = root.at(&["spec", "template", "spec", "containers"]).is_some()
         || root.at(&["spec", "containers"]).is_some()
         || root.get("services").is_some();
-    named
-        .chain(images.take_while(|_| is_workload))
-        .find(|node| node.text().is_some_and(|text| text.contains("{{")))
+    named.chain(images.take_while(|_| is_workload)).find(|node| node.text().is_some_and(|text| text.contains("{{")))
 }
 
 #[cfg(test)]

@@ -97,7 +97,9 @@ pub fn intersection(
         claims
             .iter()
             .filter(|claim| other.iter().any(|there| there.capability == claim.capability))
-            .filter_map(|claim| Some(Need { capability: kit.capabilities.find(&claim.capability)?, grade: claim.grade }))
+            .filter_map(|claim| {
+                Some(Need { capability: kit.capabilities.find(&claim.capability)?, grade: claim.grade })
+            })
             .collect()
     };
     let targets = kit.catalogue.targets().iter().filter(|target| target.admissible_when.is_none());

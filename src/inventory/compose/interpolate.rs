@@ -121,9 +121,7 @@ pub(super) fn read_variables(text: &str) -> Variables {
         let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else { continue };
         let value = value.trim();
         let value = match value.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                value[1..].split_once(quote).map_or(value, |(inner, _)| inner).to_owned()
-            }
+            Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).map_or(value, |(inner, _)| inner).to_owned(),
             _ => value.split(" #").next().unwrap_or(value).trim().to_owned(),
         };
         variables.insert(name.trim().to_owned(), value);

@@ -163,7 +163,8 @@ impl Project<'_, '_> {
             }
             let resolved = self.extended(service, services, source, 0, problems);
             // Without an image or a build there is nothing to run: an override whose base is elsewhere.
-            if resolved.get("image").is_some() || resolved.get("build").is_some() || resolved.get("provider").is_some() {
+            if resolved.get("image").is_some() || resolved.get("build").is_some() || resolved.get("provider").is_some()
+            {
                 into.workloads.push(service::read_service(name, &resolved, self.folder, source, tables));
             }
         }

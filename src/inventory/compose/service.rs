@@ -22,7 +22,8 @@ pub(super) fn read_service(name: &str, service: &Value, folder: &str, source: So
         ..Container::default()
     };
     read_sizes(service, &mut container);
-    container.ports = service.get("ports").map(|ports| ports.items()).unwrap_or_default().iter().map(read_port).collect();
+    container.ports =
+        service.get("ports").map(|ports| ports.items()).unwrap_or_default().iter().map(read_port).collect();
     let mut pod = Pod { factor: 1.0, ..Pod::default() };
     for volume in service.get("volumes").map(|volumes| volumes.items()).unwrap_or_default() {
         read_volume(volume, &mut pod, tables);
@@ -85,10 +86,9 @@ fn restart_policy(service: &Value) -> Option<crate::yaml::Place> {
 fn stated(value: &Value) -> Stated<f64> {
     match (value.unset(), value.number()) {
         (None, Some(number)) => Stated::Known(Written { value: number, place: value.place }),
-        (Some(variable), _) => Stated::Unknown {
-            reason: format!("the variable {variable} has no value in the files"),
-            place: value.place,
-        },
+        (Some(variable), _) => {
+            Stated::Unknown { reason: format!("the variable {variable} has no value in the files"), place: value.place }
+        }
         (None, None) => Stated::Unknown { reason: "the number is a placeholder".to_owned(), place: value.place },
     }
 }
@@ -109,12 +109,10 @@ fn read_sizes(service: &Value, container: &mut Container) {
     let memory = |value: &Value| Some(compose_bytes(value.text()?)? / GIB);
     let read = |request: Option<&Value>, limit: Option<&Value>, amount: &dyn Fn(&Value) -> Option<f64>| {
         let requested = request.and_then(|value| Some(Written { value: amount(value)?, place: value.place }));
-        let half =
-            || limit.and_then(|value| Some(Written { value: amount(value)? / 2.0, place: value.place }));
+        let half = || limit.and_then(|value| Some(Written { value: amount(value)? / 2.0, place: value.place }));
         (requested.or_else(half), requested.is_some())
     };
-    let (cpus, cpus_requested) =
-        read(reserved("cpus"), limited("cpus").or_else(|| service.get("cpus")), &cpu);
+    let (cpus, cpus_requested) = read(reserved("cpus"), limited("cpus").or_else(|| service.get("cpus")), &cpu);
     let (memory, memory_requested) = read(
         reserved("memory").or_else(|| service.get("mem_reservation")),
         limited("memory").or_else(|| service.get("mem_limit")),
@@ -173,7 +171,12 @@ fn read_volume(volume: &Value, pod: &mut Pod, tables: &Tables) {
     let get = |key: &str| volume.get(key).and_then(|value| value.text());
     let (source, target, read_only, kind) = if volume.is_map() {
         let read_only = volume.get("read_only").and_then(|value| value.boolean()) == Some(true);
-        (get("source").unwrap_or_default(), get("target").unwrap_or_default(), read_only, get("type").unwrap_or("volume"))
+        (
+            get("source").unwrap_or_default(),
+            get("target").unwrap_or_default(),
+            read_only,
+            get("type").unwrap_or("volume"),
+        )
     } else {
         let mut parts = volume.text().unwrap_or_default().split(':');
         let (first, second, mode) = (parts.next().unwrap_or_default(), parts.next(), parts.next());

@@ -19,7 +19,11 @@ pub(super) struct Value {
 pub(super) enum Data {
     Null,
     /// A scalar: its text, whether it was quoted, and the variable without a value in it, if any.
-    Scalar { text: String, quoted: bool, unset: Option<String> },
+    Scalar {
+        text: String,
+        quoted: bool,
+        unset: Option<String>,
+    },
     List(Vec<Value>),
     Map(Vec<(String, Value)>),
 }
