@@ -87,9 +87,13 @@ fn explain_rule(rule: &Rule, kit: &Kit) -> String {
     field(&mut text, "Since", &rule.since);
     field(&mut text, "Why", &rule.why);
     field(&mut text, "What to do", &rule.remedy);
-    field(&mut text, "Condition", &format!("{}: `when` and `claim`", rule.file));
+    field(&mut text, "File", &rule.file);
     for source in &rule.sources {
         field(&mut text, "Source", &reference(&source.title, source.url.as_deref()));
+    }
+    text.push_str("\nThe condition:\n");
+    for line in rule.conditions.lines() {
+        let _ = writeln!(text, "    {line}");
     }
     if let Some(example) = rule.examples.fires.first() {
         let (kind, input) = match (&example.manifest, &example.compose) {

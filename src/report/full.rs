@@ -14,8 +14,8 @@ use crate::text::sanitize::for_terminal;
 const SYSTEMS_IN_DETAIL: usize = 4;
 /// How many lines a list has before it is cut with a count of the rest.
 const LIST: usize = 8;
-/// How many targets are compared.
-const TARGETS: usize = 7;
+/// The width of a target's name.
+const NAME: usize = 44;
 
 /// Renders the screen.
 pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
@@ -161,6 +161,16 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
             fit.shortfall * 100.0
         );
         screen.paragraph("", 0, &text);
+        let equals: Vec<String> = words::equally_good(system, fit)
+            .map(
+                |other| {
+                    if other.seat == "own" { other.name.clone() } else { format!("{} ({})", other.name, other.seat) }
+                },
+            )
+            .collect();
+        if !equals.is_empty() {
+            screen.paragraph("", 0, &format!("Equally good: {}.", equals.join(", ")));
+        }
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
         screen.paragraph(
@@ -360,39 +370,48 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
     if admissible.is_empty() || system.workloads == 0 {
         return;
     }
-    screen.heading("Targets compared");
-    // The best of each tier first, so that the comparison is between ways to run, not between vendors.
+    screen.heading("Targets compared: the best of each kind");
+    // Kinds, not vendors, are compared; a target in maintenance mode stands for its kind only where no other does.
     let mut shown: Vec<&Fit> = Vec::new();
     for tier in 1..=3u8 {
-        let most = if tier == 1 { TARGETS - 4 } else { 2 };
-        shown.extend(admissible.iter().filter(|fit| fit.tier == tier).take(most));
+        let mut of_tier: Vec<&Fit> = admissible.iter().copied().filter(|fit| fit.tier == tier).collect();
+        of_tier.sort_by_key(|fit| (system.suggested.as_deref() != Some(&fit.id), fit.caution.is_some()));
+        let mut kinds: Vec<&Fit> = Vec::new();
+        for fit in of_tier {
+            let most = if tier == 3 { 2 } else { 1 };
+            if kinds.iter().filter(|other| other.archetype == fit.archetype).count() < most {
+                kinds.push(fit);
+            }
+        }
+        kinds.sort_by_key(|fit| ((fit.shortfall * 1000.0).round() as u32, fit.effort));
+        shown.extend(kinds);
     }
-    if let Some(fit) = words::suggested(system).filter(|fit| shown.iter().all(|other| other.id != fit.id)) {
-        shown.insert(0, fit);
-    }
-    screen.line(&format!("  {:<34} {:>11}  {:>6}", "", "falls short", "effort"));
+    screen.line(&format!("  {:<NAME$} {:>11}  {:>6}", "", "falls short", "effort"));
     for fit in shown {
-        let mark = if system.suggested.as_deref() == Some(fit.id.as_str()) { "→" } else { " " };
+        let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
+        let mark = if is_suggested { "→" } else { " " };
         let shortfall = format!("{:.0} %", fit.shortfall * 100.0);
-        let name = fit_width(&fit.name, 34);
-        let padding = " ".repeat(34usize.saturating_sub(name.width()));
+        let name = fit_width(&fit.name, NAME);
+        let padding = " ".repeat(NAME.saturating_sub(name.width()));
         screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort));
-        for blocked in fit.blocked_by.iter().take(2) {
-            let at = blocked.evidence.first().map_or_else(String::new, |place| format!(", {}", position(place)));
-            screen.paragraph("      blocked", 14, &format!("{}: {}{at}", blocked.capability, blocked.reason));
-        }
-        for loss in fit.losses.iter().take(2) {
-            screen.paragraph("      loss", 14, &format!("{}: {}", loss.capability, loss.item));
-        }
-        for work in fit.work.iter().take(2) {
-            screen.paragraph("      work", 14, &format!("{}: {}", work.capability, work.item));
-        }
-        let hidden = fit.blocked_by.len().saturating_sub(2)
-            + fit.losses.len().saturating_sub(2)
-            + fit.work.len().saturating_sub(2);
-        if hidden > 0 {
-            screen.line(&format!("      and {}", count(hidden, "more point", "more points")));
-        }
+        points_of(screen, fit, if is_suggested { LIST } else { 2 });
+    }
+}
+
+/// The points that speak against a target, the worst first, so many of them.
+fn points_of(screen: &mut Screen, fit: &Fit, most: usize) {
+    let mut points: Vec<(&str, String)> = Vec::new();
+    for blocked in &fit.blocked_by {
+        let at = blocked.evidence.first().map_or_else(String::new, |place| format!(", {}", position(place)));
+        points.push(("blocked", format!("{}: {}{at}", blocked.capability, blocked.reason)));
+    }
+    points.extend(fit.losses.iter().map(|loss| ("loss", format!("{}: {}", loss.capability, loss.item))));
+    points.extend(fit.work.iter().map(|work| ("work", format!("{}: {}", work.capability, work.item))));
+    for (kind, text) in points.iter().take(most) {
+        screen.paragraph(&format!("      {kind}"), 14, text);
+    }
+    if points.len() > most {
+        screen.line(&format!("      and {}", count(points.len() - most, "more point", "more points")));
     }
 }
 

@@ -19,6 +19,19 @@ pub(super) fn suggested(system: &SystemAssessment) -> Option<&Fit> {
     system.targets.iter().find(|fit| fit.id == id)
 }
 
+/// Targets of the same shortfall and effort as the suggested one.
+pub(super) fn equally_good<'s>(system: &'s SystemAssessment, suggested: &'s Fit) -> impl Iterator<Item = &'s Fit> {
+    system.targets.iter().filter(move |fit| {
+        fit.id != suggested.id
+            && fit.admissible
+            && fit.blocked_by.is_empty()
+            && fit.caution.is_none()
+            && fit.effort == suggested.effort
+            && (fit.shortfall - suggested.shortfall).abs() < 0.0005
+            && (fit.tier == 3) == (suggested.tier == 3)
+    })
+}
+
 /// The verdict in one sentence.
 pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessment) -> String {
     let below = system.need.score < assessment.bands.0;

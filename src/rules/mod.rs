@@ -45,6 +45,8 @@ pub struct Rule {
     pub examples: Examples,
     /// The file that holds it.
     pub file: String,
+    /// What it asks and what follows, as the file says it.
+    pub conditions: String,
     message: Vec<Piece>,
     evidence: Vec<FactId>,
 }
@@ -209,6 +211,7 @@ fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) 
         sources: file.sources,
         examples: file.examples,
         file: name.to_owned(),
+        conditions: conditions(text),
         message,
         evidence,
     })
@@ -247,6 +250,13 @@ fn action(
         return Ok(Action::Asks { question: asks.question.clone(), capability });
     }
     Ok(Action::Finding(file.finding.unwrap_or(Level::Note)))
+}
+
+/// The part of a rule file from `when` to the message.
+fn conditions(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.starts_with("when:"));
+    let lines = lines.take_while(|line| !line.starts_with("message:"));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 fn check_code(code: &str) -> Result<(), &'static str> {

@@ -1,0 +1,136 @@
+//! The console examples of the README and of the documentation are what the program prints. `UPDATE=1 cargo test` writes
+//! them anew.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pages() -> Vec<PathBuf> {
+    let documents = walkdir::WalkDir::new(root().join("docs")).sort_by_file_name();
+    let documents = documents.into_iter().filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+    let documents = documents.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    [root().join("README.md"), root().join("CONTRIBUTING.md")].into_iter().chain(documents).collect()
+}
+
+/// What a command line that begins with `kubeworthy` prints, run from the project's folder.
+fn printed(line: &str) -> String {
+    let mut words = line.split_whitespace();
+    assert_eq!(words.next(), Some("kubeworthy"), "an example runs `kubeworthy`: {line}");
+    let output = Command::new(env!("CARGO_BIN_EXE_kubeworthy"))
+        .args(words)
+        .env_remove("CLICOLOR_FORCE")
+        .env("NO_COLOR", "1")
+        .current_dir(root())
+        .output()
+        .expect("the program runs");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The page with the output of every console example as it is now.
+fn renewed(text: &str) -> (String, usize) {
+    let mut renewed = String::new();
+    let mut examples = 0;
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        renewed.push_str(line);
+        renewed.push('\n');
+        if line.trim() != "```console" {
+            continue;
+        }
+        while let Some(line) = lines.next_if(|line| line.trim() != "```") {
+            let Some(command) = line.strip_prefix("$ ") else { continue };
+            examples += 1;
+            renewed.push_str(line);
+            renewed.push('\n');
+            renewed.push_str(&printed(command));
+        }
+    }
+    (renewed, examples)
+}
+
+#[test]
+fn console_examples_are_what_is_printed() {
+    let mut examples = 0;
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        let (renewed, found) = renewed(&text);
+        examples += found;
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&page, &renewed).expect("written");
+        } else if renewed != text {
+            let different = renewed.lines().zip(text.lines()).find(|(now, written)| now != written);
+            panic!(
+                "{} is not up to date: {different:?}; run `UPDATE=1 cargo test --test documentation`",
+                page.display()
+            );
+        }
+    }
+    assert!(examples >= 2, "the README shows a screen and a rule");
+}
+
+#[test]
+fn the_readme_opens_with_what_it_is_a_screen_and_two_commands() {
+    let text = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let screen = text.find("$ kubeworthy assess fixtures/notes-on-three-replicas").expect("the screen");
+    let run = text.find("cargo run --release -- assess fixtures/notes-on-three-replicas").expect("the first command");
+    let test = text.find("\ncargo test\n").expect("the second command");
+    assert!(screen < run && run < test);
+}
+
+#[test]
+fn help_teaches_and_every_command_has_some() {
+    for arguments in
+        [&["--help"][..], &["assess", "--help"], &["rule", "--help"], &["targets", "--help"], &["completion", "--help"]]
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(arguments).output().expect("the program runs");
+        assert!(output.status.success());
+        assert!(output.stdout.len() > 200, "{arguments:?}");
+    }
+    let help = printed("kubeworthy --help");
+    for word in ["Examples:", "Exit codes:", "helm template", "assess"] {
+        assert!(help.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn completions_exist_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(printed(&format!("kubeworthy completion {shell}")).contains("kubeworthy"), "{shell}");
+    }
+}
+
+#[test]
+fn rules_and_targets_are_explained() {
+    assert!(printed("kubeworthy rule").lines().count() > 30);
+    assert!(printed("kubeworthy rule kw103").contains("Why"));
+    let targets = printed("kubeworthy targets");
+    for tier in ["Simple targets", "Lighter orchestrators", "Kubernetes of more than one node"] {
+        assert!(targets.contains(tier), "{tier}");
+    }
+    let target = printed("kubeworthy targets cloud-run");
+    for word in ["Hard limit", "Law", "Checked on", "Source", "Coverage"] {
+        assert!(target.contains(word), "{word}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["rule", "KW130"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean"), "{output:?}");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let script = format!("'{}' assess fixtures | true; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_kubeworthy"));
+    let output = Command::new("bash").arg("-c").arg(script).current_dir(root()).output().expect("bash");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!said.contains("panicked") && !said.contains("Broken pipe"), "{said}");
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
