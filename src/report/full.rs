@@ -111,6 +111,13 @@ impl Screen {
 fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessment, title: &str) {
     header(screen, system, title);
     verdict(screen, assessment, system);
+    if system.workloads == 0
+        && system.claims.is_empty()
+        && system.unknowns.iter().all(|unknown| !unknown.raised_by_files)
+    {
+        // Nothing was found that anything could be said of.
+        return;
+    }
     ladders(screen, assessment, system);
     claims(screen, assessment, system);
     findings(screen, system);
@@ -171,6 +178,11 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
         if !equals.is_empty() {
             screen.paragraph("", 0, &format!("Equally good: {}.", equals.join(", ")));
         }
+    }
+    if !system.set_aside.is_empty() {
+        let names = system.set_aside.join(", ");
+        let text = format!("Set aside as add-ons: {names}. If that is your product, the need is higher than this.");
+        screen.paragraph("", 0, &text);
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
         screen.paragraph(

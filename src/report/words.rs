@@ -2,6 +2,9 @@
 
 use crate::assessment::{Assessment, Fit, SystemAssessment, Verdict};
 
+/// Below this shortfall, "would do as it is" can be said.
+const CERTAIN: f64 = 0.05;
+
 /// The verdict in capitals.
 pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
@@ -38,16 +41,18 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
     let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
     let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
     match system.verdict {
-        Verdict::Needless if work == 0 => {
+        Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.shortfall < CERTAIN) => {
             format!("Nothing that was read needs Kubernetes: {target} would do as it is.")
         }
+        Verdict::Needless if work == 0 => format!(
+            "Nothing that was read needs Kubernetes: {target} would do; what speaks against it is declared, and idle."
+        ),
         Verdict::Needless => {
             format!("Nothing that was read needs Kubernetes: {target} would do, with {}.", items(work))
         }
-        Verdict::Debatable if !system.set_aside.is_empty() && below => format!(
-            "Without {} nothing that was read needs Kubernetes; if that is your product, this verdict does not hold.",
-            system.set_aside.join(", ")
-        ),
+        Verdict::Debatable if !system.set_aside.is_empty() && below => {
+            format!("Without its add-ons nothing that was read needs Kubernetes: {target} would do.")
+        }
         Verdict::Debatable if below => {
             format!("{target} would probably do, but too much is unknown to be sure.")
         }
