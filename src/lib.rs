@@ -111,7 +111,7 @@ impl Kit {
 /// Assesses what was read: the whole pipeline behind reading. A pure function: the same input gives the same answer.
 #[must_use]
 pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
-    assess_inventory_of(collected, &Inventory::read(&collected.files, &kit.tables), kit)
+    assess_inventory_of(collected, &Inventory::read(&collected.files, &collected.unread(), &kit.tables), kit)
 }
 
 /// Assesses an inventory that was read from these files.

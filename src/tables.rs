@@ -56,7 +56,7 @@ pub enum GroupRole {
 
 /// A group of custom resources.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ResourceGroup {
     group: String,
     /// What its resources are for.
@@ -68,6 +68,8 @@ pub struct ResourceGroup {
     /// Paths that hold a number of members; `[]` goes through the items of a list and adds up.
     #[serde(default)]
     pub members: Vec<String>,
+    /// The key that switches its own scaling on, where ranges are written but idle without it.
+    pub autoscaling_switch: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

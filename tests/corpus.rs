@@ -57,7 +57,8 @@ fn verdicts_agree_with_the_labels() {
         let estate = &assessment.estate;
         let verdict = estate.verdict;
         let counted = system.labels.iter().any(|label| label != "n/a");
-        let nothing_in_it = verdict == Verdict::Inconclusive && estate.workloads == 0;
+        // Nothing but pointers stands in the files of this one, so that nothing can be concluded.
+        let nothing_in_it = verdict == Verdict::Inconclusive && system.id == "flux-example";
         let agrees = nothing_in_it || system.labels.iter().any(|label| accepts(label, verdict));
         println!(
             "{:<26} {:<22} {:<12} {:>5.1} {:>3} %  {}{}",
@@ -118,9 +119,11 @@ fn lookalikes_hold_nothing() {
     let lookalikes = labelled_systems(&corpus).into_iter().find(|system| system.id == "lookalikes").expect("a row");
     for file in &lookalikes.files {
         let assessment = assess_paths(std::slice::from_ref(file), &kit);
-        // Two of them really are Compose files, and one a Knative Service; they stand among the others on purpose.
-        if assessment.estate.workloads > 0 {
-            println!("{} holds {} workloads", file.display(), assessment.estate.workloads);
+        // These are what they look like: three Compose files, and a Knative Service that only its comment sends elsewhere.
+        let really =
+            ["pxe_server/files/docker-compose.yml", "dev.compose.yml", "docker.compose.yaml", "google-cloud-run.yaml"];
+        if !really.iter().any(|name| file.ends_with(name)) {
+            assert_eq!(assessment.estate.workloads, 0, "{} is no deployment", file.display());
         }
     }
 }

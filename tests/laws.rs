@@ -105,15 +105,19 @@ struct Part {
     cpu: Option<u32>,
     datagrams: bool,
     autoscaled: bool,
+    /// How many copies its budgets keep, one budget each.
+    budgets: Vec<u32>,
 }
 
 fn any_application() -> impl Strategy<Value = Vec<Part>> {
-    let part = (1u32..6, any::<bool>(), any::<bool>(), proptest::option::of(1u32..9), any::<bool>(), any::<bool>());
+    let budgets = proptest::collection::vec(0u32..6, 0..3);
+    let part =
+        (1u32..6, any::<bool>(), any::<bool>(), proptest::option::of(1u32..9), any::<bool>(), any::<bool>(), budgets);
     proptest::collection::vec(part, 1..7).prop_map(|parts| {
         parts
             .into_iter()
             .enumerate()
-            .map(|(index, (copies, probed, volume, cpu, datagrams, autoscaled))| Part {
+            .map(|(index, (copies, probed, volume, cpu, datagrams, autoscaled, budgets))| Part {
                 name: format!("part-{index}"),
                 copies,
                 probed,
@@ -121,6 +125,7 @@ fn any_application() -> impl Strategy<Value = Vec<Part>> {
                 cpu,
                 datagrams,
                 autoscaled,
+                budgets,
             })
             .collect()
     })
@@ -156,6 +161,11 @@ impl Part {
                 copies + 2
             ));
         }
+        documents.extend(self.budgets.iter().enumerate().map(|(index, kept)| {
+            format!(
+                "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: {name}-{index}\nspec:\n  minAvailable: {kept}\n  selector:\n    matchLabels:\n      app: {name}\n"
+            )
+        }));
         documents
     }
 
@@ -273,7 +283,7 @@ proptest! {
     #[test]
     fn one_application_as_compose_and_as_manifests_is_one_need(application in any_application()) {
         // What only manifests can write is left out here.
-        let parts: Vec<Part> = application.into_iter().map(|part| Part { autoscaled: false, ..part }).collect();
+        let parts: Vec<Part> = application.into_iter().map(|part| Part { autoscaled: false, budgets: Vec::new(), ..part }).collect();
         let documents: Vec<String> = parts.iter().flat_map(Part::manifests).collect();
         let services: String = parts.iter().map(Part::service).collect();
         let volumes: String = parts.iter().filter(|part| part.volume).map(|part| format!("  {}:\n", part.name)).collect();

@@ -95,9 +95,11 @@ impl Judge<'_> {
         let sets_aside = !add_ons.names.is_empty()
             && payload > 0
             && payload as f64 >= self.yardstick.constants.payload_share * workloads as f64;
-        if !sets_aside {
-            let evaluations: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
-            return self.estate_of(&whole, &evaluations, Vec::new());
+        let all: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
+        let counted = self.estate_of(&whole, &all, Vec::new());
+        // Add-ons are set aside so that they do not make the rest look needy; where they do not, nothing is gained by it.
+        if !sets_aside || counted.verdict == Verdict::Needless {
+            return counted;
         }
         // Without the add-ons every system is asked again: its size and its platform share change.
         let reduced: Vec<System> = views.iter().filter_map(|view| without(view.system, &add_ons)).collect();
@@ -105,7 +107,8 @@ impl Judge<'_> {
             reduced.iter().map(|system| SystemView::new(self.inventory, tables, system)).collect();
         let evaluations: Vec<Evaluation> =
             views.iter().map(|view| evaluate(view, self.yardstick.rules, false).0).collect();
-        let everything = union(&reduced);
+        // What could not be seen may belong to the rest as well as to the add-ons.
+        let everything = System { opaque: everything.opaque, unreadable: everything.unreadable, ..union(&reduced) };
         let whole = SystemView::new(self.inventory, tables, &everything);
         self.estate_of(&whole, &evaluations.iter().collect::<Vec<_>>(), add_ons.names.into_iter().collect())
     }

@@ -65,7 +65,7 @@ impl<'i> Locator<'i> {
             .iter()
             .filter_map(|key| root.get(key))
             .flat_map(|list| list.items())
-            .find(|item| item.descendants().any(|node| node.id() == place.node));
+            .find(|item| item.holds(place.node));
         let object = item.unwrap_or(root);
         let text = |path: &[&str]| object.at(path).and_then(|node| node.string()).map(str::to_owned);
         let kind = text(&["kind"])?;

@@ -86,7 +86,7 @@ pub struct Assess {
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
     pub width: Option<u16>,
 
-    /// Say nothing on standard error but errors
+    /// Say nothing on standard error but what could not be read
     #[arg(short, long)]
     pub quiet: bool,
 }

@@ -15,6 +15,11 @@ use crate::{Kit, OwnFiles};
 const WARNINGS: usize = 10;
 
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
+    if arguments.output.iter().filter(|output| output.file.is_none()).count() > 1 {
+        terminal
+            .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
+        return Exit::Error;
+    }
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
     let inputs: Vec<Input> = arguments
         .paths
@@ -22,11 +27,11 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path.clone()) })
         .collect();
     let collected = source::collect(&inputs);
-    warn_of_failures(&collected, inputs.len(), arguments.quiet, terminal);
+    warn_of_failures(&collected, inputs.len(), terminal);
     if collected.failed_inputs == inputs.len() {
         return Exit::Error;
     }
-    let inventory = Inventory::read(&collected.files, &kit.tables);
+    let inventory = Inventory::read(&collected.files, &collected.unread(), &kit.tables);
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
@@ -87,11 +92,9 @@ pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> O
     }
 }
 
-fn warn_of_failures(collected: &Collected, inputs: usize, quiet: bool, terminal: &Terminal) {
+/// A file that could not be read is said even to those who asked for quiet: a mistyped path must not pass unseen.
+fn warn_of_failures(collected: &Collected, inputs: usize, terminal: &Terminal) {
     let all_failed = collected.failed_inputs == inputs;
-    if quiet && !all_failed {
-        return;
-    }
     let severity = if all_failed { Severity::Error } else { Severity::Warning };
     for failure in collected.failures.iter().take(WARNINGS) {
         let message = Message {

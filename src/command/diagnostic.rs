@@ -70,6 +70,8 @@ struct OneLine {
     file: String,
     text: String,
     number: usize,
+    /// The column that the frame's head names, from 0.
+    column: usize,
     /// The bytes of the line that are pointed at: start and length.
     pointed: (usize, usize),
 }
@@ -81,13 +83,15 @@ impl OneLine {
             Line::KeysOnly(line) => (line, keeping_offsets(&keys_only(line))),
         };
         // What is shown has the bytes of what is written, so that columns are counted in the latter.
-        let start = written.char_indices().nth(at.column as usize - 1).map_or(written.len(), |(byte, _)| byte);
+        let start =
+            written.char_indices().nth((at.column as usize).saturating_sub(1)).map_or(written.len(), |(byte, _)| byte);
         let rest = shown.get(start..).unwrap_or_default();
         let length = rest.find([':', ' ', ',', '}', ']']).unwrap_or(rest.len()).max(1);
         Self {
             file: for_terminal(file).into_owned(),
             text: shown,
-            number: at.line as usize - 1,
+            number: (at.line as usize).saturating_sub(1),
+            column: (at.column as usize).saturating_sub(1),
             pointed: (start, length),
         }
     }
@@ -101,7 +105,14 @@ impl SourceCode for OneLine {
         _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let whole = SourceSpan::from((0, self.text.len()));
-        Ok(Box::new(MietteSpanContents::new_named(self.file.clone(), self.text.as_bytes(), whole, self.number, 0, 1)))
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.file.clone(),
+            self.text.as_bytes(),
+            whole,
+            self.number,
+            self.column,
+            1,
+        )))
     }
 }
 

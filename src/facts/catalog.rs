@@ -1,7 +1,7 @@
 //! The one table of facts. An entry here is all that a new fact needs.
 
 use super::{Fact, SystemView, WorkloadView};
-use crate::inventory::model::{GroupRoleOf, Origin, Strictness};
+use crate::inventory::model::{GroupRoleOf, Origin, Strictness, WorkloadKind};
 use crate::tables::GroupRole;
 
 /// What a fact speaks about.
@@ -203,7 +203,8 @@ pub static CATALOG: &[FactEntry] = &[
         Fact::present(w.autoscaler().and_then(|scaler| scaler.behaviour))
     }),
     workload("workload.idles-at-zero", Boolean, "it may run no copy at all until something asks for it", |w| {
-        let by_events = w.workload.own_range.is_some() || w.autoscaler().is_some_and(|scaler| scaler.by_events);
+        let is_knative = w.workload.kind == WorkloadKind::KnativeService;
+        let by_events = is_knative || w.autoscaler().is_some_and(|scaler| scaler.by_events);
         let range = w.range().filter(|range| range.value.0 == 0.0 && range.value.1 > 0.0 && by_events);
         Fact::present(range.map(|range| range.place))
     }),
@@ -351,7 +352,7 @@ pub static CATALOG: &[FactEntry] = &[
     system("system.static-files", Boolean, "everything that serves only serves files", |s| s.static_files()),
     // The system: what it uses.
     system("system.accelerator-workloads", Number, "workloads that ask for accelerators", |s| {
-        s.count(|view| view.accelerators().is_some())
+        s.accelerator_workloads()
     }),
     system(
         "system.accelerator-sharing",

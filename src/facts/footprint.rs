@@ -62,24 +62,18 @@ pub struct Footprint {
 
 impl Footprint {
     /// The footprint of some workloads. Manifests and a Compose file of one application are alternatives: the larger
-    /// counts, never the sum. The same workload in another namespace is another environment and counts once.
+    /// counts, never the sum.
     #[must_use]
     pub fn of(inventory: &Inventory, tables: &Tables, workloads: &[usize]) -> Self {
+        let representatives = representatives(inventory, workloads);
         let part = |origin: Origin| {
-            let mut seen: BTreeMap<(&str, &str, Vec<&str>), ()> = BTreeMap::new();
             let mut part = Self::default();
             let mut contributions: Vec<(f64, Place)> = Vec::new();
-            for index in workloads {
+            for index in &representatives {
                 let workload = &inventory.objects.workloads[*index];
-                if workload.origin != origin || workload.kind == WorkloadKind::DaemonSet {
-                    continue;
+                if workload.origin == origin && workload.kind != WorkloadKind::DaemonSet {
+                    part.add_workload(inventory, &tables.assumptions, *index, &mut contributions);
                 }
-                let images: Vec<&str> = workload.containers().map(|container| container.image.as_str()).collect();
-                let key = (workload.key.kind.as_str(), workload.key.name.as_str(), images);
-                if origin == Origin::Kubernetes && seen.insert(key, ()).is_some() {
-                    continue;
-                }
-                part.add_workload(inventory, &tables.assumptions, *index, &mut contributions);
             }
             contributions.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             part.places = contributions.into_iter().take(5).map(|(_, place)| place).collect();
@@ -149,4 +143,41 @@ impl Footprint {
     pub fn written_share(&self) -> f64 {
         if self.containers == 0 { 0.0 } else { self.sized as f64 / self.containers as f64 }
     }
+}
+
+/// Some workloads without their other environments: of the same kind, name and images in several namespaces the one that
+/// asks for most stays. In the order of the list.
+pub(super) fn representatives(inventory: &Inventory, workloads: &[usize]) -> Vec<usize> {
+    let mut best: BTreeMap<(Origin, &str, &str, &str, Vec<&str>), usize> = BTreeMap::new();
+    let size = |index: usize| {
+        let copies = copies_range(inventory, index).1;
+        let written = inventory.objects.workloads[index].pods.iter().fold(Amounts::default(), |mut sum, pod| {
+            pod.containers.iter().for_each(|container| sum.add(container, pod.factor, None));
+            sum
+        });
+        (copies * written.weight(), copies)
+    };
+    for index in workloads {
+        let workload = &inventory.objects.workloads[*index];
+        let mut images: Vec<&str> = workload.containers().map(|container| container.image.as_str()).collect();
+        // Projects of Compose are told apart by their folders.
+        if workload.origin == Origin::Compose {
+            images.push(&workload.key.scope);
+        }
+        let key = (
+            workload.origin,
+            workload.key.kind.as_str(),
+            workload.key.group.as_str(),
+            workload.key.name.as_str(),
+            images,
+        );
+        let known = best.entry(key).or_insert(*index);
+        let (ours, theirs) = (size(*index), size(*known));
+        if ours.0.total_cmp(&theirs.0).then(ours.1.total_cmp(&theirs.1)).is_gt() {
+            *known = *index;
+        }
+    }
+    let mut kept: Vec<usize> = best.into_values().collect();
+    kept.sort_unstable();
+    kept
 }

@@ -7,7 +7,7 @@ use crate::inventory::{Inventory, System};
 use crate::tables::{GroupRole, Tables};
 use crate::yaml::Place;
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, representatives};
 use super::workload::{WorkloadView, copies_range};
 use super::{Fact, Value};
 use crate::grade::Grade;
@@ -21,18 +21,53 @@ pub struct SystemView<'i> {
     pub system: &'i System,
     /// Its footprint.
     pub footprint: Footprint,
+    /// Its workloads without their other environments.
+    representatives: Vec<usize>,
 }
 
 impl<'i> SystemView<'i> {
     /// The view of a system.
     #[must_use]
     pub fn new(inventory: &'i Inventory, tables: &'i Tables, system: &'i System) -> Self {
-        Self { inventory, tables, system, footprint: Footprint::of(inventory, tables, &system.workloads) }
+        Self {
+            inventory,
+            tables,
+            system,
+            footprint: Footprint::of(inventory, tables, &system.workloads),
+            representatives: representatives(inventory, &system.workloads),
+        }
     }
 
     /// The workloads of the system.
     pub fn workloads(&self) -> impl Iterator<Item = WorkloadView<'i>> + use<'i, '_> {
         self.system.workloads.iter().map(|index| WorkloadView::new(self.inventory, self.tables, *index))
+    }
+
+    /// The workloads without their other environments.
+    fn environment(&self) -> impl Iterator<Item = WorkloadView<'i>> + use<'i, '_> {
+        self.representatives.iter().map(|index| WorkloadView::new(self.inventory, self.tables, *index))
+    }
+
+    /// Workloads that ask for accelerators, with the devices of each. Manifests and Compose files are alternatives, so the
+    /// side with more devices counts.
+    fn accelerated(&self) -> Vec<(Place, crate::inventory::model::Written<f64>)> {
+        let of = |origin: Origin| -> Vec<_> {
+            self.environment()
+                .filter(|view| view.workload.origin == origin)
+                .filter_map(|view| Some((view.workload.place, view.accelerators()?)))
+                .collect()
+        };
+        let devices = |side: &[(Place, crate::inventory::model::Written<f64>)]| -> f64 {
+            side.iter().map(|(_, devices)| devices.value).sum()
+        };
+        let (manifests, compose) = (of(Origin::Kubernetes), of(Origin::Compose));
+        if devices(&compose) > devices(&manifests) { compose } else { manifests }
+    }
+
+    /// Workloads that ask for accelerators.
+    pub(super) fn accelerator_workloads(&self) -> Fact {
+        let places: Vec<Place> = self.accelerated().into_iter().map(|(place, _)| place).collect();
+        Fact::number(places.len() as f64, places)
     }
 
     /// The workloads that fit a test, with their places.
@@ -45,7 +80,7 @@ impl<'i> SystemView<'i> {
     /// alternatives, so the larger number counts.
     pub(super) fn services(&self) -> Fact {
         let of = |origin: Origin| -> Vec<Place> {
-            self.workloads()
+            self.environment()
                 .filter(|view| view.workload.origin == origin && view.serves() && !view.is_agent())
                 .map(|view| view.workload.place)
                 .collect()
@@ -177,12 +212,9 @@ impl<'i> SystemView<'i> {
     }
 
     pub(super) fn accelerators(&self) -> Fact {
-        let mut sum = 0.0;
-        let mut places = Vec::new();
-        for accelerators in self.workloads().filter_map(|view| view.accelerators()) {
-            sum += accelerators.value;
-            places.push(accelerators.place);
-        }
+        let accelerated = self.accelerated();
+        let sum = accelerated.iter().map(|(_, devices)| devices.value).sum();
+        let places: Vec<Place> = accelerated.iter().map(|(_, devices)| devices.place).collect();
         if places.is_empty() {
             return Fact::Absent;
         }

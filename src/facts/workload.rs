@@ -165,11 +165,13 @@ impl<'i> WorkloadView<'i> {
         if zones { pod.spread_zones } else { pod.spread_hosts }
     }
 
-    /// The budget with how many copies it lets go.
+    /// The strictest budget with how many copies it lets go.
     pub(super) fn budget(&self) -> Option<(Place, f64)> {
-        let budget = &self.inventory.objects.budgets[self.links().budget?];
         let copies = copies_range(self.inventory, self.index).0;
-        Some((budget.place, budget.allows(copies)))
+        let budgets = self.links().budgets.iter().map(|at| &self.inventory.objects.budgets[*at]);
+        budgets
+            .map(|budget| (budget.place, budget.allows(copies)))
+            .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)))
     }
 
     /// A budget that lets at least one copy go and keeps at least one.
@@ -205,8 +207,8 @@ impl<'i> WorkloadView<'i> {
             VolumeKind::Template { shared: true } | VolumeKind::Inline { shared: true } => Some(volume.place),
             VolumeKind::Claim(name) => claims
                 .iter()
-                .find(|claim| claim.name == *name && same_namespace(&claim.namespace, &self.workload.key.scope))
-                .and_then(|claim| claim.shared),
+                .filter(|claim| claim.name == *name && same_namespace(&claim.namespace, &self.workload.key.scope))
+                .find_map(|claim| claim.shared),
             _ => None,
         })
     }

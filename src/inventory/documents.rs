@@ -120,12 +120,13 @@ fn note_unreadable(
 ) {
     let text = &file.text[error.span.start as usize..error.span.end as usize];
     let is_template = find_template_marker(text).is_some();
-    let kinds = scan_kinds(text);
+    let mut kinds = scan_kinds(text);
+    kinds.extend(scan_services(text, compose::has_telling_name(file.base_name())));
     let (message, help) = if is_template {
         let help = "render it first (`helm template`, your own tool) and assess the output";
         ("this is a template that has not been rendered".to_owned(), help)
     } else {
-        (format!("this is not valid YAML: {}", error.message), "mend the file; its other documents were read")
+        (format!("this is not valid YAML or JSON: {}", error.message), "mend the file; its other documents were read")
     };
     if seen.insert(text.to_owned()) {
         for kind in &kinds {
@@ -172,6 +173,20 @@ fn scan_kinds(text: &str) -> Vec<String> {
             KINDS.contains(&kind).then(|| kind.to_owned())
         })
         .collect()
+}
+
+/// The services that a text which may be a Compose file names: the keys below `services:`, and at least one where the
+/// file's name says that it is one.
+fn scan_services(text: &str, is_named: bool) -> Vec<String> {
+    let mut below = text.lines().skip_while(|line| line.trim_end() != "services:").peekable();
+    let found = below.next().is_some();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut inside = below.filter(is_content).take_while(|line| indent(line) > 0).peekable();
+    let first = inside.peek().map_or(0, |line| indent(line));
+    let services = inside.filter(|line| indent(line) == first && line.trim_end().ends_with(':')).count();
+    let services = if found || is_named { services.max(1) } else { 0 };
+    vec!["Compose service".to_owned(); services]
 }
 
 type FileDocuments<'f> = (SourceId, &'f SourceFile, std::ops::Range<usize>);
@@ -244,7 +259,7 @@ fn classify<'t>(
                 result.problems.push(Problem::at(place, source, message, "remove one of the two"));
             }
         } else if let Some(reason) =
-            root.entries().iter().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
+            root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
         {
             result.skipped = Some(reason.to_owned());
         } else if compose::is_compose(root, file.base_name(), tables) {

@@ -8,6 +8,7 @@ use super::pod;
 use super::quantity::quantity;
 use super::rights;
 use super::selector::{Labels, Selector, read_labels};
+use crate::limits;
 use crate::tables::{GroupRole, ResourceGroup, Tables};
 use crate::text::SourceId;
 use crate::yaml::Node;
@@ -37,7 +38,12 @@ struct Head<'t> {
 
 impl Head<'_> {
     fn key(&self) -> Key {
-        Key { kind: self.kind.to_owned(), scope: self.namespace.clone(), name: self.name.to_owned() }
+        Key {
+            kind: self.kind.to_owned(),
+            group: String::new(),
+            scope: self.namespace.clone(),
+            name: self.name.to_owned(),
+        }
     }
 
     fn extension(&self, service: Option<(String, String)>) -> Extension {
@@ -68,6 +74,10 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
         return Outcome::Understood;
     }
     let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+    // Without a group there is one version; anything else with a `kind` is somebody else's format.
+    if group.is_empty() && !matches!(version, "v1" | "v1beta1" | "v1beta2" | "v1beta3") {
+        return Outcome::Lookalike("no API version of Kubernetes".to_owned());
+    }
     if let Some(reason) = tables.lookalike(group, kind) {
         return Outcome::Lookalike(reason.to_owned());
     }
@@ -107,6 +117,9 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         ("batch" | "extensions", "Job") => return workload(head, WorkloadKind::Job, tables, into),
         ("batch", "CronJob" | "ScheduledJob") => return workload(head, WorkloadKind::CronJob, tables, into),
         ("argoproj.io", "Rollout") => return workload(head, WorkloadKind::Rollout, tables, into),
+        ("serving.knative.dev", "Service") if is_for_cloud_run(head.node) => {
+            return Outcome::Lookalike("a service of Google Cloud Run".to_owned());
+        }
         ("serving.knative.dev", "Service") => return workload(head, WorkloadKind::KnativeService, tables, into),
         ("keda.sh", "ScaledJob") => return workload(head, WorkloadKind::ScaledJob, tables, into),
         ("apps.openshift.io" | "", "DeploymentConfig") => {
@@ -197,10 +210,9 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
                 labels.and_then(pod::mesh_injection);
         }
         ("", "ConfigMap") => {
-            let data = head.node.get("data").map(|data| data.entries()).unwrap_or_default();
-            let holds_pages = data
-                .iter()
-                .any(|(key, _)| key.text().is_some_and(|key| key.ends_with(".html") || key.ends_with(".css")));
+            let mut data = head.node.get("data").into_iter().flat_map(|data| data.written_entries());
+            let holds_pages =
+                data.any(|(key, _)| key.text().is_some_and(|key| key.ends_with(".html") || key.ends_with(".css")));
             if holds_pages {
                 into.page_maps.push((head.namespace.clone(), head.name.to_owned()));
             }
@@ -211,6 +223,16 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         _ => return custom_resource(head, tables, into),
     }
     Outcome::Understood
+}
+
+/// Cloud Run takes Knative's form; its own annotations, or its way of naming limits and secrets, give it away.
+fn is_for_cloud_run(node: Node<'_>) -> bool {
+    let annotations = [&["metadata", "annotations"][..], &["spec", "template", "metadata", "annotations"]];
+    annotations
+        .iter()
+        .filter_map(|path| node.at(path))
+        .flat_map(|map| map.entries())
+        .any(|(key, _)| key.text().is_some_and(|key| key.starts_with("run.googleapis.com/")))
 }
 
 fn namespace_entry<'o>(into: &'o mut Objects, name: &str) -> &'o mut Namespace {
@@ -250,7 +272,9 @@ fn service_reference(node: Node<'_>) -> Option<(String, String)> {
 pub(super) fn stated_number(node: Option<Node<'_>>) -> Stated<f64> {
     let Some(node) = node.filter(|node| !node.is_null()) else { return Stated::Absent };
     match node.integer() {
-        Some(value) if value >= 0 => Stated::Known(Written { value: value as f64, place: node.place() }),
+        Some(value) if (0..=limits::LARGEST_AMOUNT as i64).contains(&value) => {
+            Stated::Known(Written { value: value as f64, place: node.place() })
+        }
         _ => Stated::Unknown { reason: "the number is a placeholder".to_owned(), place: node.place() },
     }
 }
@@ -386,12 +410,7 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
     // Without a metric Kubernetes aims at 80 % of the requested CPU.
     let by_default = !by_events && get("metrics").is_none();
     let metrics = get("metrics").into_iter().flat_map(|metrics| metrics.items());
-    let uses_utilisation = metrics
-        .filter(|metric| {
-            matches!(metric.get("type").and_then(|kind| kind.text()), Some("Resource" | "ContainerResource"))
-        })
-        .count()
-        > 0;
+    let uses_utilisation = metrics.filter(|metric| needs_requests(*metric)).count() > 0;
     let triggers = get("triggers").into_iter().flat_map(|triggers| triggers.items());
     let cpu_trigger = triggers
         .filter(|trigger| matches!(trigger.get("type").and_then(|kind| kind.text()), Some("cpu" | "memory")))
@@ -411,6 +430,16 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
         by_events,
         source: head.source,
     }
+}
+
+/// Whether a metric is a share of what is requested; a plain average needs no requests.
+fn needs_requests(metric: Node<'_>) -> bool {
+    let resource = metric.get("resource").or_else(|| metric.get("containerResource"));
+    let kind = resource.and_then(|resource| resource.at(&["target", "type"])).and_then(|kind| kind.text());
+    let is_resource = matches!(metric.get("type").and_then(|kind| kind.text()), Some("Resource" | "ContainerResource"));
+    let is_average = kind.is_some_and(|kind| kind != "Utilization")
+        || resource.is_some_and(|resource| resource.get("targetAverageValue").is_some());
+    is_resource && !is_average
 }
 
 fn route(head: &Head<'_>) -> Route {
@@ -446,7 +475,7 @@ fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outc
     if role == Some(GroupRole::Pointer) {
         into.opaque.push(Opaque {
             kind: head.kind.to_owned(),
-            name: head.name.to_owned(),
+            name: format!("{}/{}", head.namespace, head.name),
             reason: "it points to workloads that are not in these files".to_owned(),
             place: Some(head.place),
             source: head.source,
@@ -470,8 +499,11 @@ fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outc
         return Outcome::Understood;
     }
     let mut workload = bare_workload(head, WorkloadKind::CustomResource);
+    // Kinds of different groups share names; only those of Kubernetes itself meet under several groups.
+    workload.key.group = head.group.to_owned();
     let members = spec.and_then(|spec| members(spec, known));
-    workload.own_range = spec.and_then(own_range);
+    let switch = known.and_then(|group| group.autoscaling_switch.as_deref());
+    workload.own_range = spec.filter(|spec| is_switched_on(*spec, switch)).and_then(own_range);
     workload.pods = spec.map(|spec| embedded_pods(spec, tables)).unwrap_or_default();
     workload.claim_templates = storage(spec);
     if let Some(members) = &members {
@@ -484,7 +516,9 @@ fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outc
         engine: known.and_then(|group| group.engine.clone()),
         members,
         names_accelerator: spec.is_some_and(|spec| {
-            spec.descendants().take(5_000).any(|node| node.text().is_some_and(|text| tables.is_accelerator(text)))
+            spec.descendants()
+                .take(limits::NODES_PER_RESOURCE)
+                .any(|node| node.text().is_some_and(|text| tables.is_accelerator(text)))
         }),
     });
     into.workloads.push(workload);
@@ -506,8 +540,12 @@ const MEMBER_KEYS: [&str; 8] =
 
 /// What makes a custom resource bear a workload: containers or an image, a number of members, or storage of its own.
 fn workload_in<'t>(spec: Node<'t>, role: Option<GroupRole>) -> Option<Node<'t>> {
-    let depth_limited =
-        || spec.descendants().take(5_000).filter(Node::is_mapping).flat_map(|node| node.written_entries());
+    let depth_limited = || {
+        spec.descendants()
+            .take(limits::NODES_PER_RESOURCE)
+            .filter(Node::is_mapping)
+            .flat_map(|node| node.written_entries())
+    };
     let direct = spec.entries().into_iter().find(|(key, value)| {
         let Some(key) = key.text() else { return false };
         (MEMBER_KEYS.contains(&key) && value.integer().is_some())
@@ -553,9 +591,19 @@ fn members(spec: Node<'_>, known: Option<&ResourceGroup>) -> Option<Written<f64>
         .max_by(|a, b| a.value.total_cmp(&b.value))
 }
 
+/// Whether scaling is on: where a switch is known, only if it is written and true.
+fn is_switched_on(spec: Node<'_>, switch: Option<&str>) -> bool {
+    switch.is_none_or(|switch| {
+        spec.descendants()
+            .take(limits::NODES_PER_RESOURCE)
+            .filter(Node::is_mapping)
+            .any(|node| node.get(switch).and_then(|value| value.boolean()) == Some(true))
+    })
+}
+
 /// A range of copies written anywhere in the resource (`minReplicas` and `maxReplicas`, or executors).
 fn own_range(spec: Node<'_>) -> Option<Written<(f64, f64)>> {
-    spec.descendants().take(5_000).filter(Node::is_mapping).find_map(|node| {
+    spec.descendants().take(limits::NODES_PER_RESOURCE).filter(Node::is_mapping).find_map(|node| {
         let pairs = [("minReplicas", "maxReplicas"), ("minExecutors", "maxExecutors")];
         pairs.iter().find_map(|(low, high)| {
             let (low, high) = (node.get(low)?, node.get(high)?);
@@ -567,7 +615,7 @@ fn own_range(spec: Node<'_>) -> Option<Written<(f64, f64)>> {
 
 fn storage(spec: Option<Node<'_>>) -> Vec<Volume> {
     spec.into_iter()
-        .flat_map(|spec| spec.descendants().take(5_000))
+        .flat_map(|spec| spec.descendants().take(limits::NODES_PER_RESOURCE))
         .filter(Node::is_mapping)
         .flat_map(|node| node.written_entries())
         .find(|(key, value)| match key.text() {
@@ -593,11 +641,8 @@ fn embedded_pods(spec: Node<'_>, tables: &Tables) -> Vec<Pod> {
     pods
 }
 
-/// How deep pod templates are looked for inside custom resources; RayServices hold them six levels down.
-const TEMPLATE_DEPTH: usize = 14;
-
 fn collect_pods(node: Node<'_>, factor: f64, depth: usize, tables: &Tables, pods: &mut Vec<Pod>) {
-    if depth > TEMPLATE_DEPTH || pods.len() > 100 {
+    if depth > limits::TEMPLATE_DEPTH || pods.len() >= limits::TEMPLATES_PER_RESOURCE {
         return;
     }
     if node.is_sequence() {
@@ -621,7 +666,9 @@ fn collect_pods(node: Node<'_>, factor: f64, depth: usize, tables: &Tables, pods
         .filter_map(|key| node.get(key)?.integer())
         .map(|value| value as f64)
         .fold(None, |largest: Option<f64>, value| Some(largest.map_or(value, |known| known.max(value))));
-    let factor = factor * if depth == 0 { 1.0 } else { copies.unwrap_or(1.0).max(1.0) };
+    // A slice of accelerators stands on several hosts, each with a pod of its own.
+    let hosts = node.get("numOfHosts").and_then(|node| node.integer()).map_or(1.0, |hosts| (hosts as f64).max(1.0));
+    let factor = factor * hosts * if depth == 0 { 1.0 } else { copies.unwrap_or(1.0).max(1.0) };
     // Some resources name an accelerator without a container.
     for (key, value) in node.entries() {
         if key.text().is_some_and(|key| tables.is_accelerator(key))

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::model::{Objects, RoleRule, Workload};
+use super::selector::SelectorIndex;
 use crate::tables::Tables;
 use crate::yaml::Place;
 
@@ -35,8 +36,8 @@ pub struct Rights {
 pub struct WorkloadLinks {
     /// The autoscaler that scales it.
     pub autoscaler: Option<usize>,
-    /// The budget that covers its pods.
-    pub budget: Option<usize>,
+    /// The budgets that cover its pods; all of them hold.
+    pub budgets: Vec<usize>,
     /// The services that lead to it.
     pub services: Vec<usize>,
     /// The network policies that select its pods.
@@ -62,10 +63,15 @@ impl Links {
     pub fn new(objects: &Objects, tables: &Tables) -> Self {
         let groups: Vec<&str> = objects.definitions.iter().map(|definition| definition.group.as_str()).collect();
         let mut links = Self::default();
+        let selectors = Selectors {
+            budgets: SelectorIndex::new(objects.budgets.iter().map(|budget| &budget.selector)),
+            services: SelectorIndex::new(objects.services.iter().map(|service| &service.selector)),
+            network_policies: SelectorIndex::new(objects.network_policies.iter().map(|policy| &policy.selector)),
+        };
         let mut scaled = vec![false; objects.autoscalers.len()];
         let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
         let linked: Vec<_> =
-            objects.workloads.par_iter().map(|workload| link(workload, objects, &groups, tables)).collect();
+            objects.workloads.par_iter().map(|workload| link(workload, objects, &groups, &selectors, tables)).collect();
         for (linked, scalers, own_groups) in linked {
             for scaler in scalers {
                 scaled[scaler] = true;
@@ -79,11 +85,19 @@ impl Links {
     }
 }
 
+/// The selectors of everything that selects pods.
+struct Selectors {
+    budgets: SelectorIndex,
+    services: SelectorIndex,
+    network_policies: SelectorIndex,
+}
+
 /// The links of one workload, the autoscalers that aim at it, and the defined groups that it may write.
 fn link<'g>(
     workload: &Workload,
     objects: &Objects,
     groups: &[&'g str],
+    selectors: &Selectors,
     tables: &Tables,
 ) -> (WorkloadLinks, Vec<usize>, Vec<&'g str>) {
     let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
@@ -97,12 +111,19 @@ fn link<'g>(
     let width = |at: usize| objects.autoscalers[at].maximum.known().unwrap_or(0.0);
     linked.autoscaler = scalers.iter().copied().rev().max_by(|a, b| width(*a).total_cmp(&width(*b)));
     if let Some(pod) = workload.pod() {
-        linked.budget =
-            objects.budgets.iter().position(|budget| here(&budget.namespace) && budget.selector.selects(&pod.labels));
-        linked.services = positions(&objects.services, |service| {
+        linked.budgets = selectors.budgets.candidates(&pod.labels);
+        linked.budgets.retain(|at| {
+            let budget = &objects.budgets[*at];
+            here(&budget.namespace) && budget.selector.selects(&pod.labels)
+        });
+        linked.services = selectors.services.candidates(&pod.labels);
+        linked.services.retain(|at| {
+            let service = &objects.services[*at];
             here(&service.namespace) && !service.selector.is_everything() && service.selector.selects(&pod.labels)
         });
-        linked.network_policies = positions(&objects.network_policies, |policy| {
+        linked.network_policies = selectors.network_policies.candidates(&pod.labels);
+        linked.network_policies.retain(|at| {
+            let policy = &objects.network_policies[*at];
             policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
         });
     }

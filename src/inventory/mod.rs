@@ -82,10 +82,12 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Reads the inventory of a list of files. Never fails: what is not understood is in `problems`.
+    /// Reads the inventory of a list of files; `unread` names files that should have been read and could not be. Never fails: what is not understood is in `problems`.
     #[must_use]
-    pub fn read(files: &[SourceFile], tables: &Tables) -> Self {
+    pub fn read(files: &[SourceFile], unread: &[String], tables: &Tables) -> Self {
         let mut read = documents::read(files, tables);
+        let folder = |name: &String| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        read.objects.unread_folders = unread.iter().map(folder).collect();
         deduplicate::deduplicate(&mut read.objects, &read.trees, files);
         let links = Links::new(&read.objects, tables);
         let systems = system::group(&read.objects, files);
@@ -95,6 +97,7 @@ impl Inventory {
             }
         }
         read.problems.sort_by(|a, b| (a.source, a.span, &a.message).cmp(&(b.source, b.span, &b.message)));
+        read.problems.dedup();
         read.skipped.sort();
         Self {
             trees: read.trees,

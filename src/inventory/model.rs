@@ -123,11 +123,14 @@ impl WorkloadKind {
     }
 }
 
-/// The identity of an object. API groups are left out, so that `extensions/v1beta1` and `apps/v1` meet.
+/// The identity of an object. The groups of Kubernetes itself are left out, so that `extensions/v1beta1` and `apps/v1`
+/// meet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// The kind as written; `service` for Compose.
     pub kind: String,
+    /// The API group of a custom resource; empty for everything else.
+    pub group: String,
     /// The namespace, empty for none and for `default`; the project's folder for Compose.
     pub scope: String,
     /// The name.
@@ -575,7 +578,7 @@ pub struct Foreign {
 pub struct Opaque {
     /// The kind that points, or the kind found by scanning the text.
     pub kind: String,
-    /// Its name, empty where it could not be read.
+    /// Its namespace and name, empty where they could not be read.
     pub name: String,
     /// Why its workloads are not visible.
     pub reason: String,
@@ -631,6 +634,8 @@ pub struct Objects {
     pub opaque: Vec<Opaque>,
     /// The files of documents that could not be read and name no workload, each content once.
     pub unreadable: Vec<SourceId>,
+    /// The folders of files that could not be opened or are no text.
+    pub unread_folders: Vec<String>,
     /// Namespaces that the files mention.
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
@@ -658,6 +663,7 @@ impl Objects {
         self.foreign.extend(other.foreign);
         self.opaque.extend(other.opaque);
         self.unreadable.extend(other.unreadable);
+        self.unread_folders.extend(other.unread_folders);
         self.page_maps.extend(other.page_maps);
         self.kustomizations.extend(other.kustomizations);
         for (name, namespace) in other.namespaces {

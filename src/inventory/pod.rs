@@ -3,6 +3,7 @@
 use super::model::{Container, Pod, Port, Strictness, Volume, VolumeKind, Written};
 use super::quantity::quantity;
 use super::selector::{Selector, read_labels};
+use crate::limits;
 use crate::tables::{HostPath, Tables};
 use crate::text::sanitize::without_credentials;
 use crate::yaml::Node;
@@ -192,7 +193,8 @@ pub(super) fn read_port(port: Node<'_>, number_key: &str) -> Port {
 fn amount(container: Node<'_>, resource: &str, unit: f64) -> (Option<Written<f64>>, bool) {
     let read = |set: &str| {
         let node = container.at(&["resources", set, resource])?;
-        Some(Written { value: quantity(node.text()?)? / unit, place: node.place() })
+        let value = quantity(node.text()?)? / unit;
+        (value <= limits::LARGEST_AMOUNT).then(|| Written { value, place: node.place() })
     };
     match (read("requests"), read("limits")) {
         (Some(request), _) => (Some(request), true),

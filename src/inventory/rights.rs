@@ -39,7 +39,8 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
             let own = if get("namespace").is_empty() { namespace } else { get("namespace") };
             let own = if own == "default" { "" } else { own };
             accounts.push((own.to_owned(), get("name").to_owned()));
-        } else {
+        } else if !get("name").starts_with("system:") {
+            // Groups such as `system:serviceaccounts` are machinery.
             people += 1;
         }
     }

@@ -93,6 +93,37 @@ impl Selector {
     }
 }
 
+/// Selectors of many objects, found by one of the labels that they ask for.
+#[derive(Clone, Debug, Default)]
+pub struct SelectorIndex {
+    by_label: BTreeMap<(String, String), Vec<usize>>,
+    others: Vec<usize>,
+}
+
+impl SelectorIndex {
+    /// Indexes selectors by their place in a list.
+    #[must_use]
+    pub fn new<'s>(selectors: impl Iterator<Item = &'s Selector>) -> Self {
+        let mut index = Self::default();
+        for (at, selector) in selectors.enumerate() {
+            match selector.equal.first_key_value() {
+                Some((key, value)) => index.by_label.entry((key.clone(), value.clone())).or_default().push(at),
+                None => index.others.push(at),
+            }
+        }
+        index
+    }
+
+    /// The places of all selectors that could select these labels, in order; each still has to be asked.
+    #[must_use]
+    pub fn candidates(&self, labels: &Labels) -> Vec<usize> {
+        let labelled = labels.iter().filter_map(|(key, value)| self.by_label.get(&(key.clone(), value.clone())));
+        let mut found: Vec<usize> = labelled.flatten().chain(&self.others).copied().collect();
+        found.sort_unstable();
+        found
+    }
+}
+
 /// Reads a map of labels; values that are not text are taken as they are written.
 #[must_use]
 pub fn read_labels(node: Option<Node<'_>>) -> Labels {

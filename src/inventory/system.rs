@@ -116,7 +116,7 @@ impl System {
             drivers: all(objects.drivers.len()),
             foreign: all(objects.foreign.len()),
             opaque: all(objects.opaque.len()),
-            unreadable: objects.unreadable.len(),
+            unreadable: objects.unreadable.len() + objects.unread_folders.len(),
             network_policies: all(objects.network_policies.len()),
             services: all(objects.services.len()),
             routes: all(objects.routes.len()),
@@ -166,10 +166,10 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
         }
     }
     let with_workloads: BTreeSet<GroupKey> = groups.keys().cloned().collect();
+    let only = |set: Option<&BTreeSet<GroupKey>>| set.filter(|set| set.len() == 1).and_then(|set| set.first().cloned());
+    let mut unread: Vec<GroupKey> = Vec::new();
     let mut place = |source: SourceId, labels: &Labels, namespace: &str, add: &mut dyn FnMut(&mut System)| {
         let own = key(source, labels, namespace);
-        let only =
-            |set: Option<&BTreeSet<GroupKey>>| set.filter(|set| set.len() == 1).and_then(|set| set.first().cloned());
         let group = if with_workloads.contains(&own) {
             own
         } else {
@@ -194,6 +194,11 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     for (index, opaque) in objects.opaque.iter().enumerate() {
         place(opaque.source, &none, "", &mut |system| system.opaque.push(index));
     }
+    for folder in &objects.unread_folders {
+        if let Some(group) = only(by_folder.get(folder.as_str())) {
+            unread.push(group);
+        }
+    }
     for source in &objects.unreadable {
         place(*source, &none, "", &mut |system| system.unreadable += 1);
     }
@@ -208,6 +213,11 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     }
     for (index, scaler) in objects.autoscalers.iter().enumerate() {
         place(scaler.source, &none, &scaler.namespace, &mut |system| system.autoscalers.push(index));
+    }
+    for group in unread {
+        if let Some(system) = groups.get_mut(&group) {
+            system.unreadable += 1;
+        }
     }
     groups.into_values().filter(System::bears_something).collect()
 }

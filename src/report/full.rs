@@ -118,10 +118,13 @@ fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
         // Nothing was found that anything could be said of.
         return;
     }
-    ladders(screen, assessment, system);
-    claims(screen, assessment, system);
-    findings(screen, system);
-    one_sided(screen, assessment, system);
+    // Where no workload could be read, ladders and claims would say nothing.
+    if system.workloads > 0 || !system.claims.is_empty() {
+        ladders(screen, assessment, system);
+        claims(screen, assessment, system);
+        findings(screen, system);
+        one_sided(screen, assessment, system);
+    }
     unknowns(screen, system);
     targets(screen, system);
 }
@@ -291,22 +294,33 @@ fn claims(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
         places(screen, &claim.evidence);
     }
     more(screen, for_it.len());
-    let covered: Vec<&Claim> = covered.into_iter().filter(|claim| claim.grade > Grade::Declared).collect();
-    if !covered.is_empty() {
-        screen.heading("Needs that simpler targets meet");
-        for claim in covered.iter().take(LIST) {
-            let text = format!(
-                "{}: {} ({}, {})",
-                words::meaning(assessment, &claim.capability),
-                for_terminal(&claim.message),
-                claim.grade.id(),
-                codes(&claim.rules)
-            );
-            screen.paragraph("  ✓", 4, &text);
-            places(screen, &claim.evidence[..claim.evidence.len().min(1)]);
-        }
-        more(screen, covered.len());
+    // What has no share is met by the simpler target that stands for the system, or outweighed by what is proven.
+    let reference = words::suggested(system).filter(|fit| fit.tier < 3);
+    let reference = reference.or_else(|| system.targets.iter().find(|fit| fit.admissible && fit.tier < 3));
+    let rest = covered.into_iter().filter(|claim| claim.grade > Grade::Declared);
+    let (met, outweighed): (Vec<&Claim>, Vec<&Claim>) =
+        rest.partition(|claim| reference.is_some_and(|fit| fit.covered.contains(&claim.capability)));
+    list(screen, assessment, "Needs that simpler targets meet", "✓", &met);
+    list(screen, assessment, "Needs that count no further, since others decide already", "+", &outweighed);
+}
+
+fn list(screen: &mut Screen, assessment: &Assessment, heading: &str, mark: &str, claims: &[&Claim]) {
+    if claims.is_empty() {
+        return;
     }
+    screen.heading(heading);
+    for claim in claims.iter().take(LIST) {
+        let text = format!(
+            "{}: {} ({}, {})",
+            words::meaning(assessment, &claim.capability),
+            for_terminal(&claim.message),
+            claim.grade.id(),
+            codes(&claim.rules)
+        );
+        screen.paragraph(&format!("  {mark}"), 4, &text);
+        places(screen, &claim.evidence[..claim.evidence.len().min(1)]);
+    }
+    more(screen, claims.len());
 }
 
 fn codes(rules: &[String]) -> String {
@@ -317,7 +331,7 @@ fn findings(screen: &mut Screen, system: &SystemAssessment) {
     if system.findings.is_empty() {
         return;
     }
-    screen.heading("What speaks against it: habits and what they give");
+    screen.heading("What speaks against Kubernetes: habits, and what they give");
     // Findings of one rule are one habit.
     let mut habits: Vec<(&FindingReport, usize)> = Vec::new();
     for finding in &system.findings {
@@ -440,7 +454,7 @@ fn table(screen: &mut Screen, systems: &[SystemAssessment]) {
     let mut sorted: Vec<&SystemAssessment> = systems.iter().collect();
     sorted.sort_by(|a, b| b.need.score.total_cmp(&a.need.score).then_with(|| a.id.cmp(&b.id)));
     for system in sorted {
-        let name = fit_width(&for_terminal(&system.name), name_width);
+        let name = end_of(&for_terminal(&system.name), name_width);
         let padding = " ".repeat(name_width.saturating_sub(name.width()));
         let range = format!("{}–{}", points(system.need.low), points(system.need.high));
         let verdict = words::verdict_word(system.verdict);
@@ -466,6 +480,7 @@ fn inputs(screen: &mut Screen, assessment: &Assessment) {
         count(inputs.skipped.len(), "file", "files"),
     );
     screen.paragraph("  ", 2, &text);
+    left_alone(screen, assessment);
     for entry in inputs.not_understood.iter().take(LIST) {
         let at = entry.line.map_or_else(String::new, |line| format!(":{line}"));
         let kinds = if entry.kinds.is_empty() { String::new() } else { format!(" (names {})", entry.kinds.join(", ")) };
@@ -481,6 +496,22 @@ fn inputs(screen: &mut Screen, assessment: &Assessment) {
     }
     screen.line("");
     screen.hint("kubeworthy rule CODE explains a rule, kubeworthy targets NAME a target; -o json has everything.");
+}
+
+/// Why files were left alone, the commonest reason first.
+fn left_alone(screen: &mut Screen, assessment: &Assessment) {
+    let mut reasons: Vec<(&str, usize, &str)> = Vec::new();
+    for (file, reason) in &assessment.inputs.skipped {
+        match reasons.iter_mut().find(|(known, _, _)| known == reason) {
+            Some((_, times, _)) => *times += 1,
+            None => reasons.push((reason, 1, file)),
+        }
+    }
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    for (reason, times, first) in reasons.iter().take(4) {
+        let files = if *times == 1 { String::new() } else { format!(" and {} more", times - 1) };
+        screen.paragraph("  –", 4, &format!("{}{files}: {}", for_terminal(first), for_terminal(reason)));
+    }
 }
 
 fn places(screen: &mut Screen, evidence: &[Location]) {
@@ -551,6 +582,25 @@ fn fit_width(text: &str, width: usize) -> String {
     }
     cut.push('…');
     cut
+}
+
+/// Text cut to a width from its beginning, since the end of a path tells more.
+fn end_of(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = Vec::new();
+    let mut used = 0;
+    for character in text.chars().rev() {
+        let wide = character.width().unwrap_or(0);
+        if used + wide > width.saturating_sub(1) {
+            break;
+        }
+        used += wide;
+        kept.push(character);
+    }
+    kept.push('…');
+    kept.into_iter().rev().collect()
 }
 
 #[cfg(test)]

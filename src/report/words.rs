@@ -41,11 +41,14 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
     let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
     let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
     match system.verdict {
+        Verdict::Needless if suggested(system).is_some_and(|fit| fit.archetype == "k3s-one") => {
+            format!("Nothing that was read needs more than one node: {target} would do.")
+        }
         Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.shortfall < CERTAIN) => {
             format!("Nothing that was read needs Kubernetes: {target} would do as it is.")
         }
         Verdict::Needless if work == 0 => format!(
-            "Nothing that was read needs Kubernetes: {target} would do; what speaks against it is declared, and idle."
+            "Nothing that was read needs Kubernetes: {target} would do; all that it lacks is written, but idle."
         ),
         Verdict::Needless => {
             format!("Nothing that was read needs Kubernetes: {target} would do, with {}.", items(work))

@@ -54,6 +54,14 @@ pub struct Collected {
     pub failed_inputs: usize,
 }
 
+impl Collected {
+    /// The names of the files and inputs that failed.
+    #[must_use]
+    pub fn unread(&self) -> Vec<String> {
+        self.failures.iter().map(|failure| failure.file.clone()).collect()
+    }
+}
+
 /// Reads every input. Never fails as a whole: what could not be read is in the result.
 #[must_use]
 pub fn collect(inputs: &[Input]) -> Collected {

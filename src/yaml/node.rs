@@ -1,14 +1,14 @@
 //! Reading a tree: a cursor that follows aliases and merge keys.
 
+use std::collections::BTreeMap;
+
 use super::scalar::{self, Dialect, Scalar};
 use super::{Kind, Place, Tree};
+use crate::limits;
 
 /// The identity of a node in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
-
-/// How many merge keys (`<<`) are followed inside one another; real files use one or two.
-const MERGE_DEPTH: usize = 16;
 
 /// A node of a tree. Cheap to copy. Aliases are followed, so an alias is never seen.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,7 @@ impl<'t> Node<'t> {
                 _ => {}
             }
         }
-        if found.is_some() || depth >= MERGE_DEPTH {
+        if found.is_some() || depth >= limits::MERGE_DEPTH {
             return found;
         }
         let merge = merge?;
@@ -177,32 +177,38 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn entries(&self) -> Vec<(Self, Self)> {
         let mut entries = Vec::new();
-        self.collect_entries(&mut entries, 0);
+        self.collect_entries(&mut entries, &mut BTreeMap::new(), 0);
         entries
     }
 
-    fn collect_entries(&self, into: &mut Vec<(Self, Self)>, depth: usize) {
+    fn collect_entries(&self, into: &mut Vec<(Self, Self)>, known: &mut BTreeMap<&'t str, usize>, depth: usize) {
         let mut merges = Vec::new();
         let own_from = into.len();
         for (key, value) in self.written_entries() {
             if key.text() == Some("<<") && !key.is_quoted() {
                 merges.push(value);
-            } else if let Some(known) = into[own_from..].iter().position(|(other, _)| other.text() == key.text()) {
-                into[own_from + known] = (key, value);
-            } else if !into[..own_from].iter().any(|(other, _)| other.text() == key.text()) {
-                into.push((key, value));
+                continue;
+            }
+            match key.text().map(|text| (text, known.get(text).copied())) {
+                Some((_, Some(at))) if at >= own_from => into[at] = (key, value),
+                Some((_, Some(_))) => {}
+                Some((text, None)) => {
+                    known.insert(text, into.len());
+                    into.push((key, value));
+                }
+                None => into.push((key, value)),
             }
         }
-        if depth >= MERGE_DEPTH {
+        if depth >= limits::MERGE_DEPTH {
             return;
         }
         for merge in merges {
             if merge.is_sequence() {
                 for item in merge.items() {
-                    item.collect_entries(into, depth + 1);
+                    item.collect_entries(into, known, depth + 1);
                 }
             } else {
-                merge.collect_entries(into, depth + 1);
+                merge.collect_entries(into, known, depth + 1);
             }
         }
     }
@@ -224,6 +230,12 @@ impl<'t> Node<'t> {
             at = tree.entries[at as usize].next;
             Some(child)
         })
+    }
+
+    /// Whether a node stands in the subtree as written, aliases not followed.
+    #[must_use]
+    pub fn holds(&self, id: NodeId) -> bool {
+        (self.at..self.entry().next).contains(&id.0)
     }
 
     /// Every node of the subtree as written, this one first, aliases not entered: each node once.

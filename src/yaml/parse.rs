@@ -131,9 +131,23 @@ fn explain(error: &ScanError, base: u32, span: Span) -> DocumentError {
 /// Collects events into a tree.
 struct Builder {
     tree: Tree,
-    /// The open collections, innermost last.
-    open: Vec<u32>,
-    anchors: BTreeMap<usize, u32>,
+    /// The open collections, innermost last, each with what it holds so far.
+    open: Vec<(u32, Extent)>,
+    /// Anchored nodes with what they hold.
+    anchors: BTreeMap<usize, (u32, Extent)>,
+    /// The anchors of open collections.
+    open_anchors: Vec<usize>,
+    /// Nodes that aliases stand for, so far.
+    aliased: u64,
+}
+
+const TOO_MANY_ALIASES: &str = "aliases make this document larger than can be read; write the repeated parts out";
+
+/// How much a node holds once every alias below it is written out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extent {
+    nodes: u64,
+    depth: u64,
 }
 
 impl Builder {
@@ -150,7 +164,7 @@ impl Builder {
             span,
             duplicate_key: None,
         };
-        Self { tree, open: Vec::new(), anchors: BTreeMap::new() }
+        Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0 }
     }
 
     fn take(&mut self, event: Event<'_>, start: u32, end: u32) -> Result<(), String> {
@@ -166,12 +180,18 @@ impl Builder {
                     _ => quoted && source.get(1..source.len().saturating_sub(1)) == Some(&*value),
                 });
                 let extra = if as_written { 0 } else { self.keep(&value) };
+                self.hold(Extent { nodes: 1, depth: 1 })?;
                 self.push(kind, start, end, extra, anchor, tag.as_deref())
             }
             Event::MappingStart(_, anchor, tag) => self.open(Kind::Mapping, start, end, anchor, tag.as_deref()),
             Event::SequenceStart(_, anchor, tag) => self.open(Kind::Sequence, start, end, anchor, tag.as_deref()),
             Event::MappingEnd | Event::SequenceEnd => {
-                if let Some(at) = self.open.pop() {
+                if let Some((at, extent)) = self.open.pop() {
+                    let anchor = self.open_anchors.pop().unwrap_or(0);
+                    if anchor > 0 {
+                        self.anchors.insert(anchor, (at, extent));
+                    }
+                    self.hold(extent)?;
                     let next = self.tree.entries.len() as u32;
                     let last_end = self.tree.entries.last().map_or(end, |entry| entry.span.end);
                     let is_mapping = self.tree.entries[at as usize].kind == Kind::Mapping;
@@ -187,12 +207,22 @@ impl Builder {
             Event::Alias(id) => {
                 let target = self.anchors.get(&id).copied();
                 match target {
-                    // An alias inside its own anchor would never end.
-                    Some(target) if !self.open.contains(&target) => self.push(Kind::Alias, start, end, target, 0, None),
+                    Some((target, extent)) => {
+                        self.aliased = self.aliased.saturating_add(extent.nodes);
+                        if self.aliased > limits::ALIASED_NODES {
+                            return Err(TOO_MANY_ALIASES.to_owned());
+                        }
+                        self.hold(extent)?;
+                        self.push(Kind::Alias, start, end, target, 0, None)
+                    }
                     _ => Err("an alias refers to a node that holds it".to_owned()),
                 }
             }
-            Event::UnresolvedAlias(name) => Err(format!("the alias *{name} has no anchor &{name} before it")),
+            // The name may be somebody's password that happens to begin with `*`.
+            // The name is not repeated: it may be somebody's password that happens to begin with `*`.
+            Event::UnresolvedAlias(_) => {
+                Err("an alias (`*…`) has no anchor before it; quote text that begins with `*`".to_owned())
+            }
             Event::Comment(..) => {
                 self.tree.comments.push(Span { start, end });
                 Ok(())
@@ -203,8 +233,22 @@ impl Builder {
 
     fn open(&mut self, kind: Kind, start: u32, end: u32, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
         let at = self.tree.entries.len() as u32;
-        self.push(kind, start, end, 0, anchor, tag)?;
-        self.open.push(at);
+        // The anchor is known only when the collection is whole: an alias inside its own anchor would never end.
+        self.push(kind, start, end, 0, 0, tag)?;
+        self.open.push((at, Extent { nodes: 1, depth: 1 }));
+        self.open_anchors.push(anchor);
+        Ok(())
+    }
+
+    /// Adds what a node holds to the collection that it stands in. Aliases let a small document stand for a huge one, so
+    /// it is refused where it would exceed the limits when written out.
+    fn hold(&mut self, extent: Extent) -> Result<(), String> {
+        let Some((_, outer)) = self.open.last_mut() else { return Ok(()) };
+        outer.nodes = outer.nodes.saturating_add(extent.nodes);
+        outer.depth = outer.depth.max(extent.depth + 1);
+        if outer.nodes > limits::NODES_PER_DOCUMENT as u64 || outer.depth > 2 * limits::NESTING as u64 {
+            return Err(TOO_MANY_ALIASES.to_owned());
+        }
         Ok(())
     }
 
@@ -222,7 +266,7 @@ impl Builder {
             return Err(format!("more than {} nodes in one document; split it", limits::NODES_PER_DOCUMENT));
         }
         if anchor > 0 {
-            self.anchors.insert(anchor, at);
+            self.anchors.insert(anchor, (at, Extent { nodes: 1, depth: 1 }));
         }
         if let Some(tag) = tag.filter(|tag| tag.is_custom()) {
             self.tree.tags.push((at, tag.to_string().into_boxed_str()));

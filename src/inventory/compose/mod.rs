@@ -5,12 +5,14 @@ mod service;
 mod value;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use interpolate::{Variables, read_variables};
 use value::Value;
 
 use super::Problem;
-use super::model::{Claim, Objects};
+use super::model::{Claim, Objects, Opaque};
+use crate::limits;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Node, Tree};
@@ -70,7 +72,8 @@ pub(super) fn read_projects(
     }
     for (folder, members) in folders {
         let variables = environments.get(folder).map(|file| read_variables(&file.text)).unwrap_or_default();
-        let mut project = Project { folder, members: &members, all: files, variables, budget: 0 };
+        let mut project =
+            Project { folder, members: &members, all: files, variables, budget: 0, values: BTreeMap::new() };
         project.read(tables, into, problems);
     }
 }
@@ -81,6 +84,8 @@ struct Project<'p, 't> {
     all: &'p [ComposeFile<'t>],
     variables: Variables,
     budget: usize,
+    /// The files that were read already.
+    values: BTreeMap<SourceId, Option<Rc<Value>>>,
 }
 
 impl Project<'_, '_> {
@@ -90,7 +95,7 @@ impl Project<'_, '_> {
         };
         let base = by_name(&tables.compose.base_names);
         let override_file = by_name(&tables.compose.override_names);
-        let base_value = base.and_then(|file| self.value(file, problems));
+        let base_value = base.and_then(|file| self.value(file, into, problems));
         for file in self.members {
             let is_base = base.is_some_and(|base| base.source == file.source);
             let is_override = override_file.is_some_and(|other| other.source == file.source);
@@ -98,15 +103,16 @@ impl Project<'_, '_> {
             if is_override && base.is_some() {
                 continue;
             }
-            let Some(mut value) = self.value(file, problems) else { continue };
+            let Some(value) = self.value(file, into, problems) else { continue };
+            let mut value = Value::clone(&value);
             if is_base {
-                if let Some(over) = override_file.and_then(|file| self.value(file, problems)) {
+                if let Some(over) = override_file.and_then(|file| self.value(file, into, problems)) {
                     value = value.overlaid(&over, "");
                 }
             } else if let Some(base) = &base_value
                 && is_fragment_of(&value, base)
             {
-                value = base.clone().overlaid(&value, "");
+                value = Value::clone(base).overlaid(&value, "");
             }
             if let Some(include) = value.get("include") {
                 problems.push(Problem::at(
@@ -120,9 +126,13 @@ impl Project<'_, '_> {
         }
     }
 
-    /// The documents of a file as one value.
-    fn value(&mut self, file: &ComposeFile<'_>, problems: &mut Vec<Problem>) -> Option<Value> {
+    /// The documents of a file as one value; each file is read once.
+    fn value(&mut self, file: &ComposeFile<'_>, into: &mut Objects, problems: &mut Vec<Problem>) -> Option<Rc<Value>> {
+        if let Some(known) = self.values.get(&file.source) {
+            return known.clone();
+        }
         let mut merged: Option<Value> = None;
+        let mut is_too_large = false;
         for root in file.documents.iter().filter_map(|tree| tree.root()) {
             match Value::read(root, &self.variables, &mut self.budget) {
                 Ok(value) => {
@@ -131,17 +141,27 @@ impl Project<'_, '_> {
                         None => value,
                     });
                 }
-                Err(value::TooLarge) => {
-                    problems.push(Problem::of_file(
-                        file.source,
-                        "aliases make this file larger than can be read",
-                        "write the repeated parts out, or nest fewer aliases",
-                    ));
-                    return None;
-                }
+                Err(value::TooLarge) => is_too_large = true,
             }
         }
-        merged
+        if is_too_large {
+            let message = "this Compose project holds more values than can be read";
+            let span = file.documents.first().map(|tree| tree.span);
+            let problem =
+                Problem::of_file(file.source, message, "split the project, or assess its parts one at a time");
+            problems.push(Problem { span, kinds: vec!["Compose service".to_owned()], ..problem });
+            into.opaque.push(Opaque {
+                kind: "Compose service".to_owned(),
+                name: String::new(),
+                reason: message.to_owned(),
+                place: None,
+                source: file.source,
+            });
+            merged = None;
+        }
+        let value = merged.map(Rc::new);
+        self.values.insert(file.source, value.clone());
+        value
     }
 
     fn add_services(
@@ -161,7 +181,7 @@ impl Project<'_, '_> {
             if !service.is_map() || name.starts_with("x-") {
                 continue;
             }
-            let resolved = self.extended(service, services, source, 0, problems);
+            let resolved = self.extended(service, services, source, 0, into, problems);
             // Without an image or a build there is nothing to run: an override whose base is elsewhere.
             if resolved.get("image").is_some() || resolved.get("build").is_some() || resolved.get("provider").is_some()
             {
@@ -186,15 +206,18 @@ impl Project<'_, '_> {
         siblings: &[(String, Value)],
         source: SourceId,
         depth: usize,
+        into: &mut Objects,
         problems: &mut Vec<Problem>,
     ) -> Value {
-        let Some(extends) = service.get("extends").filter(|_| depth < 8) else { return service.clone() };
+        let Some(extends) = service.get("extends").filter(|_| depth < limits::EXTENDS_DEPTH) else {
+            return service.clone();
+        };
         let name = extends.text().or_else(|| extends.get("service").and_then(|value| value.text()));
         let Some(name) = name else { return service.clone() };
         let Some(file) = extends.get("file").and_then(|file| file.text()) else {
             let base = siblings.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
             return match base {
-                Some(base) => self.extended(&base, siblings, source, depth + 1, problems).overlaid(service, ""),
+                Some(base) => self.extended(&base, siblings, source, depth + 1, into, problems).overlaid(service, ""),
                 None => service.clone(),
             };
         };
@@ -208,10 +231,12 @@ impl Project<'_, '_> {
             ));
             return service.clone();
         };
-        let Some(value) = self.value(other, problems) else { return service.clone() };
+        let Some(value) = self.value(other, into, problems) else { return service.clone() };
         let siblings = value.get("services").map(Value::entries).unwrap_or_default();
         match siblings.iter().find(|(known, _)| known == name) {
-            Some((_, base)) => self.extended(base, siblings, other.source, depth + 1, problems).overlaid(service, ""),
+            Some((_, base)) => {
+                self.extended(base, siblings, other.source, depth + 1, into, problems).overlaid(service, "")
+            }
             None => service.clone(),
         }
     }

@@ -44,10 +44,10 @@ pub(super) fn read_service(name: &str, service: &Value, folder: &str, source: So
     let is_global = deploy.and_then(|deploy| deploy.get("mode")).and_then(|mode| mode.text()) == Some("global");
     let copies = deploy.and_then(|deploy| deploy.get("replicas")).or_else(|| service.get("scale"));
     Workload {
-        key: Key { kind: "service".to_owned(), scope: folder.to_owned(), name: name.to_owned() },
+        key: Key { kind: "service".to_owned(), group: String::new(), scope: folder.to_owned(), name: name.to_owned() },
         kind: if is_global { WorkloadKind::DaemonSet } else { WorkloadKind::ComposeService },
         origin: Origin::Compose,
-        place: image_or(service),
+        place: service.place,
         source,
         labels: std::collections::BTreeMap::new(),
         copies: copies.map_or(Stated::Absent, stated),
@@ -65,11 +65,6 @@ pub(super) fn read_service(name: &str, service: &Value, folder: &str, source: So
         converted: None,
         custom: None,
     }
-}
-
-/// The place of a service: the value under its name is a mapping, so pointing at it shows the name.
-fn image_or(service: &Value) -> crate::yaml::Place {
-    service.place
 }
 
 /// `restart` in all its forms, or a `deploy` section, whose default is to restart.
@@ -156,8 +151,9 @@ fn read_port(port: &Value) -> Port {
     let (range, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     let target = range.rsplit(':').next().unwrap_or(range);
     let (first, last) = target.split_once('-').unwrap_or((target, target));
-    let number: u32 = first.trim().parse().unwrap_or(0);
-    let last: u32 = last.trim().parse().unwrap_or(number);
+    let parse = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number <= 65_535);
+    let number = parse(first).unwrap_or(0);
+    let last = parse(last).unwrap_or(number);
     Port {
         number,
         count: last.saturating_sub(number) + 1,
@@ -180,7 +176,8 @@ fn read_volume(volume: &Value, pod: &mut Pod, tables: &Tables) {
     } else {
         let mut parts = volume.text().unwrap_or_default().split(':');
         let (first, second, mode) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-        let is_path = first.starts_with(['/', '.', '~']) || first.contains("\\");
+        // An empty source comes from a variable without a value, which holds a path of the host.
+        let is_path = first.is_empty() || first.starts_with(['/', '.', '~']) || first.contains("\\");
         match second {
             Some(target) => {
                 let read_only = mode.is_some_and(|mode| mode.split(',').any(|option| option == "ro"));

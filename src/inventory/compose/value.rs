@@ -1,10 +1,10 @@
 //! Compose values after interpolation and merging, each with the place that it came from.
 
-use super::interpolate::{Variables, interpolate};
-use crate::yaml::{Dialect, Node, Place, Scalar, scalar};
+use std::collections::BTreeSet;
 
-/// The most values in one resolved project; aliases could otherwise multiply a small file without end.
-const VALUES_PER_PROJECT: usize = 500_000;
+use super::interpolate::{Variables, interpolate};
+use crate::limits;
+use crate::yaml::{Dialect, Node, Place, Scalar, scalar};
 
 /// A resolved value.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Value {
     /// Reads a node, variables replaced. `budget` counts values over the whole project.
     pub(super) fn read(node: Node<'_>, variables: &Variables, budget: &mut usize) -> Result<Self, TooLarge> {
         *budget += 1;
-        if *budget > VALUES_PER_PROJECT {
+        if *budget > limits::VALUES_PER_PROJECT {
             return Err(TooLarge);
         }
         let data = if node.is_mapping() {
@@ -135,9 +135,9 @@ impl Value {
                 Self { place: self.place, data: Data::Map(base), tag: None }
             }
             (Data::List(mut base), Data::List(items)) if !replaces => {
+                let mut known: BTreeSet<String> = base.iter().filter_map(Self::text).map(str::to_owned).collect();
                 for item in items {
-                    let known = item.text().is_some() && base.iter().any(|other| other.text() == item.text());
-                    if !known {
+                    if item.text().is_none_or(|text| known.insert(text.to_owned())) {
                         base.push(item.clone());
                     }
                 }
