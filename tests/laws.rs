@@ -54,6 +54,21 @@ fn no_claims_give_nothing_and_everything_proven_gives_all() {
     assert!((score(&all).need - most).abs() < 1e-9, "{}", score(&all).need);
 }
 
+#[test]
+fn two_applications_that_share_a_name_are_both_read_and_two_variants_of_one_are_one() {
+    let web = |image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{{name: a, image: {image}}}]}}\n"
+        )
+    };
+    let count = |first: &str, second: &str| {
+        let files = vec![("a/web.yaml".to_owned(), web(first)), ("b/web.yaml".to_owned(), web(second))];
+        assess_files(files).estate.workloads
+    };
+    assert_eq!(count("shop/web:1", "news/site:1"), 2);
+    assert_eq!(count("shop/web:1", "mirror.example.org/web:2"), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,8 +1,8 @@
 //! The same object read twice counts once: the variant that demands most stays, whatever the order of the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Objects, Workload};
+use super::model::{Objects, Origin, Workload};
 use crate::text::SourceFile;
 use crate::yaml::{Place, Tree};
 
@@ -19,7 +19,7 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
         let text = text(workload.place);
         (copies.max(range).to_bits(), text.len(), text, std::cmp::Reverse(name(workload.source)))
     };
-    keep_best(&mut objects.workloads, |workload| workload.key.clone(), rank);
+    keep_best_variants(&mut objects.workloads, rank);
     keep_best(
         &mut objects.autoscalers,
         |scaler| (scaler.namespace.clone(), scaler.target.clone(), scaler.name.clone()),
@@ -73,6 +73,37 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
         |opaque| (opaque.place.map(text), std::cmp::Reverse(name(opaque.source))),
     );
     objects.opaque.extend(unnamed);
+}
+
+/// Keeps one workload per key, the greatest by rank. Without a namespace, a kind and a name are not enough to tell that two
+/// workloads of different folders are one: they also have to run an image of the same name.
+fn keep_best_variants<R: Ord>(workloads: &mut Vec<Workload>, rank: impl Fn(&Workload) -> R) {
+    let mut ranked: Vec<Workload> = std::mem::take(workloads);
+    // The greatest first, so that the outcome does not depend on the order of reading.
+    ranked.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| rank(b).cmp(&rank(a))));
+    for workload in ranked {
+        let same_key = workloads.iter().rev().take_while(|known| known.key == workload.key);
+        let is_variant = |known: &Workload| {
+            let is_told_apart = !workload.key.scope.is_empty() || workload.origin == Origin::Compose;
+            is_told_apart || workload.pods.is_empty() || share_an_image(known, &workload)
+        };
+        if !same_key.into_iter().any(is_variant) {
+            workloads.push(workload);
+        }
+    }
+}
+
+/// Whether two workloads run an image of the same name, registry and tag left out; so do two that name none.
+fn share_an_image(a: &Workload, b: &Workload) -> bool {
+    let names = |workload: &Workload| -> BTreeSet<String> {
+        workload.containers().map(|container| image_name(&container.image).to_owned()).collect()
+    };
+    !names(a).is_disjoint(&names(b))
+}
+
+fn image_name(image: &str) -> &str {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    last.split(['@', ':']).next().unwrap_or(last)
 }
 
 /// Keeps one item per key, the greatest by rank, in order of the keys.
