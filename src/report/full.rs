@@ -283,14 +283,7 @@ fn claims(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
     }
     for claim in for_it.iter().take(LIST) {
         let share = format!("+{}", points(claim.share));
-        let text = format!(
-            "{}: {} ({}, {})",
-            words::meaning(assessment, &claim.capability),
-            for_terminal(&claim.message),
-            claim.grade.id(),
-            codes(&claim.rules)
-        );
-        screen.paragraph(&format!("  {share:<6}"), 8, &text);
+        screen.paragraph(&format!("  {share:<6}"), 8, &claim_text(assessment, claim));
         places(screen, &claim.evidence);
     }
     more(screen, for_it.len());
@@ -310,21 +303,17 @@ fn list(screen: &mut Screen, assessment: &Assessment, heading: &str, mark: &str,
     }
     screen.heading(heading);
     for claim in claims.iter().take(LIST) {
-        let text = format!(
-            "{}: {} ({}, {})",
-            words::meaning(assessment, &claim.capability),
-            for_terminal(&claim.message),
-            claim.grade.id(),
-            codes(&claim.rules)
-        );
-        screen.paragraph(&format!("  {mark}"), 4, &text);
+        screen.paragraph(&format!("  {mark}"), 4, &claim_text(assessment, claim));
         places(screen, &claim.evidence[..claim.evidence.len().min(1)]);
     }
     more(screen, claims.len());
 }
 
-fn codes(rules: &[String]) -> String {
-    if rules.is_empty() { "a target's limit".to_owned() } else { rules.join(", ") }
+/// What is needed, what is said, how sure it is, and by which rules; a claim without a rule comes from a target's limit.
+fn claim_text(assessment: &Assessment, claim: &Claim) -> String {
+    let meaning = words::meaning(assessment, &claim.capability);
+    let rules = if claim.rules.is_empty() { "a target's limit".to_owned() } else { claim.rules.join(", ") };
+    format!("{meaning}: {} ({}, {rules})", for_terminal(&claim.message), claim.grade.id())
 }
 
 fn findings(screen: &mut Screen, system: &SystemAssessment) {
