@@ -10,6 +10,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use kubeworthy::choices::Choices;
+use kubeworthy::limits::Limits;
 use kubeworthy::source::{Collected, Input, collect};
 use kubeworthy::text::SourceId;
 use kubeworthy::yaml::parse_documents;
@@ -23,7 +25,7 @@ fn main() {
     let corpus = root.join("../shared/corpus/files");
     let folder = given.unwrap_or_else(|| if corpus.is_dir() { corpus } else { root.join("fixtures") });
     let kit = Kit::load(&OwnFiles::default()).expect("the built-in data");
-    let collected = collect(&[Input::Path(folder.clone())]);
+    let collected = collect(&[Input::Path(folder.clone())], &Choices::default());
     // What is left alone unparsed would flatter both sides: only files that are parsed count.
     let parsed = parsed_files(collected, &kit);
     let bytes: usize = parsed.files.iter().map(|file| file.text.len()).sum();
@@ -67,7 +69,7 @@ fn parsed_files(mut collected: Collected, kit: &Kit) -> Collected {
 
 fn parse_only(collected: &Collected) -> usize {
     let files = collected.files.iter().enumerate();
-    files.map(|(index, file)| parse_documents(SourceId(index as u32), &file.text).len()).sum()
+    files.map(|(index, file)| parse_documents(SourceId(index as u32), &file.text, &Limits::DEFAULT).len()).sum()
 }
 
 fn time(work: impl FnOnce()) -> f64 {

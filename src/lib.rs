@@ -16,6 +16,7 @@
 
 pub mod assessment;
 pub mod capability;
+pub mod choices;
 pub mod command;
 pub mod condition;
 pub mod data;
@@ -111,7 +112,8 @@ impl Kit {
 /// Assesses what was read: the whole pipeline behind reading. A pure function: the same input gives the same answer.
 #[must_use]
 pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
-    assess_inventory_of(collected, &Inventory::read(&collected.files, &collected.unread(), &kit.tables), kit)
+    let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+    assess_inventory_of(collected, &inventory, kit)
 }
 
 /// Assesses an inventory that was read from these files.

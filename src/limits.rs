@@ -1,21 +1,46 @@
-//! Every limit on what is read, in one place. Limits on files, documents and projects end in a message; those on looking
+//! Every limit on what is read, in one place: those that a user may move, then those that only guard the looking. Limits on files, documents and projects end in a message; those on looking
 //! through custom resources of unknown form only end the looking.
 
-/// The largest file that is read, in bytes: 16 MiB. The largest real file seen is 3.7 MB; bundles of custom resource
-/// definitions reach 10 MB.
-pub const FILE_BYTES: u64 = 16 * 1024 * 1024;
+/// The limits that a user may move, each by a flag of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest file that is read, in bytes (`--max-file-size`).
+    pub file_bytes: u64,
+    /// The most bytes read in one run (`--max-total-size`).
+    pub total_bytes: u64,
+    /// The most documents in one file (`--max-documents`).
+    pub documents: usize,
+    /// The most nodes in one document (`--max-nodes`); a node costs 20 bytes.
+    pub nodes: usize,
+    /// The deepest nesting of a document, in flow and in block style (`--max-depth`).
+    pub depth: usize,
+    /// The most nodes that the aliases of one document may stand for (`--max-aliased-nodes`).
+    pub aliased_nodes: u64,
+}
 
-/// The most bytes read in one run: 1 GiB.
-pub const TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
+impl Limits {
+    /// The limits without a flag.
+    ///
+    /// - 16 MiB a file: the largest real file seen is 3.7 MB, bundles of custom resource definitions reach 10 MB.
+    /// - 1 GiB a run.
+    /// - 50,000 documents a file and 4,000,000 nodes a document.
+    /// - 200 levels: the API server refuses deeper JSON too; real files stay under 40.
+    /// - 250,000 aliased nodes: real Compose files stay under a few thousand.
+    pub const DEFAULT: Self = Self {
+        file_bytes: 16 * 1024 * 1024,
+        total_bytes: 1024 * 1024 * 1024,
+        documents: 50_000,
+        nodes: 4_000_000,
+        depth: 200,
+        aliased_nodes: 250_000,
+    };
+}
 
-/// The most documents in one file.
-pub const DOCUMENTS_PER_FILE: usize = 50_000;
-
-/// The most nodes in one document; a node costs 20 bytes.
-pub const NODES_PER_DOCUMENT: usize = 4_000_000;
-
-/// The most nodes that the aliases of one document may stand for; real Compose files stay under a few thousand.
-pub const ALIASED_NODES: u64 = 250_000;
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
 
 /// The most values in the files of one Compose project, once aliases are written out.
 pub const VALUES_PER_PROJECT: usize = 1_000_000;
@@ -37,10 +62,6 @@ pub const EXTENDS_DEPTH: usize = 8;
 
 /// The largest amount of vCPU, GiB or copies that is believed; anything above is a typing error and counts as unknown.
 pub const LARGEST_AMOUNT: f64 = 1e6;
-
-/// The deepest nesting of a document, in flow and in block style. The API server refuses deeper JSON too; real files
-/// stay under 40.
-pub const NESTING: usize = 200;
 
 /// The most comment lines in a row.
 pub const COMMENTS_IN_A_ROW: usize = 100_000;

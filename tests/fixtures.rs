@@ -12,6 +12,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kubeworthy::choices::Choices;
 use kubeworthy::report::{Format, Layout, render};
 use kubeworthy::source::{Input, collect};
 use serde::Deserialize;
@@ -86,7 +87,7 @@ fn differences(folder: &Path) -> Vec<String> {
     assert!(!expected.story.is_empty() && !expected.why.is_empty());
     let paths = if expected.paths.is_empty() { vec![String::new()] } else { expected.paths.clone() };
     let inputs: Vec<Input> = paths.iter().map(|path| Input::Path(folder.join(path))).collect();
-    let mut collected = collect(&inputs);
+    let mut collected = collect(&inputs, &Choices::default());
     collected.files.retain(|file| file.base_name() != "expect.yaml");
     let kit = support::kit();
     let assessment = kubeworthy::assess(&collected, &kit);
@@ -152,8 +153,11 @@ const CANARIES: [&str; 2] = ["CANARY-7f3a9", "Q0FOQVJZ"];
 fn secrets_and_control_characters_reach_no_output() {
     let kit = support::kit();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hostile-names");
-    let source: String =
-        collect(&[Input::Path(folder.clone())]).files.iter().map(|file| file.text.to_string()).collect();
+    let source: String = collect(&[Input::Path(folder.clone())], &Choices::default())
+        .files
+        .iter()
+        .map(|file| file.text.to_string())
+        .collect();
     assert!(CANARIES.iter().all(|canary| source.contains(canary)), "the story must hold what is looked for");
     let assessment = support::assess_paths(std::slice::from_ref(&folder), &kit);
     for format in [Format::Full, Format::Json] {

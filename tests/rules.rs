@@ -7,6 +7,7 @@
     reason = "a test may fail and print"
 )]
 
+use kubeworthy::choices::Choices;
 use kubeworthy::facts::SystemView;
 use kubeworthy::inventory::Inventory;
 use kubeworthy::rules::file::{EstateMode, Example};
@@ -28,7 +29,7 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
         _ => panic!("{}: an example is either a manifest or a Compose file", rule.code),
     };
     let files = [SourceFile::new(name, text.as_str())];
-    let inventory = Inventory::read(&files, &[], &kit.tables);
+    let inventory = Inventory::read(&files, &[], &Choices::default(), &kit.tables);
     assert!(
         inventory.problems.iter().all(|problem| !problem.not_understood),
         "{}: {:?}",

@@ -12,6 +12,7 @@ mod support;
 
 use std::sync::Arc;
 
+use kubeworthy::choices::Choices;
 use kubeworthy::text::SourceId;
 use kubeworthy::yaml::{Node, Tree, parse_documents};
 use serde::Deserialize as _;
@@ -59,7 +60,10 @@ fn difference(node: Node<'_>, value: &Value, depth: usize) -> Option<String> {
 
 fn compare(name: &str, text: &str) -> (usize, Vec<String>) {
     let text = text.trim_start_matches('\u{feff}');
-    let ours: Vec<Tree> = parse_documents(SourceId(0), &Arc::from(text)).into_iter().flatten().collect();
+    let ours: Vec<Tree> = parse_documents(SourceId(0), &Arc::from(text), &kubeworthy::limits::Limits::DEFAULT)
+        .into_iter()
+        .flatten()
+        .collect();
     let mut oracle = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
         match Value::deserialize(document) {
@@ -98,7 +102,8 @@ fn odd_but_valid_documents_are_read_alike() {
 #[test]
 fn the_corpus_is_read_alike() {
     let Some(corpus) = support::corpus() else { return };
-    let collected = kubeworthy::source::collect(&[kubeworthy::source::Input::Path(corpus.join("files"))]);
+    let collected =
+        kubeworthy::source::collect(&[kubeworthy::source::Input::Path(corpus.join("files"))], &Choices::default());
     let mut documents = 0;
     let mut differences = Vec::new();
     for file in collected.files.iter().filter(|file| file.text.len() < 40_000 && file.base_name() != ".env") {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::choices::Choices;
+use crate::limits::Limits;
 use crate::report::Format;
 
 /// Does this system need Kubernetes, and if not, what simpler target would do?
@@ -89,6 +91,100 @@ pub struct Assess {
     /// Say nothing on standard error but what could not be read
     #[arg(short, long)]
     pub quiet: bool,
+
+    /// Which of several ways to read the same Compose files
+    #[command(flatten)]
+    pub compose: Compose,
+
+    /// How much is read
+    #[command(flatten)]
+    pub reading: ReadingLimits,
+
+    /// The overlay to assess, by its folder or the folder's last part; by default the one that demands most
+    #[arg(long, value_name = "NAME", help_heading = "Kustomize and Helm")]
+    pub overlay: Vec<String>,
+}
+
+impl Assess {
+    /// What the user chose about reading.
+    #[must_use]
+    pub fn choices(&self) -> Choices {
+        let reading = &self.reading;
+        Choices {
+            limits: Limits {
+                file_bytes: reading.max_file_size,
+                total_bytes: reading.max_total_size,
+                documents: reading.max_documents,
+                nodes: reading.max_nodes,
+                depth: reading.max_depth.into(),
+                aliased_nodes: reading.max_aliased_nodes,
+            },
+            compose_files: self.compose.file.clone(),
+            profiles: self.compose.profile.clone(),
+            env_files: self.compose.env_file.clone(),
+            overlays: self.overlay.clone(),
+        }
+    }
+}
+
+/// How Compose files are read, with Docker's own flags.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compose")]
+pub struct Compose {
+    /// A Compose file of one project, laid over those before it; in place of PATH or beside it
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Vec<String>,
+
+    /// A profile that is started; `*` starts all
+    #[arg(long, value_name = "NAME")]
+    pub profile: Vec<String>,
+
+    /// A file of variables in place of the project's `.env`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub env_file: Vec<String>,
+}
+
+/// The limits that a user may move.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct ReadingLimits {
+    /// The largest file that is read, as in `500KiB` or `64MiB`
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = parse_size)]
+    pub max_file_size: u64,
+
+    /// The most that is read in one run
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
+    pub max_total_size: u64,
+
+    /// The most documents in one file
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::DEFAULT.documents)]
+    pub max_documents: usize,
+
+    /// The most values and keys in one document
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::DEFAULT.nodes)]
+    pub max_nodes: usize,
+
+    /// The deepest nesting of a document
+    #[arg(long, value_name = "LEVELS", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub max_depth: u16,
+
+    /// The most values that the aliases of one document may stand for
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::DEFAULT.aliased_nodes)]
+    pub max_aliased_nodes: u64,
+}
+
+/// A number of bytes with a unit: `1024`, `500KiB`, `16MiB`, `1GiB`. Below 4 GiB, since positions have 32 bits.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match &text[digits.len()..] {
+        "" | "B" => 1,
+        "KiB" | "K" => 1 << 10,
+        "MiB" | "M" => 1 << 20,
+        "GiB" | "G" => 1 << 30,
+        other => return Err(format!("there is no unit `{other}`; the units are KiB, MiB and GiB")),
+    };
+    let number: u64 = digits.trim().parse().map_err(|_| "a size is a whole number and a unit, as in `16MiB`")?;
+    number.checked_mul(unit).filter(|bytes| *bytes < 1 << 32).ok_or_else(|| "sizes below 4GiB can be read".to_owned())
 }
 
 /// A format with the file that it goes to.
@@ -153,6 +249,15 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_parsed_and_the_defaults_are_the_limits() {
+        assert_eq!(parse_size("500KiB"), Ok(512_000));
+        assert!(parse_size("5 apples").is_err() && parse_size("MiB").is_err() && parse_size("9GiB").is_err());
+        let arguments = Arguments::try_parse_from(["kubeworthy", "assess", "."]).expect("arguments");
+        let Command::Assess(assess) = arguments.command else { panic!("another command") };
+        assert_eq!(assess.choices(), Choices::default());
     }
 
     #[test]

@@ -26,12 +26,12 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         .iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path.clone()) })
         .collect();
-    let collected = source::collect(&inputs);
+    let collected = source::collect(&inputs, &arguments.choices());
     warn_of_failures(&collected, inputs.len(), terminal);
     if collected.failed_inputs == inputs.len() {
         return Exit::Error;
     }
-    let inventory = Inventory::read(&collected.files, &collected.unread(), &kit.tables);
+    let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use crate::limits::Limits;
 use crate::text::{Position, SourceId};
 use crate::yaml::{self, Node};
 
@@ -88,7 +89,7 @@ pub fn read_text<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, DataE
 /// An error at the node that a path of keys and indexes leads to, for checks that come after reading.
 #[must_use]
 pub fn error_at(name: &str, text: &str, path: &[PathPart<'_>], message: String, help: String) -> DataError {
-    let documents = yaml::parse_documents(SourceId(0), &Arc::from(text));
+    let documents = yaml::parse_documents(SourceId(0), &Arc::from(text), &Limits::DEFAULT);
     let tree = documents.first().and_then(|document| document.as_ref().ok());
     let span = tree.and_then(|tree| {
         let (node, is_key) = follow(tree.root()?, path)?;

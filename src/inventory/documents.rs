@@ -9,6 +9,8 @@ use super::compose::{self, ComposeFile};
 use super::kubernetes::{self, Outcome};
 use super::model::{Objects, Opaque};
 use super::{Problem, kustomization};
+use crate::choices::Choices;
+use crate::limits::Limits;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{
@@ -32,7 +34,7 @@ const PARALLEL_FROM: usize = 64 * 1024;
 /// thread with most of the work.
 const UNIT: usize = 4;
 
-pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
+pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> Read {
     let mut read = Read::default();
     let mut chosen = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -42,7 +44,7 @@ pub(super) fn read(files: &[SourceFile], tables: &Tables) -> Read {
             None => chosen.push((source, file)),
         }
     }
-    let parsed = parse_all(&chosen);
+    let parsed = parse_all(&chosen, &choices.limits);
     let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
     let mut by_file: Vec<(SourceId, &SourceFile, std::ops::Range<usize>)> = Vec::new();
@@ -85,9 +87,9 @@ fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
     }
 }
 
-fn parse_all(chosen: &[(SourceId, &SourceFile)]) -> Vec<Vec<ParsedDocument>> {
+fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<ParsedDocument>> {
     let parse = |(source, file): &(SourceId, &SourceFile)| {
-        let documents = parse_documents(*source, &file.text).into_iter();
+        let documents = parse_documents(*source, &file.text, limits).into_iter();
         documents.map(|document| document.and_then(refuse_template)).collect()
     };
     let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();

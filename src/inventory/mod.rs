@@ -18,6 +18,7 @@ pub use system::{GroupedBy, System};
 
 use model::Objects;
 
+use crate::choices::Choices;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{Place, Tree};
@@ -84,8 +85,8 @@ pub struct Inventory {
 impl Inventory {
     /// Reads the inventory of a list of files; `unread` names files that should have been read and could not be. Never fails: what is not understood is in `problems`.
     #[must_use]
-    pub fn read(files: &[SourceFile], unread: &[String], tables: &Tables) -> Self {
-        let mut read = documents::read(files, tables);
+    pub fn read(files: &[SourceFile], unread: &[String], choices: &Choices, tables: &Tables) -> Self {
+        let mut read = documents::read(files, choices, tables);
         let folder = |name: &String| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         read.objects.unread_folders = unread.iter().map(folder).collect();
         deduplicate::deduplicate(&mut read.objects, &read.trees, files);

@@ -145,7 +145,7 @@ mod tests {
     use crate::yaml::parse_documents;
 
     fn selects(selector: &str, labels: &[(&str, &str)]) -> bool {
-        let documents = parse_documents(SourceId(0), &Arc::from(selector));
+        let documents = parse_documents(SourceId(0), &Arc::from(selector), &crate::limits::Limits::DEFAULT);
         let tree = documents[0].as_ref().expect("a selector");
         let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Selector::read(tree.root()).selects(&labels)

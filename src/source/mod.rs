@@ -7,7 +7,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::OwnFiles;
-use crate::limits;
+use crate::choices::Choices;
+use crate::limits::Limits;
 use crate::text::{LineIndex, Position, SourceFile};
 
 /// Where to read from.
@@ -52,6 +53,8 @@ pub struct Collected {
     pub failures: Vec<ReadFailure>,
     /// How many of the named inputs gave nothing because of a failure.
     pub failed_inputs: usize,
+    /// What the user chose, for everything that reads on.
+    pub choices: Choices,
 }
 
 impl Collected {
@@ -64,13 +67,13 @@ impl Collected {
 
 /// Reads every input. Never fails as a whole: what could not be read is in the result.
 #[must_use]
-pub fn collect(inputs: &[Input]) -> Collected {
-    let mut collected = Collected::default();
-    let mut budget = Budget { left: limits::TOTAL_BYTES, seen: BTreeSet::new() };
+pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
+    let mut collected = Collected { choices: choices.clone(), ..Collected::default() };
+    let mut budget = Budget::new(choices.limits);
     for input in inputs {
         let before = (collected.files.len(), collected.failures.len());
         match input {
-            Input::Standard => read_standard_input(&mut collected),
+            Input::Standard => read_standard_input(&budget, &mut collected),
             Input::Path(path) => walk::read_path(path, &mut budget, &mut collected),
         }
         let gave_nothing = collected.files.len() == before.0 && collected.failures.len() > before.1;
@@ -102,7 +105,7 @@ pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
             continue;
         }
         let mut collected = Collected::default();
-        let mut budget = Budget { left: limits::TOTAL_BYTES, seen: BTreeSet::new() };
+        let mut budget = Budget::new(Limits::DEFAULT);
         read_file(path, path.display().to_string(), &mut budget, &mut collected);
         if let Some(failure) = collected.failures.into_iter().next() {
             return Err(failure);
@@ -116,15 +119,23 @@ pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
 
 /// What may still be read, and what was read already.
 struct Budget {
+    limits: Limits,
     left: u64,
     seen: BTreeSet<String>,
 }
 
-fn read_standard_input(collected: &mut Collected) {
+impl Budget {
+    fn new(limits: Limits) -> Self {
+        Self { limits, left: limits.total_bytes, seen: BTreeSet::new() }
+    }
+}
+
+fn read_standard_input(budget: &Budget, collected: &mut Collected) {
     let name = "<stdin>";
+    let most = budget.limits.file_bytes;
     let mut bytes = Vec::new();
-    match std::io::stdin().lock().take(limits::FILE_BYTES + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > limits::FILE_BYTES => collected.failures.push(too_large(name, None)),
+    match std::io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > most => collected.failures.push(too_large(name, None, most)),
         Ok(_) => add_text(name.to_owned(), bytes, collected),
         Err(error) => collected.failures.push(failure(name, &error)),
     }
@@ -140,20 +151,21 @@ fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Col
         Err(error) => return collected.failures.push(failure(&name, &error)),
     };
     let size = file.metadata().map_or(0, |metadata| metadata.len());
-    if size > limits::FILE_BYTES {
-        return collected.failures.push(too_large(&name, Some(size)));
+    let most = budget.limits.file_bytes;
+    if size > most {
+        return collected.failures.push(too_large(&name, Some(size), most));
     }
     if size > budget.left {
         return collected.failures.push(ReadFailure {
             file: name,
-            message: format!("the run has reached its limit of {} MiB", limits::TOTAL_BYTES >> 20),
-            help: "assess parts of the tree one at a time".to_owned(),
+            message: format!("the run has reached its limit of {}", mebibytes(budget.limits.total_bytes)),
+            help: "assess parts of the tree one at a time, or raise the limit with --max-total-size".to_owned(),
             position: None,
         });
     }
     let mut bytes = Vec::with_capacity(size as usize + 1);
-    match file.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > limits::FILE_BYTES => collected.failures.push(too_large(&name, None)),
+    match file.take(most.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > most => collected.failures.push(too_large(&name, None, most)),
         Ok(_) => {
             budget.left = budget.left.saturating_sub(bytes.len() as u64);
             add_text(name, bytes, collected);
@@ -179,12 +191,16 @@ fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
     }
 }
 
-fn too_large(name: &str, size: Option<u64>) -> ReadFailure {
-    let size = size.map_or_else(|| "more".to_owned(), |size| format!("{:.1} MiB", size as f64 / f64::from(1 << 20)));
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)).replace(".0 ", " ")
+}
+
+fn too_large(name: &str, size: Option<u64>, most: u64) -> ReadFailure {
+    let size = size.map_or_else(|| "more".to_owned(), mebibytes);
     ReadFailure {
         file: name.to_owned(),
-        message: format!("the file has {size}, over the limit of {} MiB for one file", limits::FILE_BYTES >> 20),
-        help: "split it, or leave it out".to_owned(),
+        message: format!("the file has {size}, over the limit of {} for one file", mebibytes(most)),
+        help: "split it, leave it out, or raise the limit with --max-file-size".to_owned(),
         position: None,
     }
 }

@@ -115,6 +115,7 @@ fn display_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choices::Choices;
     use crate::source::{Input, collect};
 
     #[cfg(unix)]
@@ -135,7 +136,7 @@ mod tests {
         symlink("a.yaml", folder.path().join("inside.yaml")).expect("a link");
         symlink("nowhere.yaml", folder.path().join("dangling.yaml")).expect("a link");
         symlink(".", folder.path().join("loop.yaml")).expect("a link");
-        let collected = collect(&[Input::Path(folder.path().to_path_buf())]);
+        let collected = collect(&[Input::Path(folder.path().to_path_buf())], &Choices::default());
         let names: Vec<_> = collected.files.iter().map(|file| file.base_name().to_owned()).collect();
         assert_eq!(names, ["a.yaml", "inside.yaml"]);
         let mut reasons: Vec<_> = collected.skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
@@ -156,7 +157,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bad.yaml");
         std::fs::write(&path, b"kind: Pod\nname: \xff\n").expect("written");
-        let collected = collect(&[Input::Path(path), Input::Path(folder.path().join("none.yaml"))]);
+        let collected =
+            collect(&[Input::Path(path), Input::Path(folder.path().join("none.yaml"))], &Choices::default());
         assert_eq!(collected.failed_inputs, 2);
         let bad = &collected.failures[0];
         assert_eq!(bad.position.map(|at| (at.line, at.column)), Some((2, 7)), "{bad:?}");

@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
 use rayon::prelude::*;
 
 use super::{DocumentId, Entry, Kind, NodeId, Tree};
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::text::{SourceId, Span};
 
 /// Why a document could not be read.
@@ -28,14 +28,17 @@ pub type ParsedDocument = Result<Tree, DocumentError>;
 /// Reads every document of a text. Empty documents (nothing but comments) give no entry. The trees' document numbers
 /// start at 0 and are given their final value by the caller.
 #[must_use]
-pub fn parse_documents(source: SourceId, text: &Arc<str>) -> Vec<ParsedDocument> {
+pub fn parse_documents(source: SourceId, text: &Arc<str>, limits: &Limits) -> Vec<ParsedDocument> {
     let chunks = split(text);
-    if chunks.len() > limits::DOCUMENTS_PER_FILE {
+    if chunks.len() > limits.documents {
         let span = Span { start: 0, end: text.len() as u32 };
-        let message = format!("more than {} documents in one file; split the file", limits::DOCUMENTS_PER_FILE);
+        let message = format!(
+            "more than {} documents in one file; split the file, or raise the limit with --max-documents",
+            limits.documents
+        );
         return vec![Err(DocumentError { message, offset: 0, span })];
     }
-    let parse = |chunk| parse_chunk(source, text, chunk);
+    let parse = |chunk| parse_chunk(source, text, chunk, limits);
     if text.len() < PARALLEL_FROM {
         chunks.into_iter().flat_map(parse).collect()
     } else {
@@ -78,7 +81,7 @@ fn split(text: &str) -> Vec<Range<usize>> {
     chunks
 }
 
-fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>) -> Vec<ParsedDocument> {
+fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, limits: &Limits) -> Vec<ParsedDocument> {
     let mut documents = Vec::new();
     let base = chunk.start as u32;
     let span = Span { start: base, end: chunk.end as u32 };
@@ -89,11 +92,11 @@ fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>) -> Vec<Pa
     };
     let options = options! {
         max_buffered_comment_events: limits::COMMENTS_IN_A_ROW,
-        flow_nesting_limit: limits::NESTING,
-        block_nesting_limit: limits::NESTING,
+        flow_nesting_limit: limits.depth,
+        block_nesting_limit: limits.depth,
         emit_unresolved_aliases: true,
     };
-    let mut builder = Builder::new(source, text, span);
+    let mut builder = Builder::new(source, text, span, limits);
     for event in Parser::new_from_str_with_options(body, options) {
         match event {
             Ok((event, at)) => {
@@ -102,7 +105,7 @@ fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>) -> Vec<Pa
                     if let Some(tree) = builder.finish() {
                         documents.push(Ok(tree));
                     }
-                    builder = Builder::new(source, text, span);
+                    builder = Builder::new(source, text, span, limits);
                 } else if let Err(message) = builder.take(event, start, end) {
                     documents.push(Err(DocumentError { message, offset: start, span }));
                     return documents;
@@ -139,9 +142,11 @@ struct Builder {
     open_anchors: Vec<usize>,
     /// Nodes that aliases stand for, so far.
     aliased: u64,
+    limits: Limits,
 }
 
-const TOO_MANY_ALIASES: &str = "aliases make this document larger than can be read; write the repeated parts out";
+const TOO_MANY_ALIASES: &str = "aliases make this document larger than can be read; write the repeated parts out, or \
+                                raise the limit with --max-aliased-nodes";
 
 /// How much a node holds once every alias below it is written out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -151,7 +156,7 @@ struct Extent {
 }
 
 impl Builder {
-    fn new(source: SourceId, text: &Arc<str>, span: Span) -> Self {
+    fn new(source: SourceId, text: &Arc<str>, span: Span, limits: &Limits) -> Self {
         let tree = Tree {
             // Real manifests have a node for every 20 to 30 bytes.
             entries: Vec::with_capacity((span.end - span.start) as usize / 24 + 8),
@@ -164,7 +169,7 @@ impl Builder {
             span,
             duplicate_key: None,
         };
-        Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0 }
+        Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }
 
     fn take(&mut self, event: Event<'_>, start: u32, end: u32) -> Result<(), String> {
@@ -209,7 +214,7 @@ impl Builder {
                 match target {
                     Some((target, extent)) => {
                         self.aliased = self.aliased.saturating_add(extent.nodes);
-                        if self.aliased > limits::ALIASED_NODES {
+                        if self.aliased > self.limits.aliased_nodes {
                             return Err(TOO_MANY_ALIASES.to_owned());
                         }
                         self.hold(extent)?;
@@ -218,7 +223,6 @@ impl Builder {
                     _ => Err("an alias refers to a node that holds it".to_owned()),
                 }
             }
-            // The name may be somebody's password that happens to begin with `*`.
             // The name is not repeated: it may be somebody's password that happens to begin with `*`.
             Event::UnresolvedAlias(_) => {
                 Err("an alias (`*…`) has no anchor before it; quote text that begins with `*`".to_owned())
@@ -246,7 +250,7 @@ impl Builder {
         let Some((_, outer)) = self.open.last_mut() else { return Ok(()) };
         outer.nodes = outer.nodes.saturating_add(extent.nodes);
         outer.depth = outer.depth.max(extent.depth + 1);
-        if outer.nodes > limits::NODES_PER_DOCUMENT as u64 || outer.depth > 2 * limits::NESTING as u64 {
+        if outer.nodes > self.limits.nodes as u64 || outer.depth > 2 * self.limits.depth as u64 {
             return Err(TOO_MANY_ALIASES.to_owned());
         }
         Ok(())
@@ -262,8 +266,11 @@ impl Builder {
         tag: Option<&Tag>,
     ) -> Result<(), String> {
         let at = self.tree.entries.len() as u32;
-        if self.tree.entries.len() >= limits::NODES_PER_DOCUMENT {
-            return Err(format!("more than {} nodes in one document; split it", limits::NODES_PER_DOCUMENT));
+        if self.tree.entries.len() >= self.limits.nodes {
+            return Err(format!(
+                "more than {} nodes in one document; split it, or raise the limit with --max-nodes",
+                self.limits.nodes
+            ));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (at, Extent { nodes: 1, depth: 1 }));
@@ -309,7 +316,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Vec<ParsedDocument> {
-        parse_documents(SourceId(0), &Arc::from(text))
+        parse_documents(SourceId(0), &Arc::from(text), &Limits::DEFAULT)
     }
 
     #[test]

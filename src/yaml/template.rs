@@ -59,7 +59,7 @@ mod tests {
     use crate::yaml::parse_documents;
 
     fn is_template(text: &str) -> bool {
-        let documents = parse_documents(SourceId(0), &Arc::from(text));
+        let documents = parse_documents(SourceId(0), &Arc::from(text), &crate::limits::Limits::DEFAULT);
         documents.iter().flatten().any(|tree| looks_like_template(tree).is_some())
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kubeworthy::assessment::{Assessment, Verdict};
+use kubeworthy::choices::Choices;
 use kubeworthy::source::{Input, collect};
 use kubeworthy::{Kit, OwnFiles, assess};
 
@@ -26,7 +27,7 @@ pub fn kit() -> Kit {
 /// Assesses files or folders.
 pub fn assess_paths(paths: &[PathBuf], kit: &Kit) -> Assessment {
     let inputs: Vec<Input> = paths.iter().cloned().map(Input::Path).collect();
-    assess(&collect(&inputs), kit)
+    assess(&collect(&inputs, &Choices::default()), kit)
 }
 
 /// One labelled system of the corpus.
