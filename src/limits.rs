@@ -57,7 +57,10 @@ pub const TEMPLATE_DEPTH: usize = 14;
 /// The most pod templates that are read from one custom resource.
 pub const TEMPLATES_PER_RESOURCE: usize = 100;
 
-/// How many services may extend one another in a row.
+/// The most files beside the inputs that are looked for because the inputs refer to them.
+pub const FOLLOWED_FILES: usize = 10_000;
+
+/// How many files may include, and how many services may extend, one another in a row.
 pub const EXTENDS_DEPTH: usize = 8;
 
 /// The largest amount of vCPU, GiB or copies that is believed; anything above is a typing error and counts as unknown.

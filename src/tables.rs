@@ -171,6 +171,12 @@ pub struct ComposeNames {
     pub service_keys: Vec<String>,
     /// Keys that show another format.
     pub foreign_service_keys: Vec<String>,
+    /// The fields of a service.
+    pub service_fields: Vec<String>,
+    /// The fields of `deploy`.
+    pub deploy_fields: Vec<String>,
+    /// The fields of `healthcheck`.
+    pub health_check_fields: Vec<String>,
 }
 
 #[derive(Deserialize)]

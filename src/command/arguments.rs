@@ -67,11 +67,11 @@ pub enum Command {
 /// Arguments of `assess`.
 #[derive(Debug, Args)]
 pub struct Assess {
-    /// Files and folders; `-` is standard input
+    /// Files and folders; `-` is standard input [default: .]
     ///
     /// Folders are searched for YAML and JSON files. `.gitignore` is respected, links are not followed out of the
     /// folder.
-    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
     /// The format, with `=FILE` to write it to a file; may be given several times

@@ -7,6 +7,7 @@ use super::arguments::Assess;
 use super::diagnostic::{Line, Message, show_data_error};
 use super::output::Terminal;
 use crate::inventory::Inventory;
+use crate::limits;
 use crate::report;
 use crate::source::{self, Collected, Input};
 use crate::{Kit, OwnFiles};
@@ -21,17 +22,26 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         return Exit::Error;
     }
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
-    let inputs: Vec<Input> = arguments
+    let mut inputs: Vec<Input> = arguments
         .paths
         .iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path.clone()) })
         .collect();
-    let collected = source::collect(&inputs, &arguments.choices());
-    warn_of_failures(&collected, inputs.len(), terminal);
-    if collected.failed_inputs == inputs.len() {
+    let choices = arguments.choices();
+    if inputs.is_empty() && choices.compose_files.is_empty() {
+        inputs.push(Input::Path(".".into()));
+    }
+    let count = inputs.len() + choices.compose_files.len() + choices.env_files.len();
+    let mut collected = source::collect(&inputs, &choices);
+    // What the user names in so many words has to be there.
+    let is_chosen = |file: &String| choices.compose_files.contains(file) || choices.env_files.contains(file);
+    let all_failed =
+        collected.failed_inputs == count || collected.failures.iter().any(|failure| is_chosen(&failure.file));
+    warn_of_failures(&collected, all_failed, terminal);
+    if all_failed {
         return Exit::Error;
     }
-    let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+    let inventory = read_inventory(&mut collected, &kit);
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
@@ -58,6 +68,19 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         return Exit::NothingFound;
     }
     exit
+}
+
+/// The inventory of the inputs and of the files that they refer to, which are read one step of references at a time.
+fn read_inventory(collected: &mut Collected, kit: &Kit) -> Inventory {
+    let mut asked = std::collections::BTreeSet::new();
+    loop {
+        let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+        let new: std::collections::BTreeSet<String> = inventory.missing.difference(&asked).cloned().collect();
+        if new.is_empty() || asked.len() > limits::FOLLOWED_FILES || source::follow(collected, &new) == 0 {
+            return inventory;
+        }
+        asked.extend(new);
+    }
 }
 
 /// The kit with the user's own rules and targets, or none after showing what is wrong with them.
@@ -93,8 +116,7 @@ pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> O
 }
 
 /// A file that could not be read is said even to those who asked for quiet: a mistyped path must not pass unseen.
-fn warn_of_failures(collected: &Collected, inputs: usize, terminal: &Terminal) {
-    let all_failed = collected.failed_inputs == inputs;
+fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal) {
     let severity = if all_failed { Severity::Error } else { Severity::Warning };
     for failure in collected.failures.iter().take(WARNINGS) {
         let message = Message {

@@ -1,11 +1,11 @@
 //! From files to objects: which documents are Kubernetes objects, which are Compose files, which only look like them,
 //! and which cannot be read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::compose::{self, ComposeFile};
+use super::compose::{self, Library, Project};
 use super::kubernetes::{self, Outcome};
 use super::model::{Objects, Opaque};
 use super::{Problem, kustomization};
@@ -25,6 +25,8 @@ pub(super) struct Read {
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: Vec<(SourceId, String)>,
     pub(super) documents: usize,
+    pub(super) projects: Vec<Project>,
+    pub(super) missing: BTreeSet<String>,
 }
 
 /// Files below this many bytes are not worth a second thread.
@@ -39,7 +41,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     let mut chosen = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let source = SourceId(index as u32);
-        match left_alone(file, tables) {
+        match left_alone(file, choices, tables) {
             Some(reason) => read.skipped.push((source, reason)),
             None => chosen.push((source, file)),
         }
@@ -63,15 +65,18 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
         by_file.push((*source, file, first..read.trees.len()));
     }
     let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
-    classify_all(&by_file, files, &patches, tables, &mut read);
+    classify_all(&by_file, files, &patches, choices, tables, &mut read);
     read
 }
 
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
 /// or a service.
-fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
+fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<String> {
     let base_name = file.base_name();
-    if base_name == ".env" {
+    if choices.compose_files.contains(&file.name) {
+        return None;
+    }
+    if base_name == ".env" || choices.env_files.contains(&file.name) {
         return Some("variables for Compose files beside it".to_owned());
     }
     if let Some(reason) = tables.lookalike_file(base_name) {
@@ -193,50 +198,64 @@ fn scan_services(text: &str, is_named: bool) -> Vec<String> {
 
 type FileDocuments<'f> = (SourceId, &'f SourceFile, std::ops::Range<usize>);
 
-fn classify_all(
-    by_file: &[FileDocuments<'_>],
-    files: &[SourceFile],
+fn classify_all<'a>(
+    by_file: &[FileDocuments<'a>],
+    files: &'a [SourceFile],
     patches: &BTreeSet<String>,
+    choices: &Choices,
     tables: &Tables,
     read: &mut Read,
 ) {
     let trees = &read.trees;
     let classify =
         |(source, file, range): &FileDocuments<'_>| classify(*source, file, &trees[range.clone()], patches, tables);
-    let classified: Vec<Classified<'_>> = if read.documents > 200 {
+    let classified: Vec<Classified> = if read.documents > 200 {
         by_file.par_iter().with_max_len(UNIT).map(classify).collect()
     } else {
         by_file.iter().map(classify).collect()
     };
-    let mut compose_files = Vec::new();
+    let mut candidates = Vec::new();
     for ((source, file, _), classified) in by_file.iter().zip(classified) {
         read.objects.append(classified.objects);
         read.problems.extend(classified.problems);
         read.skipped.extend(classified.skipped.map(|reason| (*source, reason)));
-        if !classified.compose.is_empty() {
-            compose_files.push(ComposeFile { source: *source, file, documents: classified.compose });
+        if classified.is_compose {
+            candidates.push(file.name.as_str());
         }
     }
-    let environments: BTreeMap<&str, &SourceFile> =
-        files.iter().filter(|file| file.base_name() == ".env").map(|file| (file.folder(), file)).collect();
-    compose::read_projects(&compose_files, &environments, tables, &mut read.objects, &mut read.problems);
+    if candidates.is_empty() && choices.compose_files.is_empty() {
+        return;
+    }
+    let named = files.iter().enumerate().map(|(index, file)| (file.name.as_str(), (SourceId(index as u32), file)));
+    let trees = |(source, file, range): &FileDocuments<'a>| (file.name.as_str(), (*source, &read.trees[range.clone()]));
+    let library = Library {
+        documents: by_file.iter().map(trees).collect(),
+        files: named.collect(),
+        sources: read.trees.iter().map(|tree| tree.source).collect(),
+        missing: std::cell::RefCell::default(),
+    };
+    let outcome = compose::read_projects(&candidates, &library, choices, tables, &mut read.objects);
+    read.missing.append(&mut library.missing.borrow_mut());
+    read.problems.extend(outcome.problems);
+    read.skipped.extend(outcome.skipped);
+    read.projects = outcome.projects;
 }
 
 #[derive(Default)]
-struct Classified<'t> {
+struct Classified {
     objects: Objects,
     problems: Vec<Problem>,
-    compose: Vec<&'t Tree>,
+    is_compose: bool,
     skipped: Option<String>,
 }
 
-fn classify<'t>(
+fn classify(
     source: SourceId,
     file: &SourceFile,
-    trees: &'t [Tree],
+    trees: &[Tree],
     patches: &BTreeSet<String>,
     tables: &Tables,
-) -> Classified<'t> {
+) -> Classified {
     let mut result = Classified::default();
     let mut understood = false;
     if patches.contains(&file.name) {
@@ -265,7 +284,7 @@ fn classify<'t>(
         {
             result.skipped = Some(reason.to_owned());
         } else if compose::is_compose(root, file.base_name(), tables) {
-            result.compose.push(tree);
+            result.is_compose = true;
             understood = true;
         } else if kustomization::is_name(file.base_name()) {
             understood = true;

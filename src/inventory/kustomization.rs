@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::model::{Objects, Opaque};
+use super::paths::join;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Node, Tree};
 
@@ -71,35 +72,4 @@ fn is_remote(reference: &str) -> bool {
         || reference.contains("?ref=")
         || reference.starts_with("github.com/")
         || reference.starts_with("git@")
-}
-
-/// A path relative to a folder, with `.` and `..` resolved in the text.
-pub(super) fn join(folder: &str, path: &str) -> String {
-    let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
-    let mut parts: Vec<&str> = Vec::new();
-    let base = if path.starts_with('/') { "" } else { folder };
-    for part in base.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    if absolute { format!("/{joined}") } else { joined }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_joined_in_the_text() {
-        assert_eq!(join("deploy/overlays/prod", "../../base"), "deploy/base");
-        assert_eq!(join("", "./web.yaml"), "web.yaml");
-        assert_eq!(join("/srv/app", "../other"), "/srv/other");
-        assert_eq!(join("..", "../x"), "../../x");
-    }
 }

@@ -1,12 +1,13 @@
 //! Step 2: documents become workloads and what belongs to them, each object once, linked and grouped into systems.
 
-mod compose;
+pub mod compose;
 mod deduplicate;
 mod documents;
 mod kubernetes;
 mod kustomization;
 mod link;
 pub mod model;
+mod paths;
 mod pod;
 pub mod quantity;
 mod rights;
@@ -15,6 +16,8 @@ mod system;
 
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use system::{GroupedBy, System};
+
+use std::collections::BTreeSet;
 
 use model::Objects;
 
@@ -80,6 +83,10 @@ pub struct Inventory {
     pub skipped: Vec<(SourceId, String)>,
     /// Documents that were read or tried.
     pub documents: usize,
+    /// The Compose projects, by folder and files.
+    pub projects: Vec<compose::Project>,
+    /// Files that were referred to, or would be read by the user's own tools, and are not among the inputs.
+    pub missing: BTreeSet<String>,
 }
 
 impl Inventory {
@@ -108,6 +115,8 @@ impl Inventory {
             problems: read.problems,
             skipped: read.skipped,
             documents: read.documents,
+            projects: read.projects,
+            missing: read.missing,
         }
     }
 

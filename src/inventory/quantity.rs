@@ -56,6 +56,41 @@ pub fn compose_bytes(text: &str) -> Option<f64> {
     finite(number.parse::<f64>().ok()? * 1024f64.powi(power))
 }
 
+/// A duration of Compose in nanoseconds: numbers with the units `ns us ms s m h d w` after one another, as `1m30s`.
+///
+/// Source: Compose specification, "Specifying durations"; days and weeks as the reference loader takes them.
+#[must_use]
+pub fn duration(text: &str) -> Option<i64> {
+    let mut rest = text.trim();
+    if rest == "0" {
+        return Some(0);
+    }
+    let mut total = 0.0;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        let tail = &rest[digits..];
+        let unit = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
+        let nanoseconds = match &tail[..unit] {
+            "ns" => 1.0,
+            "us" | "µs" => 1e3,
+            "ms" => 1e6,
+            "s" => 1e9,
+            "m" => 60e9,
+            "h" => 3600e9,
+            "d" => 86_400e9,
+            "w" => 604_800e9,
+            _ => return None,
+        };
+        total += number * nanoseconds;
+        rest = &tail[unit..];
+    }
+    (total < i64::MAX as f64).then_some(total as i64)
+}
+
 fn finite(value: f64) -> Option<f64> {
     (value.is_finite() && value >= 0.0).then_some(value)
 }
@@ -82,5 +117,7 @@ mod tests {
         assert_eq!(compose_bytes("1.5 gb"), Some(1.5 * 1024.0 * 1024.0 * 1024.0));
         assert_eq!(compose_bytes("64"), Some(64.0));
         assert_eq!(compose_bytes("64q"), None);
+        assert_eq!(duration("1m30.5s"), Some(90_500_000_000));
+        assert_eq!((duration("0"), duration("10"), duration("1x")), (Some(0), None, None));
     }
 }

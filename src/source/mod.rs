@@ -70,7 +70,14 @@ impl Collected {
 pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
     let mut collected = Collected { choices: choices.clone(), ..Collected::default() };
     let mut budget = Budget::new(choices.limits);
-    for input in inputs {
+    let named = &mut collected.choices;
+    for name in named.compose_files.iter_mut().chain(&mut named.env_files) {
+        *name = if name == "-" { STANDARD_INPUT.to_owned() } else { walk::display_name(Path::new(name)) };
+    }
+    let files = named.compose_files.iter().chain(&named.env_files);
+    let files = files.map(|name| if name == STANDARD_INPUT { Input::Standard } else { Input::Path(name.into()) });
+    let files: Vec<Input> = files.collect();
+    for input in files.iter().chain(inputs) {
         let before = (collected.files.len(), collected.failures.len());
         match input {
             Input::Standard => read_standard_input(&budget, &mut collected),
@@ -84,6 +91,25 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
     collected.skipped.sort();
     collected.failures.sort();
     collected
+}
+
+/// Reads files that the inputs refer to, or that the user's own tools would read beside them, and that are not among
+/// the inputs yet. What is not there is left out; the result is how many were read.
+pub fn follow(collected: &mut Collected, names: &BTreeSet<String>) -> usize {
+    let mut budget = Budget::new(collected.choices.limits);
+    budget.seen = collected.files.iter().map(|file| file.name.clone()).collect();
+    let read: u64 = collected.files.iter().map(|file| file.text.len() as u64).sum();
+    budget.left = budget.left.saturating_sub(read);
+    let before = collected.files.len();
+    for name in names {
+        let path = Path::new(name);
+        if path.is_file() {
+            read_file(path, name.clone(), &mut budget, collected);
+        }
+    }
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
+    collected.failures.sort();
+    collected.files.len() - before
 }
 
 /// A user's own rules and targets: every YAML file below a folder, those below `targets` being targets.
@@ -117,6 +143,9 @@ pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
     Ok(own)
 }
 
+/// The name of standard input among the files.
+const STANDARD_INPUT: &str = "<stdin>";
+
 /// What may still be read, and what was read already.
 struct Budget {
     limits: Limits,
@@ -131,7 +160,7 @@ impl Budget {
 }
 
 fn read_standard_input(budget: &Budget, collected: &mut Collected) {
-    let name = "<stdin>";
+    let name = STANDARD_INPUT;
     let most = budget.limits.file_bytes;
     let mut bytes = Vec::new();
     match std::io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes) {

@@ -106,7 +106,7 @@ fn failing_path(error: &ignore::Error) -> Option<PathBuf> {
 
 /// The path as a person would type it: `/` between folders, without a leading `./`; bytes that are not UTF-8 shown as
 /// `\u{fffd}`.
-fn display_name(path: &Path) -> String {
+pub(super) fn display_name(path: &Path) -> String {
     let name = path.to_string_lossy().replace('\\', "/");
     let name = name.strip_prefix("./").unwrap_or(&name);
     if name.is_empty() { ".".to_owned() } else { name.to_owned() }

@@ -1,27 +1,41 @@
-//! Compose projects: the files of a folder, merged as Docker merges them.
+//! Compose projects: the files of a folder, or those that the user names, read as Docker reads them.
 
+mod canonical;
+mod dotenv;
 mod interpolate;
+mod load;
+mod merge;
 mod service;
 mod value;
+mod workload;
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::collections::{BTreeMap, BTreeSet};
 
-use interpolate::{Variables, read_variables};
-use value::Value;
+use interpolate::{Variables, interpolate};
+pub(super) use load::Library;
+use load::{Loader, Scope};
+pub use service::{Dependency, HealthCheck, Mount, PublishedPort, Resources, Service};
+use value::{TooLarge, Value};
 
 use super::Problem;
-use super::model::{Claim, Objects, Opaque};
-use crate::limits;
+use super::model::{Claim, Objects, Opaque, WorkloadKind};
+use super::paths::{folder_of, join};
+use crate::choices::Choices;
 use crate::tables::Tables;
-use crate::text::{SourceFile, SourceId};
+use crate::text::SourceId;
 use crate::yaml::{Node, Tree};
 
-/// One Compose file of the run.
-pub(super) struct ComposeFile<'t> {
-    pub(super) source: SourceId,
-    pub(super) file: &'t SourceFile,
-    pub(super) documents: Vec<&'t Tree>,
+/// A project as Docker would run it.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its folder, as files are named in this run; what relative paths lead from.
+    pub folder: String,
+    /// Its files, each laid over those before it.
+    pub files: Vec<String>,
+    /// The services that start; one without an image, a build or a provider has nothing to run.
+    pub services: Vec<Service>,
+    /// The services that start only with a profile which was not chosen.
+    pub inactive: Vec<Service>,
 }
 
 /// Whether a document is a Compose file. A telling file name is enough where there are services that are mappings;
@@ -51,204 +65,333 @@ pub(super) fn has_telling_name(base_name: &str) -> bool {
 }
 
 /// The format before `services` existed: every top-level entry is a service.
-fn is_first_version(root: Node<'_>) -> bool {
+pub(super) fn is_first_version(root: Node<'_>) -> bool {
     let entries = root.entries();
-    !entries.is_empty()
+    root.get("services").is_none()
+        && root.get("include").is_none()
+        && !entries.is_empty()
         && entries.iter().all(|(_, value)| value.is_mapping())
         && entries.iter().any(|(_, value)| value.get("image").is_some() || value.get("build").is_some())
 }
 
-/// Reads every project: the Compose files of each folder, with the variables of the `.env` file beside them.
+/// What reading the projects gave beside objects.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) projects: Vec<Project>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: Vec<(SourceId, String)>,
+}
+
+/// A project to be read: its files and its folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Plan {
+    folder: String,
+    files: Vec<String>,
+}
+
+/// What came of a plan.
+struct Loaded {
+    plan: Plan,
+    model: Result<Value, TooLarge>,
+    variables: Variables,
+    problems: Vec<Problem>,
+    included: BTreeSet<String>,
+    extended: BTreeSet<String>,
+}
+
+/// Reads every project: those that the user names, and those that the Compose files of each folder make.
 pub(super) fn read_projects(
-    files: &[ComposeFile<'_>],
-    environments: &BTreeMap<&str, &SourceFile>,
+    candidates: &[&str],
+    library: &Library<'_>,
+    choices: &Choices,
     tables: &Tables,
     into: &mut Objects,
-    problems: &mut Vec<Problem>,
-) {
-    let mut folders: BTreeMap<&str, Vec<&ComposeFile<'_>>> = BTreeMap::new();
-    for file in files {
-        folders.entry(file.file.folder()).or_default().push(file);
+) -> Outcome {
+    let mut loaded: Vec<Loaded> = Vec::new();
+    for plan in plans(candidates, library, choices, tables) {
+        loaded.push(load(plan, library, choices));
+    }
+    let mut outcome = Outcome::default();
+    let mut kept: Vec<Loaded> = Vec::new();
+    let dropped = parts_of_others(&loaded, choices, tables);
+    for (index, project) in loaded.into_iter().enumerate() {
+        match dropped.get(&index) {
+            Some(reason) => {
+                let sources = project.plan.files.iter().filter_map(|file| library.files.get(file.as_str()));
+                outcome.skipped.extend(sources.map(|(source, _)| (*source, reason.clone())));
+            }
+            None => kept.push(project),
+        }
+    }
+    for project in kept {
+        add_project(project, library, choices, tables, into, &mut outcome);
+    }
+    outcome
+}
+
+/// Which projects there are. Docker reads the override file together with the base and never alone; a file that changes
+/// services of the base and cannot stand alone is laid over it; any other file is a project of its own.
+fn plans(candidates: &[&str], library: &Library<'_>, choices: &Choices, tables: &Tables) -> Vec<Plan> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in candidates {
+        folders.entry(folder_of(name)).or_default().push(name);
+    }
+    let mut plans = Vec::new();
+    if let Some(first) = choices.compose_files.first() {
+        let folder = folder_of(first).to_owned();
+        folders.remove(folder.as_str());
+        plans.push(Plan { folder, files: choices.compose_files.clone() });
     }
     for (folder, members) in folders {
-        let variables = environments.get(folder).map(|file| read_variables(&file.text)).unwrap_or_default();
-        let mut project =
-            Project { folder, members: &members, all: files, variables, budget: 0, values: BTreeMap::new() };
-        project.read(tables, into, problems);
-    }
-}
-
-struct Project<'p, 't> {
-    folder: &'p str,
-    members: &'p [&'p ComposeFile<'t>],
-    all: &'p [ComposeFile<'t>],
-    variables: Variables,
-    budget: usize,
-    /// The files that were read already.
-    values: BTreeMap<SourceId, Option<Rc<Value>>>,
-}
-
-impl Project<'_, '_> {
-    fn read(&mut self, tables: &Tables, into: &mut Objects, problems: &mut Vec<Problem>) {
         let by_name = |names: &[String]| {
-            names.iter().find_map(|name| self.members.iter().find(|file| file.file.base_name() == name).copied())
+            names.iter().find_map(|name| members.iter().copied().find(|file| base_name(file) == name))
+        };
+        let plan = |files: &[&str]| Plan {
+            folder: folder.to_owned(),
+            files: files.iter().map(|file| (*file).to_owned()).collect(),
         };
         let base = by_name(&tables.compose.base_names);
-        let override_file = by_name(&tables.compose.override_names);
-        let base_value = base.and_then(|file| self.value(file, into, problems));
-        for file in self.members {
-            let is_base = base.is_some_and(|base| base.source == file.source);
-            let is_override = override_file.is_some_and(|other| other.source == file.source);
-            // Docker reads the override file together with the base and never alone.
-            if is_override && base.is_some() {
+        let over = by_name(&tables.compose.override_names);
+        if base.is_some() && over.is_none() {
+            // So that it is noted as missing where only the base was named.
+            library.note_missing(tables.compose.override_names.iter().map(|name| join(folder, name)));
+        }
+        let chosen = chosen_by_variables(folder, library, choices);
+        if let Some(files) = &chosen {
+            plans.push(Plan { folder: folder.to_owned(), files: files.clone() });
+        }
+        for file in &members {
+            if chosen.as_ref().is_some_and(|files| files.iter().any(|name| name == file)) {
                 continue;
             }
-            let Some(value) = self.value(file, into, problems) else { continue };
-            let mut value = Value::clone(&value);
-            if is_base {
-                if let Some(over) = override_file.and_then(|file| self.value(file, into, problems)) {
-                    value = value.overlaid(&over, "");
-                }
-            } else if let Some(base) = &base_value
-                && is_fragment_of(&value, base)
-            {
-                value = Value::clone(base).overlaid(&value, "");
+            if Some(*file) == base && chosen.is_none() {
+                plans.push(plan(&[Some(*file), over].into_iter().flatten().collect::<Vec<_>>()));
+            } else if Some(*file) == over && base.is_some() {
+                // Laid over the base above.
+            } else if let Some(base) = base.filter(|base| is_fragment_of(file, base, library)) {
+                plans.push(plan(&[base, file]));
+            } else {
+                plans.push(plan(&[file]));
             }
-            if let Some(include) = value.get("include") {
-                problems.push(Problem::at(
-                    include.place,
-                    file.source,
-                    "included files are read as projects of their own, not as parts of this one",
-                    "render the project (`docker compose config`) and assess the output to see it as one",
-                ));
-            }
-            self.add_services(&value, file.source, tables, into, problems);
         }
     }
+    plans.sort();
+    plans
+}
 
-    /// The documents of a file as one value; each file is read once.
-    fn value(&mut self, file: &ComposeFile<'_>, into: &mut Objects, problems: &mut Vec<Problem>) -> Option<Rc<Value>> {
-        if let Some(known) = self.values.get(&file.source) {
-            return known.clone();
-        }
-        let mut merged: Option<Value> = None;
-        let mut is_too_large = false;
-        for root in file.documents.iter().filter_map(|tree| tree.root()) {
-            match Value::read(root, &self.variables, &mut self.budget) {
-                Ok(value) => {
-                    merged = Some(match merged {
-                        Some(base) => base.overlaid(&value, ""),
-                        None => value,
-                    });
-                }
-                Err(value::TooLarge) => is_too_large = true,
-            }
-        }
-        if is_too_large {
-            let message = "this Compose project holds more values than can be read";
-            let span = file.documents.first().map(|tree| tree.span);
-            let problem =
-                Problem::of_file(file.source, message, "split the project, or assess its parts one at a time");
-            problems.push(Problem { span, kinds: vec!["Compose service".to_owned()], ..problem });
-            into.opaque.push(Opaque {
-                kind: "Compose service".to_owned(),
-                name: String::new(),
-                reason: message.to_owned(),
-                place: None,
-                source: file.source,
-            });
-            merged = None;
-        }
-        let value = merged.map(Rc::new);
-        self.values.insert(file.source, value.clone());
-        value
-    }
+fn base_name(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, base)| base)
+}
 
-    fn add_services(
-        &mut self,
-        project: &Value,
-        source: SourceId,
-        tables: &Tables,
-        into: &mut Objects,
-        problems: &mut Vec<Problem>,
-    ) {
-        let services = match project.get("services") {
-            Some(services) => services.entries(),
-            None if project.get("include").is_none() => project.entries(),
-            None => &[],
-        };
-        for (name, service) in services {
-            if !service.is_map() || name.starts_with("x-") {
-                continue;
-            }
-            let resolved = self.extended(service, services, source, 0, into, problems);
-            // Without an image or a build there is nothing to run: an override whose base is elsewhere.
-            if resolved.get("image").is_some() || resolved.get("build").is_some() || resolved.get("provider").is_some()
-            {
-                into.workloads.push(service::read_service(name, &resolved, self.folder, source, tables));
-            }
-        }
-        for (name, volume) in project.get("volumes").map(Value::entries).unwrap_or_default() {
-            let shared = volume.at(&["driver_opts", "type"]).filter(|kind| matches!(kind.text(), Some("nfs" | "cifs")));
-            into.claims.push(Claim {
-                namespace: self.folder.to_owned(),
-                name: name.clone(),
-                shared: shared.map(|kind| kind.place),
-                place: volume.place,
-            });
-        }
-    }
+/// The files that `COMPOSE_FILE` in the folder's `.env` names, if all of them are here.
+fn chosen_by_variables(folder: &str, library: &Library<'_>, choices: &Choices) -> Option<Vec<String>> {
+    let variables = Loader::new(library).variables(&environment_files(folder, choices), &Variables::new());
+    let separator = variables.get("COMPOSE_PATH_SEPARATOR").map_or(":", String::as_str);
+    let names = variables.get("COMPOSE_FILE").filter(|names| !names.is_empty() && !separator.is_empty())?;
+    let files: Vec<String> = names.split(separator).map(|name| join(folder, name)).collect();
+    files.iter().all(|file| library.documents.contains_key(file.as_str())).then_some(files)
+}
 
-    /// A service with what it extends, from this file or from another one that was read.
-    fn extended(
-        &mut self,
-        service: &Value,
-        siblings: &[(String, Value)],
-        source: SourceId,
-        depth: usize,
-        into: &mut Objects,
-        problems: &mut Vec<Problem>,
-    ) -> Value {
-        let Some(extends) = service.get("extends").filter(|_| depth < limits::EXTENDS_DEPTH) else {
-            return service.clone();
-        };
-        let name = extends.text().or_else(|| extends.get("service").and_then(|value| value.text()));
-        let Some(name) = name else { return service.clone() };
-        let Some(file) = extends.get("file").and_then(|file| file.text()) else {
-            let base = siblings.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-            return match base {
-                Some(base) => self.extended(&base, siblings, source, depth + 1, into, problems).overlaid(service, ""),
-                None => service.clone(),
-            };
-        };
-        let path = super::kustomization::join(self.folder, file);
-        let Some(other) = self.all.iter().find(|other| other.file.name == path) else {
-            problems.push(Problem::at(
-                extends.place,
-                source,
-                "this service extends a file that was not read",
-                "name the file, or the folder that holds it, as an input too",
-            ));
-            return service.clone();
-        };
-        let Some(value) = self.value(other, into, problems) else { return service.clone() };
-        let siblings = value.get("services").map(Value::entries).unwrap_or_default();
-        match siblings.iter().find(|(known, _)| known == name) {
-            Some((_, base)) => {
-                self.extended(base, siblings, other.source, depth + 1, into, problems).overlaid(service, "")
-            }
-            None => service.clone(),
-        }
-    }
+fn environment_files(folder: &str, choices: &Choices) -> Vec<String> {
+    if choices.env_files.is_empty() { vec![join(folder, ".env")] } else { choices.env_files.clone() }
 }
 
 /// Whether a file changes a base and cannot stand alone: one of its services has nothing to run, and the base has it.
-fn is_fragment_of(value: &Value, base: &Value) -> bool {
-    let services = value.get("services").map(Value::entries).unwrap_or_default();
-    services.iter().any(|(name, service)| {
-        service.get("image").is_none()
-            && service.get("build").is_none()
-            && service.get("extends").is_none()
-            && base.at(&["services", name]).is_some()
-    })
+fn is_fragment_of(file: &str, base: &str, library: &Library<'_>) -> bool {
+    let roots =
+        |name: &str| library.documents.get(name).into_iter().flat_map(|(_, trees)| trees.iter()).filter_map(Tree::root);
+    let base_services: BTreeSet<&str> = roots(base)
+        .filter_map(|root| root.get("services"))
+        .flat_map(|services| services.entries())
+        .filter_map(|(name, _)| name.text())
+        .collect();
+    roots(file).filter_map(|root| root.get("services")).flat_map(|services| services.entries()).any(
+        |(name, service)| {
+            let runs = ["image", "build", "extends"].iter().any(|key| service.get(key).is_some());
+            !runs && name.text().is_some_and(|name| base_services.contains(name))
+        },
+    )
+}
+
+fn load(plan: Plan, library: &Library<'_>, choices: &Choices) -> Loaded {
+    let mut loader = Loader::new(library);
+    let mut variables = loader.variables(&environment_files(&plan.folder, choices), &Variables::new());
+    let name = project_name(&plan, library, &variables);
+    variables.insert("COMPOSE_PROJECT_NAME".to_owned(), name);
+    // A shell has these; what they stand for is a path that leads from the project's folder, or from a home.
+    variables.entry("PWD".to_owned()).or_insert_with(|| ".".to_owned());
+    variables.entry("HOME".to_owned()).or_insert_with(|| "~".to_owned());
+    let scope = Scope { folder: plan.folder.clone(), relative: String::new(), variables };
+    let model = loader.model(&plan.files, &scope, &[]);
+    Loaded {
+        plan,
+        model,
+        variables: scope.variables,
+        problems: loader.problems,
+        included: loader.included,
+        extended: loader.extended,
+    }
+}
+
+/// The name that Docker gives a project: `COMPOSE_PROJECT_NAME`, `name`, or its folder's.
+fn project_name(plan: &Plan, library: &Library<'_>, variables: &Variables) -> String {
+    let trees = plan.files.iter().filter_map(|file| library.documents.get(file.as_str())).flat_map(|(_, trees)| *trees);
+    let written = trees.filter_map(Tree::root).filter_map(|root| root.get("name")?.string()).next_back();
+    let written = written.map(|name| interpolate(name, variables).text);
+    let name = variables.get("COMPOSE_PROJECT_NAME").cloned().or(written);
+    let name = name.unwrap_or_else(|| base_name(&plan.folder).to_owned()).to_lowercase();
+    let kept: String = name.chars().filter(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')).collect();
+    kept.trim_start_matches(['_', '-']).to_owned()
+}
+
+/// The plans that are no projects of their own, with the reason: others include or extend them.
+fn parts_of_others(loaded: &[Loaded], choices: &Choices, tables: &Tables) -> BTreeMap<usize, String> {
+    let mut dropped: BTreeMap<usize, String> = BTreeMap::new();
+    for (index, project) in loaded.iter().enumerate() {
+        let Some(main) = project.plan.files.first().filter(|_| project.plan.files != choices.compose_files) else {
+            continue;
+        };
+        let is_found_by_docker = tables.compose.base_names.iter().any(|name| base_name(main) == name);
+        let user = loaded.iter().enumerate().find_map(|(other, user)| {
+            let is_part = other != index && !dropped.contains_key(&other);
+            if is_part && user.included.contains(main) {
+                Some(format!("a part of {}, which includes it", user.plan.files[0]))
+            } else if is_part && user.extended.contains(main) && !is_found_by_docker {
+                Some(format!("services of it are extended by {}", user.plan.files[0]))
+            } else {
+                None
+            }
+        });
+        if let Some(reason) = user {
+            dropped.insert(index, reason);
+        }
+    }
+    dropped
+}
+
+fn add_project(
+    loaded: Loaded,
+    library: &Library<'_>,
+    choices: &Choices,
+    tables: &Tables,
+    into: &mut Objects,
+    outcome: &mut Outcome,
+) {
+    let Loaded { plan, model, variables, problems, .. } = loaded;
+    outcome.problems.extend(problems);
+    let main = plan.files.first().and_then(|file| library.files.get(file.as_str()));
+    let Some(source) = main.map(|(source, _)| *source) else { return };
+    let Ok(model) = model else {
+        let message = "this Compose project holds more values than can be read";
+        let span =
+            library.documents.get(plan.files[0].as_str()).and_then(|(_, trees)| trees.first()).map(|tree| tree.span);
+        let problem = Problem::of_file(source, message, "split the project, or assess its parts one at a time");
+        outcome.problems.push(Problem { span, kinds: vec!["Compose service".to_owned()], ..problem });
+        into.opaque.push(Opaque {
+            kind: "Compose service".to_owned(),
+            name: String::new(),
+            reason: message.to_owned(),
+            place: None,
+            source,
+        });
+        return;
+    };
+    let profiles: Vec<&str> = if choices.profiles.is_empty() {
+        variables.get("COMPOSE_PROFILES").map(|names| names.split(',').map(str::trim).collect()).unwrap_or_default()
+    } else {
+        choices.profiles.iter().map(String::as_str).collect()
+    };
+    list_unknown_fields(&model, library, tables, outcome);
+    let mut project = Project { folder: plan.folder, files: plan.files, services: Vec::new(), inactive: Vec::new() };
+    let runs = |service: &Service| service.image.is_some() || service.build.is_some() || service.provider.is_some();
+    let mut values: BTreeMap<&str, &Value> = BTreeMap::new();
+    for (name, value) in model.get("services").map(Value::entries).unwrap_or_default() {
+        if !value.is_map() {
+            continue;
+        }
+        let service = Service::read(name, value);
+        values.insert(name, value);
+        let is_active = service.profiles.is_empty()
+            || service.profiles.iter().any(|own| profiles.iter().any(|p| *p == "*" || p == own));
+        if is_active { project.services.push(service) } else { project.inactive.push(service) }
+    }
+    let starting = starting(&project, library, outcome);
+    // Without an image or a build there is nothing to run: an override whose base is elsewhere.
+    for service in starting.iter().filter(|service| runs(service)) {
+        let source = library.source_of(service.place);
+        into.workloads.push(workload::workload(
+            service,
+            values[service.name.as_str()],
+            &project.folder,
+            source,
+            tables,
+        ));
+    }
+    for (name, value) in model.get("jobs").map(Value::entries).unwrap_or_default() {
+        let job = Service::read(name, value);
+        if runs(&job) {
+            let schedule = value.at(&["triggers", "schedule"]).map(|schedule| schedule.place);
+            let source = library.source_of(job.place);
+            let mut workload = workload::workload(&job, value, &project.folder, source, tables);
+            workload.kind = if schedule.is_some() { WorkloadKind::CronJob } else { WorkloadKind::Job };
+            workload.schedule = schedule;
+            into.workloads.push(workload);
+        }
+    }
+    for (name, volume) in model.get("volumes").map(Value::entries).unwrap_or_default() {
+        let shared =
+            volume.at(&["driver_opts", "type"]).filter(|kind| matches!(kind.text(), Some("nfs" | "nfs4" | "cifs")));
+        into.claims.push(Claim {
+            namespace: project.folder.clone(),
+            name: name.clone(),
+            shared: shared.map(|kind| kind.place),
+            place: volume.place,
+        });
+    }
+    outcome.projects.push(project);
+}
+
+/// The services that count: those that start, or all of them where none does without a profile.
+fn starting<'p>(project: &'p Project, library: &Library<'_>, outcome: &mut Outcome) -> &'p [Service] {
+    let Some(first) = project.inactive.first() else { return &project.services };
+    let profiles: BTreeSet<&str> =
+        project.inactive.iter().flat_map(|s| s.profiles.iter().map(String::as_str)).collect();
+    let names = profiles.into_iter().collect::<Vec<_>>().join(", ");
+    let count = project.inactive.len();
+    let services = if count == 1 { "one service starts".to_owned() } else { format!("{count} services start") };
+    let message = if project.services.is_empty() {
+        format!("no service starts without a profile ({names}); all of them are counted")
+    } else {
+        format!("{services} only with a profile that was not chosen ({names}), and are not counted")
+    };
+    let help = "choose profiles with --profile NAME, or all of them with --profile '*'";
+    outcome.problems.push(Problem::at(first.place, library.source_of(first.place), &message, help));
+    if project.services.is_empty() { &project.inactive } else { &project.services }
+}
+
+/// Lists fields that Compose does not know, each name once: they are left out, and Docker would refuse the file.
+fn list_unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables, outcome: &mut Outcome) {
+    let mut unknown: BTreeMap<String, crate::yaml::Place> = BTreeMap::new();
+    let mut look = |value: &Value, within: &str, known: &[String]| {
+        for (key, value) in value.entries() {
+            if !key.starts_with("x-") && !known.contains(key) {
+                unknown.entry(format!("{within}.{key}")).or_insert(value.place);
+            }
+        }
+    };
+    let fields = &tables.compose;
+    for (_, service) in model.get("services").map(Value::entries).unwrap_or_default() {
+        look(service, "services.*", &fields.service_fields);
+        if let Some(deploy) = service.get("deploy") {
+            look(deploy, "services.*.deploy", &fields.deploy_fields);
+        }
+        if let Some(check) = service.get("healthcheck") {
+            look(check, "services.*.healthcheck", &fields.health_check_fields);
+        }
+    }
+    for (field, place) in unknown {
+        let message = format!("`{field}` is no field of Compose and is left out");
+        let help = "check its spelling; Docker refuses files with fields that it does not know";
+        outcome.problems.push(Problem::at(place, library.source_of(place), &message, help));
+    }
 }

@@ -1,81 +1,160 @@
-//! A resolved Compose service as a workload.
+//! Services as Docker would run them: every field that says something about need, with its place.
 
+use std::collections::BTreeMap;
+
+use super::canonical::{LAST_TARGET, clean};
 use super::value::Value;
-use crate::inventory::model::{
-    Container, Key, Origin, Pod, Port, Stated, Strictness, Volume, VolumeKind, Workload, WorkloadKind, Written,
-};
-use crate::inventory::pod::GIB;
-use crate::inventory::quantity::compose_bytes;
-use crate::tables::{HostPath, Tables};
-use crate::text::SourceId;
+use crate::inventory::model::{Stated, Written};
+use crate::inventory::quantity::{compose_bytes, duration};
 use crate::text::sanitize::without_credentials;
+use crate::yaml::Place;
 
-/// Reads a service of a project that lives in a folder.
-pub(super) fn read_service(name: &str, service: &Value, folder: &str, source: SourceId, tables: &Tables) -> Workload {
-    let image = service.get("image").and_then(|image| image.text());
-    let mut container = Container {
-        image: image.map(|image| without_credentials(image).into_owned()).unwrap_or_default(),
-        image_place: service.get("image").or_else(|| service.get("build")).map(|value| value.place),
-        readiness: health_check(service),
-        privileged: service.get("privileged").filter(|v| v.boolean() == Some(true)).map(|value| value.place),
-        accelerators: accelerators(service),
-        ..Container::default()
-    };
-    read_sizes(service, &mut container);
-    container.ports =
-        service.get("ports").map(|ports| ports.items()).unwrap_or_default().iter().map(read_port).collect();
-    let mut pod = Pod { factor: 1.0, ..Pod::default() };
-    for volume in service.get("volumes").map(|volumes| volumes.items()).unwrap_or_default() {
-        read_volume(volume, &mut pod, tables);
-    }
-    pod.host_namespaces = ["network_mode", "pid", "ipc"]
-        .iter()
-        .filter_map(|key| service.get(key))
-        .find(|value| value.text() == Some("host"))
-        .map(|value| value.place);
-    pod.devices = service
-        .get("devices")
-        .and_then(|devices| devices.items().first())
-        .map(|device| device.place)
-        .filter(|_| container.accelerators.is_none());
-    let deploy = service.get("deploy");
-    read_placement(deploy, &mut pod);
-    pod.containers.push(container);
-    let is_global = deploy.and_then(|deploy| deploy.get("mode")).and_then(|mode| mode.text()) == Some("global");
-    let copies = deploy.and_then(|deploy| deploy.get("replicas")).or_else(|| service.get("scale"));
-    Workload {
-        key: Key { kind: "service".to_owned(), group: String::new(), scope: folder.to_owned(), name: name.to_owned() },
-        kind: if is_global { WorkloadKind::DaemonSet } else { WorkloadKind::ComposeService },
-        origin: Origin::Compose,
-        place: service.place,
-        source,
-        labels: std::collections::BTreeMap::new(),
-        copies: copies.map_or(Stated::Absent, stated),
-        pods: vec![pod],
-        claim_templates: Vec::new(),
-        service_name: None,
-        recreates: None,
-        canary: None,
-        parallelism: None,
-        indexed: None,
-        schedule: None,
-        suspended: false,
-        own_range: None,
-        restarts: restart_policy(service),
-        converted: None,
-        custom: None,
+/// One service of a project, every short form written out.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
+    /// Its image reference without credentials; none where it is built or provided.
+    pub image: Option<Written<String>>,
+    /// Where it says how its image is built.
+    pub build: Option<Place>,
+    /// Where something else than a container provides it.
+    pub provider: Option<Place>,
+    /// Copies, by `deploy.replicas` or `scale`.
+    pub replicas: Stated<f64>,
+    /// Whether a copy runs on every host (`deploy.mode: global`).
+    pub is_global: bool,
+    /// Published ports.
+    pub ports: Vec<PublishedPort>,
+    /// Mounts.
+    pub mounts: Vec<Mount>,
+    /// What it depends on, by name.
+    pub depends_on: BTreeMap<String, Dependency>,
+    /// Reservations and limits.
+    pub resources: Resources,
+    /// Its health check; none where it has none or switches it off.
+    pub health_check: Option<HealthCheck>,
+    /// The profiles that start it; empty where it always starts.
+    pub profiles: Vec<String>,
+}
+
+/// A port, or a range of them, that a service publishes.
+#[derive(Clone, Debug)]
+pub struct PublishedPort {
+    /// The first port of the container, 0 where it is unreadable.
+    pub target: u32,
+    /// The number of ports.
+    pub count: u32,
+    /// The port of the host or the range of them, as written; empty for one that Docker picks.
+    pub published: String,
+    /// The address of the host; empty for all.
+    pub host_ip: String,
+    /// `tcp`, `udp` or `sctp`.
+    pub protocol: String,
+    /// `ingress` or `host`.
+    pub mode: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Something mounted into a container.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// `volume`, `bind`, `tmpfs`, `npipe`, `cluster` or `image`.
+    pub kind: String,
+    /// A path of the host, seen from the project's folder, or a volume's name; empty for none.
+    pub source: String,
+    /// The path in the container.
+    pub target: String,
+    /// Whether it is only read.
+    pub read_only: bool,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A service that has to be there before another starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// `service_started`, `service_healthy` or `service_completed_successfully`.
+    pub condition: String,
+    /// Whether a restart of the one restarts the other.
+    pub restart: bool,
+    /// Whether the project is wrong without it.
+    pub required: bool,
+}
+
+/// Reservations and limits: vCPU and bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Resources {
+    /// `deploy.resources.reservations.cpus`.
+    pub reserved_cpus: Option<Written<f64>>,
+    /// `deploy.resources.reservations.memory`.
+    pub reserved_memory: Option<Written<f64>>,
+    /// `deploy.resources.limits.cpus`.
+    pub limited_cpus: Option<Written<f64>>,
+    /// `deploy.resources.limits.memory`.
+    pub limited_memory: Option<Written<f64>>,
+    /// `cpus`.
+    pub cpus: Option<Written<f64>>,
+    /// `mem_limit`.
+    pub memory_limit: Option<Written<f64>>,
+    /// `mem_reservation`.
+    pub memory_reservation: Option<Written<f64>>,
+    /// Accelerator devices: all that are asked for count as 1 where no number is written.
+    pub accelerators: Option<Written<f64>>,
+}
+
+/// How Docker finds out whether a container works. Durations are in nanoseconds.
+#[derive(Clone, Debug, Default)]
+pub struct HealthCheck {
+    /// The command, its form (`CMD`, `CMD-SHELL`) first; empty for the image's own.
+    pub test: Vec<String>,
+    /// Time between two checks.
+    pub interval: Option<i64>,
+    /// Time until a check counts as failed.
+    pub timeout: Option<i64>,
+    /// Time at the start in which failures do not count.
+    pub start_period: Option<i64>,
+    /// Time between two checks in that time.
+    pub start_interval: Option<i64>,
+    /// Failures in a row that make a container unhealthy.
+    pub retries: Option<f64>,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+impl Service {
+    /// Reads a service whose short forms are written out.
+    pub(super) fn read(name: &str, service: &Value) -> Self {
+        let deploy = service.get("deploy");
+        let replicas = service.get("scale").or_else(|| deploy.and_then(|deploy| deploy.get("replicas")));
+        let text = |key: &str| service.get(key).filter(|value| value.text().is_some_and(|text| !text.is_empty()));
+        Self {
+            name: name.to_owned(),
+            place: service.place,
+            image: text("image").and_then(|image| {
+                Some(Written { value: without_credentials(image.text()?).into_owned(), place: image.place })
+            }),
+            build: service.get("build").filter(|build| !build.is_null()).map(|build| build.place),
+            provider: service.get("provider").map(|provider| provider.place),
+            replicas: replicas.filter(|value| !value.is_null()).map_or(Stated::Absent, stated),
+            is_global: deploy
+                .and_then(|deploy| deploy.get("mode"))
+                .is_some_and(|mode| matches!(mode.text(), Some("global" | "global-job"))),
+            ports: items(service, "ports").iter().map(port).collect(),
+            mounts: items(service, "volumes").iter().map(mount).collect(),
+            depends_on: dependencies(service),
+            resources: resources(service),
+            health_check: health_check(service),
+            profiles: items(service, "profiles").iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
+        }
     }
 }
 
-/// `restart` in all its forms, or a `deploy` section, whose default is to restart.
-fn restart_policy(service: &Value) -> Option<crate::yaml::Place> {
-    let restarts = |text: Option<&str>| text.is_some_and(|text| text != "no" && text != "none" && !text.is_empty());
-    let condition = service.at(&["deploy", "restart_policy", "condition"]);
-    let by_deploy = match condition {
-        Some(condition) => restarts(condition.text()).then_some(condition.place),
-        None => service.get("deploy").map(|deploy| deploy.place),
-    };
-    service.get("restart").filter(|value| restarts(value.text())).map(|value| value.place).or(by_deploy)
+fn items<'v>(service: &'v Value, key: &str) -> &'v [Value] {
+    service.get(key).map(Value::items).unwrap_or_default()
 }
 
 fn stated(value: &Value) -> Stated<f64> {
@@ -88,153 +167,120 @@ fn stated(value: &Value) -> Stated<f64> {
     }
 }
 
-fn health_check(service: &Value) -> Option<crate::yaml::Place> {
-    let check = service.get("healthcheck").filter(|check| check.is_map())?;
-    let disabled = check.get("disable").and_then(|value| value.boolean()) == Some(true)
-        || check.get("test").is_some_and(|test| {
-            test.text() == Some("NONE") || test.items().first().and_then(|item| item.text()) == Some("NONE")
-        });
-    (!disabled).then_some(check.place)
-}
-
-fn read_sizes(service: &Value, container: &mut Container) {
-    let reserved = |key: &str| service.at(&["deploy", "resources", "reservations", key]);
-    let limited = |key: &str| service.at(&["deploy", "resources", "limits", key]);
-    let cpu = |value: &Value| value.number();
-    let memory = |value: &Value| Some(compose_bytes(value.text()?)? / GIB);
-    let read = |request: Option<&Value>, limit: Option<&Value>, amount: &dyn Fn(&Value) -> Option<f64>| {
-        let requested = request.and_then(|value| Some(Written { value: amount(value)?, place: value.place }));
-        let half = || limit.and_then(|value| Some(Written { value: amount(value)? / 2.0, place: value.place }));
-        (requested.or_else(half), requested.is_some())
-    };
-    let (cpus, cpus_requested) = read(reserved("cpus"), limited("cpus").or_else(|| service.get("cpus")), &cpu);
-    let (memory, memory_requested) = read(
-        reserved("memory").or_else(|| service.get("mem_reservation")),
-        limited("memory").or_else(|| service.get("mem_limit")),
-        &memory,
-    );
-    container.cpu = cpus;
-    container.memory_gib = memory;
-    container.has_request = cpus_requested || memory_requested;
-}
-
-/// GPU devices: `deploy.resources.reservations.devices` with the capability `gpu`, `gpus`, or NVIDIA's runtime.
-fn accelerators(service: &Value) -> Option<Written<f64>> {
-    let devices = service.at(&["deploy", "resources", "reservations", "devices"]);
-    let listed = devices.map(|devices| devices.items()).unwrap_or_default().iter().find_map(|device| {
-        let gpu = device
-            .get("capabilities")
-            .is_some_and(|list| list.items().iter().any(|item| matches!(item.text(), Some("gpu" | "nvidia" | "tpu"))));
-        let count = device.get("count").and_then(|count| count.number()).unwrap_or(1.0);
-        gpu.then_some(Written { value: count, place: device.place })
-    });
-    let short = service
-        .get("gpus")
-        .or_else(|| service.get("runtime").filter(|runtime| runtime.text() == Some("nvidia")))
-        .map(|value| Written { value: value.number().unwrap_or(1.0), place: value.place });
-    listed.or(short)
-}
-
-/// `"8080:80/udp"`, `"3000-3005"`, or a mapping with `target`, `published` and `protocol`.
-fn read_port(port: &Value) -> Port {
-    if port.is_map() {
-        let text = |key: &str| port.get(key).and_then(|value| value.text());
-        return Port {
-            number: text("target").and_then(|number| number.parse().ok()).unwrap_or(0),
-            count: 1,
-            protocol: text("protocol").unwrap_or("tcp").to_ascii_uppercase(),
-            on_host: text("mode") == Some("host"),
-            place: port.place,
-        };
-    }
-    let text = port.text().unwrap_or_default();
-    let (range, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let target = range.rsplit(':').next().unwrap_or(range);
-    let (first, last) = target.split_once('-').unwrap_or((target, target));
-    let parse = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number <= 65_535);
-    let number = parse(first).unwrap_or(0);
-    let last = parse(last).unwrap_or(number);
-    Port {
-        number,
-        count: last.saturating_sub(number) + 1,
-        protocol: protocol.trim().to_ascii_uppercase(),
-        on_host: false,
+fn port(port: &Value) -> PublishedPort {
+    let text = |key: &str| port.get(key).and_then(Value::text);
+    let number = |key: &str| text(key).and_then(|text| text.parse::<u32>().ok()).filter(|port| *port <= 65_535);
+    let target = number("target").unwrap_or(0);
+    let last = number(LAST_TARGET).unwrap_or(target);
+    PublishedPort {
+        target,
+        count: last.saturating_sub(target) + 1,
+        published: text("published").unwrap_or_default().to_owned(),
+        host_ip: text("host_ip").unwrap_or_default().to_owned(),
+        protocol: text("protocol").unwrap_or("tcp").to_owned(),
+        mode: text("mode").unwrap_or("ingress").to_owned(),
         place: port.place,
     }
 }
 
-fn read_volume(volume: &Value, pod: &mut Pod, tables: &Tables) {
-    let get = |key: &str| volume.get(key).and_then(|value| value.text());
-    let (source, target, read_only, kind) = if volume.is_map() {
-        let read_only = volume.get("read_only").and_then(|value| value.boolean()) == Some(true);
-        (
-            get("source").unwrap_or_default(),
-            get("target").unwrap_or_default(),
-            read_only,
-            get("type").unwrap_or("volume"),
-        )
-    } else {
-        let mut parts = volume.text().unwrap_or_default().split(':');
-        let (first, second, mode) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-        // An empty source comes from a variable without a value, which holds a path of the host.
-        let is_path = first.is_empty() || first.starts_with(['/', '.', '~']) || first.contains("\\");
-        match second {
-            Some(target) => {
-                let read_only = mode.is_some_and(|mode| mode.split(',').any(|option| option == "ro"));
-                (first, target, read_only, if is_path { "bind" } else { "volume" })
-            }
-            None => ("", first, false, "volume"),
-        }
-    };
-    // A file, or something that only is read, is configuration.
-    let is_file = source.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'));
-    let kind = match kind {
-        "bind" => match tables.host_path(source) {
-            HostPath::ContainerEngine => {
-                pod.engine_socket = pod.engine_socket.or(Some(volume.place));
-                VolumeKind::Transient
-            }
-            HostPath::NodePlugin | HostPath::System if source.starts_with('/') => {
-                pod.system_paths.push(volume.place);
-                VolumeKind::Transient
-            }
-            _ if read_only || is_file => VolumeKind::Transient,
-            _ => VolumeKind::HostPath(source.to_owned()),
-        },
-        "volume" if !source.is_empty() => VolumeKind::Claim(source.to_owned()),
-        "nfs" => VolumeKind::Inline { shared: true },
-        _ => VolumeKind::Transient,
-    };
-    let name = if source.is_empty() { target } else { source };
-    pod.volumes.push(Volume { name: name.to_owned(), kind, place: volume.place });
+fn mount(mount: &Value) -> Mount {
+    let text = |key: &str| mount.get(key).and_then(Value::text).unwrap_or_default();
+    Mount {
+        kind: if text("type").is_empty() { "volume".to_owned() } else { text("type").to_owned() },
+        source: text("source").to_owned(),
+        target: clean(text("target")),
+        read_only: mount.get("read_only").and_then(Value::boolean) == Some(true),
+        place: mount.place,
+    }
 }
 
-/// Swarm placement: spread preferences and a limit of copies per node keep copies apart, a constraint on one host or
-/// on the managers ties them down.
-fn read_placement(deploy: Option<&Value>, pod: &mut Pod) {
-    let Some(placement) = deploy.and_then(|deploy| deploy.get("placement")) else { return };
-    if let Some(limit) = placement.get("max_replicas_per_node") {
-        pod.spread_hosts = Some(Written { value: Strictness::Required, place: limit.place });
+/// What a service depends on: written as such, or by links, shared namespaces and volumes.
+fn dependencies(service: &Value) -> BTreeMap<String, Dependency> {
+    let mut dependencies = BTreeMap::new();
+    for (name, dependency) in service.get("depends_on").map(Value::entries).unwrap_or_default() {
+        let is = |key: &str| dependency.get(key).and_then(Value::boolean);
+        let condition = dependency.get("condition").and_then(Value::text).unwrap_or("service_started").to_owned();
+        let restart = is("restart").unwrap_or(false);
+        let dependency = Dependency { condition, restart, required: is("required").unwrap_or(true) };
+        dependencies.insert(name.clone(), dependency);
     }
-    for preference in placement.get("preferences").map(|list| list.items()).unwrap_or_default() {
-        let Some(spread) = preference.get("spread") else { continue };
-        let written = Written { value: Strictness::Preferred, place: spread.place };
-        let label = spread.text().unwrap_or_default();
-        if label.contains("zone") || label.contains("datacenter") {
-            pod.spread_zones.get_or_insert(written);
+    let mut implied = |name: &str, restart: bool| {
+        let condition = "service_started".to_owned();
+        dependencies.entry(name.to_owned()).or_insert(Dependency { condition, restart, required: true });
+    };
+    for link in items(service, "links").iter().filter_map(Value::text) {
+        implied(link.split(':').next().unwrap_or(link), true);
+    }
+    for key in ["network_mode", "ipc", "pid", "uts", "cgroup"] {
+        if let Some(name) = service.get(key).and_then(Value::text).and_then(|text| text.strip_prefix("service:")) {
+            implied(name, true);
         }
-        pod.spread_hosts.get_or_insert(written);
     }
-    pod.fixed_node = placement
-        .get("constraints")
-        .map(|list| list.items())
-        .unwrap_or_default()
-        .iter()
-        .find(|constraint| {
-            constraint.text().is_some_and(|text| {
-                let text = text.replace(' ', "");
-                text.starts_with("node.hostname==") || text.starts_with("node.id==")
-            })
-        })
-        .map(|constraint| constraint.place);
+    for source in items(service, "volumes_from").iter().filter_map(Value::text) {
+        if !source.starts_with("container:") {
+            implied(source.split(':').next().unwrap_or(source), false);
+        }
+    }
+    dependencies
+}
+
+fn resources(service: &Value) -> Resources {
+    let resource = |set: &str, key: &str| service.at(&["deploy", "resources", set, key]);
+    let cpus = |value: Option<&Value>| value.and_then(|v| Some(Written { value: v.number()?, place: v.place }));
+    let bytes =
+        |value: Option<&Value>| value.and_then(|v| Some(Written { value: compose_bytes(v.text()?)?, place: v.place }));
+    Resources {
+        reserved_cpus: cpus(resource("reservations", "cpus")),
+        reserved_memory: bytes(resource("reservations", "memory")),
+        limited_cpus: cpus(resource("limits", "cpus")),
+        limited_memory: bytes(resource("limits", "memory")),
+        cpus: cpus(service.get("cpus")),
+        memory_limit: bytes(service.get("mem_limit")),
+        memory_reservation: bytes(service.get("mem_reservation")),
+        accelerators: accelerators(service),
+    }
+}
+
+/// GPU devices: `deploy.resources.reservations.devices` with the capability `gpu`, `gpus`, or NVIDIA's runtime.
+fn accelerators(service: &Value) -> Option<Written<f64>> {
+    let devices = service.at(&["deploy", "resources", "reservations", "devices"]).map(Value::items).unwrap_or_default();
+    let listed = devices.iter().find(|device| {
+        device
+            .get("capabilities")
+            .is_some_and(|list| list.items().iter().any(|item| matches!(item.text(), Some("gpu" | "nvidia" | "tpu"))))
+    });
+    let count = |device: &Value| Written {
+        value: device.get("count").and_then(Value::number).unwrap_or(1.0),
+        place: device.place,
+    };
+    let by_runtime = || service.get("runtime").filter(|runtime| runtime.text() == Some("nvidia"));
+    listed
+        .or_else(|| items(service, "gpus").first())
+        .map(count)
+        .or_else(|| by_runtime().map(|runtime| Written { value: 1.0, place: runtime.place }))
+}
+
+fn health_check(service: &Value) -> Option<HealthCheck> {
+    let check = service.get("healthcheck").filter(|check| check.is_map())?;
+    let test: Vec<String> = match check.get("test") {
+        Some(test) => match test.text() {
+            Some(text) => vec!["CMD-SHELL".to_owned(), text.to_owned()],
+            None => test.items().iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
+        },
+        None => Vec::new(),
+    };
+    let is_none = test.first().is_some_and(|form| form == "NONE") || test.get(1).is_some_and(|text| text == "NONE");
+    if is_none || check.get("disable").and_then(Value::boolean) == Some(true) {
+        return None;
+    }
+    let time = |key: &str| check.get(key).and_then(Value::text).and_then(duration);
+    Some(HealthCheck {
+        test,
+        interval: time("interval"),
+        timeout: time("timeout"),
+        start_period: time("start_period"),
+        start_interval: time("start_interval"),
+        retries: check.get("retries").and_then(Value::number),
+        place: Some(check.place),
+    })
 }

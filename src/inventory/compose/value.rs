@@ -1,61 +1,189 @@
-//! Compose values after interpolation and merging, each with the place that it came from.
+//! Compose values after interpolation, each with the place that it came from.
 
-use std::collections::BTreeSet;
-
-use super::interpolate::{Variables, interpolate};
+use super::interpolate::{Flaw, Variables, interpolate};
 use crate::limits;
 use crate::yaml::{Dialect, Node, Place, Scalar, scalar};
 
-/// A resolved value.
+/// A value of a Compose file.
 #[derive(Clone, Debug)]
 pub(super) struct Value {
     pub(super) place: Place,
     pub(super) data: Data,
-    tag: Option<String>,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
 pub(super) enum Data {
     Null,
-    /// A scalar: its text, whether it was quoted, and the variable without a value in it, if any.
-    Scalar {
-        text: String,
-        quoted: bool,
-        unset: Option<String>,
-    },
+    Scalar(Text),
     List(Vec<Value>),
     Map(Vec<(String, Value)>),
+}
+
+/// A scalar.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub(super) text: String,
+    /// Whether it is text for YAML, and not a number or a truth value.
+    is_string: bool,
+    /// The variable without a value in it, if any.
+    unset: Option<String>,
 }
 
 /// The files of a project hold more values than a reader may keep.
 #[derive(Debug)]
 pub(super) struct TooLarge;
 
-impl Value {
-    /// Reads a node, variables replaced. `budget` counts values over the whole project.
-    pub(super) fn read(node: Node<'_>, variables: &Variables, budget: &mut usize) -> Result<Self, TooLarge> {
-        *budget += 1;
-        if *budget > limits::VALUES_PER_PROJECT {
-            return Err(TooLarge);
+/// How many values a project may still hold; copies count too.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(limits::VALUES_PER_PROJECT)
+    }
+
+    pub(super) fn take(&mut self, values: usize) -> Result<(), TooLarge> {
+        self.0 = self.0.checked_sub(values).ok_or(TooLarge)?;
+        Ok(())
+    }
+}
+
+/// The paths of keys that a file resets (`!reset`) or replaces (`!override`) in the files before it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resets(Vec<Vec<String>>);
+
+impl Resets {
+    /// Removes what stands at the paths, which lead from `at` on.
+    pub(super) fn apply(&self, target: &mut Value, at: &[&str]) {
+        for path in &self.0 {
+            if path.len() > at.len() && path.iter().zip(at).all(|(a, b)| a == b) {
+                target.remove_at(&path[at.len()..]);
+            }
         }
+    }
+}
+
+/// What reading a document of a Compose file needs.
+pub(super) struct Reader<'r> {
+    pub(super) variables: &'r Variables,
+    pub(super) budget: &'r mut Budget,
+    pub(super) resets: Resets,
+    /// What was wrong with variables, and where.
+    pub(super) flaws: Vec<(Place, Flaw)>,
+    path: Vec<String>,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(variables: &'r Variables, budget: &'r mut Budget) -> Self {
+        Self { variables, budget, resets: Resets::default(), flaws: Vec::new(), path: Vec::new() }
+    }
+
+    /// Reads a node with its variables replaced.
+    pub(super) fn read(&mut self, node: Node<'_>) -> Result<Value, TooLarge> {
+        self.budget.take(1)?;
+        let place = node.place();
         let data = if node.is_mapping() {
-            let entries = node.entries().into_iter().filter_map(|(key, value)| Some((key.text()?, value)));
-            let read = entries.map(|(key, value)| Ok((key.to_owned(), Self::read(value, variables, budget)?)));
-            Data::Map(read.collect::<Result<_, _>>()?)
+            let mut entries = Vec::new();
+            for (key, value) in node.entries() {
+                let Some(key) = key.text() else { continue };
+                self.path.push(key.to_owned());
+                let tag = value.tag();
+                if matches!(tag, Some("!reset" | "!override")) {
+                    self.resets.0.push(self.path.clone());
+                }
+                if tag != Some("!reset") {
+                    entries.push((key.to_owned(), self.read(value)?));
+                }
+                self.path.pop();
+            }
+            Data::Map(entries)
         } else if node.is_sequence() {
-            Data::List(node.items().map(|item| Self::read(item, variables, budget)).collect::<Result<_, _>>()?)
+            // Elements of lists cannot be reset by position, only dropped.
+            let kept = node.items().filter(|item| item.tag() != Some("!reset"));
+            self.path.push("[]".to_owned());
+            let items = kept.map(|item| self.read(item)).collect::<Result<_, _>>()?;
+            self.path.pop();
+            Data::List(items)
         } else if node.is_null() {
             Data::Null
         } else {
-            let result = interpolate(node.text().unwrap_or_default(), variables);
-            Data::Scalar { text: result.text, quoted: node.is_quoted(), unset: result.unset }
+            let written = node.text().unwrap_or_default();
+            let is_string = node.is_quoted() || matches!(scalar::resolve(written, Dialect::Compose), Scalar::Text(_));
+            if is_string {
+                let result = interpolate(written, self.variables);
+                self.flaws.extend(result.flaw.map(|flaw| (place, flaw)));
+                Data::Scalar(Text { text: result.text, is_string, unset: result.unset })
+            } else {
+                Data::Scalar(Text { text: written.to_owned(), is_string, unset: None })
+            }
         };
-        Ok(Self { place: node.place(), data, tag: node.tag().map(str::to_owned) })
+        Ok(Value { place, data })
+    }
+}
+
+impl Value {
+    pub(super) fn new(place: Place, data: Data) -> Self {
+        Self { place, data }
+    }
+
+    /// Text made from something that stands at a place.
+    pub(super) fn string(place: Place, text: impl Into<String>) -> Self {
+        Self::new(place, Data::Scalar(Text { text: text.into(), is_string: true, unset: None }))
+    }
+
+    /// A number or a truth value made from something that stands at a place.
+    pub(super) fn plain(place: Place, text: impl Into<String>) -> Self {
+        Self::new(place, Data::Scalar(Text { text: text.into(), is_string: false, unset: None }))
+    }
+
+    /// A mapping made from something that stands at a place.
+    pub(super) fn map(place: Place, entries: Vec<(&str, Self)>) -> Self {
+        Self::new(place, Data::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match &mut self.data {
+            Data::Map(entries) => entries.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// Puts a value under a key of a mapping, in place of the one that stood there.
+    pub(super) fn set(&mut self, key: &str, value: Self) {
+        if let Some(known) = self.get_mut(key) {
+            *known = value;
+        } else if let Data::Map(entries) = &mut self.data {
+            entries.push((key.to_owned(), value));
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &str) -> Option<Self> {
+        match &mut self.data {
+            Data::Map(entries) => {
+                let at = entries.iter().position(|(name, _)| name == key)?;
+                Some(entries.remove(at).1)
+            }
+            _ => None,
+        }
+    }
+
+    fn remove_at(&mut self, path: &[String]) {
+        match path {
+            [] => {}
+            [last] => {
+                self.remove(last);
+            }
+            [first, rest @ ..] => {
+                if let Some(inner) = self.get_mut(first) {
+                    inner.remove_at(rest);
+                }
+            }
+        }
     }
 
     pub(super) fn at(&self, path: &[&str]) -> Option<&Self> {
@@ -69,6 +197,13 @@ impl Value {
         }
     }
 
+    pub(super) fn entries_mut(&mut self) -> &mut [(String, Self)] {
+        match &mut self.data {
+            Data::Map(entries) => entries,
+            _ => &mut [],
+        }
+    }
+
     pub(super) fn items(&self) -> &[Self] {
         match &self.data {
             Data::List(items) => items,
@@ -76,75 +211,92 @@ impl Value {
         }
     }
 
+    pub(super) fn items_mut(&mut self) -> &mut [Self] {
+        match &mut self.data {
+            Data::List(items) => items,
+            _ => &mut [],
+        }
+    }
+
+    /// The items of a list, or the one value that stands where a list may stand.
+    pub(super) fn one_or_more(&self) -> &[Self] {
+        match &self.data {
+            Data::List(items) => items,
+            Data::Null => &[],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     pub(super) fn text(&self) -> Option<&str> {
         match &self.data {
-            Data::Scalar { text, .. } => Some(text),
+            Data::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar that is text for YAML.
+    pub(super) fn as_string(&self) -> Option<&str> {
+        match &self.data {
+            Data::Scalar(scalar) if scalar.is_string => Some(&scalar.text),
             _ => None,
         }
     }
 
     pub(super) fn unset(&self) -> Option<&str> {
         match &self.data {
-            Data::Scalar { unset, .. } => unset.as_deref(),
+            Data::Scalar(scalar) => scalar.unset.as_deref(),
             _ => None,
         }
     }
 
+    /// A truth value; text is taken as Docker takes it where a truth value is asked for.
     pub(super) fn boolean(&self) -> Option<bool> {
-        match &self.data {
-            Data::Scalar { text, quoted: false, .. } => match scalar::resolve(text, Dialect::Compose) {
-                Scalar::Boolean(value) => Some(value),
-                _ => None,
-            },
-            // Docker casts the text that interpolation leaves.
-            Data::Scalar { text, .. } => text.parse().ok(),
+        match self.text()?.to_ascii_lowercase().as_str() {
+            "true" | "y" | "yes" | "on" => Some(true),
+            "false" | "n" | "no" | "off" => Some(false),
             _ => None,
         }
     }
 
     pub(super) fn number(&self) -> Option<f64> {
-        self.text()?.trim().parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)
+        let text = self.text()?.trim();
+        let number = match scalar::resolve(text, Dialect::Compose) {
+            Scalar::Integer(number) if self.as_string().is_none() => Some(number as f64),
+            _ => text.parse().ok(),
+        };
+        number.filter(|value: &f64| value.is_finite() && *value >= 0.0)
     }
 
     pub(super) fn is_map(&self) -> bool {
         matches!(self.data, Data::Map(_))
     }
 
-    /// This value with another laid over it, as Compose merges files: mappings key by key, lists joined, commands and
-    /// everything else replaced; `!reset` removes, `!override` replaces.
-    pub(super) fn overlaid(self, over: &Self, key: &str) -> Self {
-        if over.tag.as_deref() == Some("!override") {
-            return over.clone();
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.data, Data::Null)
+    }
+
+    /// Whether two values are the same wherever they stand.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (&self.data, &other.data) {
+            (Data::Null, Data::Null) => true,
+            (Data::Scalar(a), Data::Scalar(b)) => a.text == b.text && a.is_string == b.is_string,
+            (Data::List(a), Data::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (Data::Map(a), Data::Map(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|(key, value)| {
+                        b.iter().find(|(name, _)| name == key).is_some_and(|(_, other)| value.same(other))
+                    })
+            }
+            _ => false,
         }
-        let replaces = matches!(key, "command" | "entrypoint" | "test");
-        match (self.data, &over.data) {
-            (Data::Map(mut base), Data::Map(entries)) => {
-                for (name, value) in entries {
-                    let position = base.iter().position(|(known, _)| known == name);
-                    if value.tag.as_deref() == Some("!reset") {
-                        if let Some(at) = position {
-                            base.remove(at);
-                        }
-                    } else if let Some(at) = position {
-                        let (name, known) = base.remove(at);
-                        base.insert(at, (name.clone(), known.overlaid(value, &name)));
-                    } else {
-                        base.push((name.clone(), value.clone()));
-                    }
-                }
-                Self { place: self.place, data: Data::Map(base), tag: None }
-            }
-            (Data::List(mut base), Data::List(items)) if !replaces => {
-                let mut known: BTreeSet<String> = base.iter().filter_map(Self::text).map(str::to_owned).collect();
-                for item in items {
-                    if item.text().is_none_or(|text| known.insert(text.to_owned())) {
-                        base.push(item.clone());
-                    }
-                }
-                Self { place: self.place, data: Data::List(base), tag: None }
-            }
-            (data, Data::Null) => Self { place: self.place, data, tag: self.tag },
-            _ => over.clone(),
+    }
+
+    /// How many values this one holds, itself included.
+    pub(super) fn size(&self) -> usize {
+        1 + match &self.data {
+            Data::List(items) => items.iter().map(Self::size).sum(),
+            Data::Map(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
+            Data::Null | Data::Scalar(_) => 0,
         }
     }
 }
