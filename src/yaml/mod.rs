@@ -60,6 +60,8 @@ pub struct Tree {
     pub source: SourceId,
     /// The bytes of the file that this document occupies.
     pub span: Span,
+    /// Whose rules for merge keys count: those of Kubernetes for what has a kind and an API version.
+    pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
     pub duplicate_key: Option<NodeId>,
 }

@@ -1,5 +1,6 @@
 //! Text to trees. Documents are split first and parsed one by one, so that a broken one costs its neighbours nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
 use rayon::prelude::*;
 
+use super::scalar::{self, Dialect, Scalar};
 use super::{DocumentId, Entry, Kind, NodeId, Tree};
 use crate::limits::{self, Limits};
 use crate::text::{SourceId, Span};
@@ -167,6 +169,7 @@ impl Builder {
             document: DocumentId(0),
             source,
             span,
+            dialect: Dialect::Compose,
             duplicate_key: None,
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
@@ -175,13 +178,14 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, start: u32, end: u32) -> Result<(), String> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
-                let plain = style == ScalarStyle::Plain;
                 let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-                let kind = if plain && !is_string_tag(tag.as_deref()) { Kind::Plain } else { Kind::Text };
-                // Where the text stands in the source as it is, no copy is kept. An empty value has an empty span,
-                // for which the parser gives `~`; a tagged plain scalar has no quotes to leave out.
+                // An empty value has an empty span, for which the parser gives `~`.
+                let value = if style == ScalarStyle::Plain && start == end { Cow::Borrowed("") } else { value };
+                let (kind, value) = typed(style, tag.as_deref(), value)?;
+                // Where the text stands in the source as it is, no copy is kept. A tagged plain scalar has no quotes to
+                // leave out.
                 let as_written = self.tree.text.get(start as usize..end as usize).is_some_and(|source| match kind {
-                    Kind::Plain => source.is_empty() || source == value,
+                    Kind::Plain => source == value,
                     _ => quoted && source.get(1..source.len().saturating_sub(1)) == Some(&*value),
                 });
                 let extra = if as_written { 0 } else { self.keep(&value) };
@@ -300,15 +304,75 @@ impl Builder {
         self.tree.duplicate_key = found;
     }
 
-    fn finish(self) -> Option<Tree> {
+    fn finish(mut self) -> Option<Tree> {
         let root = self.tree.root()?;
         // A document that is nothing but a null is as good as none.
-        if root.is_null() { None } else { Some(self.tree) }
+        if root.is_null() {
+            return None;
+        }
+        if root.get("apiVersion").is_some() && root.get("kind").is_some() {
+            self.tree.dialect = Dialect::Kubernetes;
+        }
+        Some(self.tree)
     }
 }
 
-fn is_string_tag(tag: Option<&Tag>) -> bool {
-    tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"))
+/// Whether a scalar's type is open or it is text, and its text. Tags of the core schema count as both Go libraries read
+/// them; what has any other tag is text.
+fn typed<'t>(style: ScalarStyle, tag: Option<&Tag>, value: Cow<'t, str>) -> Result<(Kind, Cow<'t, str>), String> {
+    let Some(tag) = tag else {
+        return Ok((if style == ScalarStyle::Plain { Kind::Plain } else { Kind::Text }, value));
+    };
+    let (prefix, name) = tag.parts();
+    let fits = match (prefix, name) {
+        (CORE_TAGS, "null") => scalar::is_null(&value),
+        (CORE_TAGS, "bool") => is_any(&value, |value| matches!(value, Scalar::Boolean(_))),
+        (CORE_TAGS, "int") => is_any(&value, |value| matches!(value, Scalar::Integer(_) | Scalar::Large(_))),
+        (CORE_TAGS, "float") => is_any(&value, |value| matches!(value, Scalar::Integer(_) | Scalar::Float(_))),
+        (CORE_TAGS, "merge") if value == "<<" => true,
+        (CORE_TAGS, "binary") => {
+            let text = base64(&value).ok_or("a value that is tagged `!!binary` is not base64")?;
+            return Ok((Kind::Text, Cow::Owned(text)));
+        }
+        _ => return Ok((Kind::Text, value)),
+    };
+    // The value is not repeated: it may be somebody's password.
+    if fits { Ok((Kind::Plain, value)) } else { Err(format!("a value that is tagged `!!{name}` is none")) }
+}
+
+const CORE_TAGS: &str = "tag:yaml.org,2002:";
+
+fn is_any(text: &str, is: impl Fn(Scalar<'_>) -> bool) -> bool {
+    is(scalar::resolve(text, Dialect::Kubernetes)) || is(scalar::resolve(text, Dialect::Compose))
+}
+
+/// What base64 stands for, line breaks passed over; bytes that are no text become `\u{fffd}`. None where it is not
+/// base64.
+fn base64(text: &str) -> Option<String> {
+    let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let digits = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(&text);
+    if !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0u32, 0);
+    for digit in digits {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]
@@ -365,6 +429,20 @@ mod tests {
         assert_eq!(root.get("y").expect("y").entries().len(), 2);
         assert!(parse("a: &a [*a]\n")[0].is_err());
         assert!(parse("a: *nowhere\n")[0].is_err());
+    }
+
+    #[test]
+    fn merged_keys_give_way_for_docker_and_override_what_stands_before_them_for_kubernetes() {
+        let text = "x: &x {a: 1, b: 1}\ny: &y {a: 2, c: 2}\nz:\n  a: 0\n  <<: [*x, *y]\n  c: 3\n  '<<': 5\n";
+        for (head, a) in [("", 0), ("apiVersion: v1\nkind: ConfigMap\n", 1)] {
+            let documents = parse(&format!("{head}{text}"));
+            let z = documents[0].as_ref().ok().and_then(|tree| tree.root()?.get("z")).expect("z");
+            let read: Vec<_> = ["a", "b", "c", "<<"].iter().map(|key| z.get(key).and_then(|n| n.integer())).collect();
+            assert_eq!(read, [Some(a), Some(1), Some(3), Some(5)]);
+            let mut entries: Vec<_> = z.entries().iter().map(|(key, value)| (key.text(), value.integer())).collect();
+            entries.sort_unstable();
+            assert_eq!(entries, [(Some("<<"), Some(5)), (Some("a"), Some(a)), (Some("b"), Some(1)), (Some("c"), Some(3))]);
+        }
     }
 
     #[test]
