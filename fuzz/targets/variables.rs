@@ -13,6 +13,5 @@ fuzz_target!(|text: &str| {
     let value = serde_json::Value::from(value).to_string();
     let compose = format!("services:\n  web:\n    image: {value}\n    deploy: {{replicas: {value}}}\n    ports: [{value}]\n");
     let files = [SourceFile::new("app/.env", variables), SourceFile::new("app/compose.yaml", compose)];
-    let inventory = Inventory::read(&files, &[], &Choices::default(), &kit().tables);
-    assert_eq!(inventory.projects.len(), 1);
+    let _ = Inventory::read(&files, &[], &Choices::default(), &kit().tables);
 });

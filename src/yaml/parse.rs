@@ -346,7 +346,7 @@ fn is_any(text: &str, is: impl Fn(Scalar<'_>) -> bool) -> bool {
     is(scalar::resolve(text, Dialect::Kubernetes)) || is(scalar::resolve(text, Dialect::Compose))
 }
 
-/// What base64 stands for, line breaks passed over; bytes that are no text become `\u{fffd}`. None where it is not
+/// What base64 stands for, line breaks passed over; each byte that is no text becomes `\u{fffd}`. None where it is not
 /// base64.
 fn base64(text: &str) -> Option<String> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
@@ -372,7 +372,12 @@ fn base64(text: &str) -> Option<String> {
             bytes.push((bits >> count) as u8);
         }
     }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let mut decoded = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        decoded.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Some(decoded)
 }
 
 #[cfg(test)]
@@ -441,7 +446,10 @@ mod tests {
             assert_eq!(read, [Some(a), Some(1), Some(3), Some(5)]);
             let mut entries: Vec<_> = z.entries().iter().map(|(key, value)| (key.text(), value.integer())).collect();
             entries.sort_unstable();
-            assert_eq!(entries, [(Some("<<"), Some(5)), (Some("a"), Some(a)), (Some("b"), Some(1)), (Some("c"), Some(3))]);
+            assert_eq!(
+                entries,
+                [(Some("<<"), Some(5)), (Some("a"), Some(a)), (Some("b"), Some(1)), (Some("c"), Some(3))]
+            );
         }
     }
 

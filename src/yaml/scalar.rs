@@ -91,7 +91,8 @@ fn is_fraction(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
     let between_digits = |at: usize| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
-    bytes.iter().enumerate().all(|(at, byte)| *byte != b'_' || between_digits(at)) && is_yaml_float(&text.replace('_', ""))
+    bytes.iter().enumerate().all(|(at, byte)| *byte != b'_' || between_digits(at))
+        && is_yaml_float(&text.replace('_', ""))
 }
 
 /// Go's `strconv.ParseInt` and `ParseUint` with base 0 after underscores are gone: decimal, `0x`, `0o`, `0b` and a
@@ -160,7 +161,11 @@ mod tests {
         assert_eq!(read("1.2.3"), Scalar::Text("1.2.3"));
         assert_eq!(read("~"), Scalar::Null);
         assert_eq!(read("9223372036854775808"), Scalar::Large(9_223_372_036_854_775_808));
-        assert_eq!(read("+9223372036854775808"), Scalar::Float(9_223_372_036_854_775_808.0), "a sign, so no whole number");
+        assert_eq!(
+            read("+9223372036854775808"),
+            Scalar::Float(9_223_372_036_854_775_808.0),
+            "a sign, so no whole number"
+        );
         assert_eq!(read("1e400"), Scalar::Text("1e400"), "too large for any number");
         assert_eq!(read("0b-101"), Scalar::Integer(-5));
         assert_eq!((read(".5_0"), read("._5")), (Scalar::Float(0.5), Scalar::Text("._5")));
