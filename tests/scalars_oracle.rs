@@ -223,6 +223,10 @@ fn made_up_scalars_are_typed_as_kubernetes_types_them() {
         let is_time = scalar.starts_with("2001-1") && !scalar.contains("-13-") && !scalar.ends_with("-5");
         let tags = ["int", "float", "bool", "null", "binary", "str", "merge", "other", "timestamp"];
         for tag in tags.into_iter().take(if is_time { 9 } else { 8 }) {
+            // A whole number keeps all of its digits here when it is tagged as a float, and is rounded there.
+            if tag == "float" && scalar.len() > 16 {
+                continue;
+            }
             for written in [scalar.clone(), format!("'{scalar}'"), format!("|-\n  {scalar}")] {
                 let name = format!("!!{tag} {written:?}");
                 texts.push((name, format!("- !!{tag} {written}\n")));

@@ -179,8 +179,20 @@ impl Builder {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-                // An empty value has an empty span, for which the parser gives `~`.
-                let value = if style == ScalarStyle::Plain && start == end { Cow::Borrowed("") } else { value };
+                let (mut value, mut start, mut end) = (value, start, end);
+                if style == ScalarStyle::Plain && start == end {
+                    // An empty value, for which the parser gives `~` at the colon. It stands behind the colon.
+                    value = Cow::Borrowed("");
+                    let is_at_colon = self.tree.text.as_bytes().get(start as usize) == Some(&b':');
+                    (start, end) = (start + u32::from(is_at_colon), end + u32::from(is_at_colon));
+                } else if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    start = self.block_start(start).unwrap_or(start);
+                    // Without a line break at the end of the file, the text has none either, as for both Go libraries.
+                    let last_line = self.tree.text.rsplit(['\n', '\r']).next().unwrap_or_default();
+                    if end as usize == self.tree.text.len() && !last_line.trim().is_empty() && value.ends_with('\n') {
+                        value.to_mut().pop();
+                    }
+                }
                 let (kind, value) = typed(style, tag.as_deref(), value)?;
                 // Where the text stands in the source as it is, no copy is kept. A tagged plain scalar has no quotes to
                 // leave out.
@@ -284,6 +296,28 @@ impl Builder {
         }
         self.tree.entries.push(Entry { span: Span { start, end }, next: at + 1, extra, kind });
         Ok(())
+    }
+
+    /// Where the `|` or `>` stands whose text begins at a byte: behind the node before it, with its properties, marks and
+    /// comments between them.
+    fn block_start(&self, content: u32) -> Option<u32> {
+        let from = self.tree.entries.last().map_or(self.tree.span.start, |last| match last.kind {
+            Kind::Mapping | Kind::Sequence => last.span.start,
+            Kind::Plain | Kind::Text | Kind::Alias => last.span.end,
+        });
+        let between = self.tree.text.get(from as usize..content as usize)?;
+        let mut at = 0;
+        loop {
+            let rest = &between[at..];
+            let first = rest.chars().next()?;
+            let follows_space = at == 0 || between[..at].ends_with(char::is_whitespace);
+            at += match first {
+                '|' | '>' => return Some(from + at as u32),
+                '#' if follows_space => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+                '!' | '&' if follows_space => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+                _ => first.len_utf8(),
+            };
+        }
     }
 
     fn keep(&mut self, value: &str) -> u32 {
@@ -459,6 +493,21 @@ mod tests {
         let tree = documents[0].as_ref().expect("a document");
         assert_eq!(tree.root().and_then(|root| root.get("a")).and_then(|n| n.integer()), Some(2));
         assert!(tree.duplicate_key.is_some());
+    }
+
+    #[test]
+    fn block_scalars_begin_at_their_mark_and_empty_values_behind_the_colon() {
+        let text = "a: # | no\n  !!str &x |2- # > no\n\n    text\n- b\nc: >+\n# end\nd:\n";
+        let text = text.replace("- b\n", "b:\n- |\n  item\n- [1]\n- >\n\n");
+        let documents = parse(&text);
+        let tree = documents[0].as_ref().expect("a document");
+        let root = tree.root().expect("a root");
+        let at = |node: super::super::Node<'_>| text[node.span().start as usize..].to_owned();
+        assert!(at(root.get("a").expect("a")).starts_with("|2-"));
+        let items: Vec<_> = root.get("b").expect("b").items().map(at).collect();
+        assert!(items[0].starts_with("|\n  item") && items[2].starts_with(">\n\n"), "{items:?}");
+        assert!(at(root.get("c").expect("c")).starts_with(">+"));
+        assert_eq!(at(root.get("d").expect("d")), "\n");
     }
 
     #[test]
