@@ -3,6 +3,7 @@
 //!
 //! This folder is the only one that names the YAML parser.
 
+mod explain;
 mod node;
 mod parse;
 pub mod scalar;

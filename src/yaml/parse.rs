@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag, options};
 use rayon::prelude::*;
 
+use super::explain::explain;
 use super::scalar::{self, Dialect, Scalar};
 use super::{DocumentId, Entry, Kind, NodeId, Tree};
 use crate::limits::{self, Limits};
@@ -34,11 +35,7 @@ pub fn parse_documents(source: SourceId, text: &Arc<str>, limits: &Limits) -> Ve
     let chunks = split(text);
     if chunks.len() > limits.documents {
         let span = Span { start: 0, end: text.len() as u32 };
-        let message = format!(
-            "more than {} documents in one file; split the file, or raise the limit with --max-documents",
-            limits.documents
-        );
-        return vec![Err(DocumentError { message, offset: 0, span })];
+        return vec![Err(too_many_documents(span, limits))];
     }
     let parse = |chunk| parse_chunk(source, text, chunk, limits);
     if text.len() < PARALLEL_FROM {
@@ -83,8 +80,36 @@ fn split(text: &str) -> Vec<Range<usize>> {
     chunks
 }
 
+/// Reads what stands between two markers: one document, or several that end with `...` or are JSON values in a row.
 fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, limits: &Limits) -> Vec<ParsedDocument> {
     let mut documents = Vec::new();
+    let mut from = chunk.start;
+    while let Some(next) = parse_values(source, text, from..chunk.end, limits, &mut documents) {
+        from = next;
+    }
+    if documents.len() > limits.documents {
+        let span = Span { start: chunk.start as u32, end: chunk.end as u32 };
+        documents = vec![Err(too_many_documents(span, limits))];
+    }
+    documents
+}
+
+fn too_many_documents(span: Span, limits: &Limits) -> DocumentError {
+    let message = format!(
+        "more than {} documents in one file; split the file, or raise the limit with --max-documents",
+        limits.documents
+    );
+    DocumentError { message, offset: span.start, span }
+}
+
+/// Reads documents up to the end of the chunk or to a JSON value that follows another one, whose offset is returned.
+fn parse_values(
+    source: SourceId,
+    text: &Arc<str>,
+    chunk: Range<usize>,
+    limits: &Limits,
+    documents: &mut Vec<ParsedDocument>,
+) -> Option<usize> {
     let base = chunk.start as u32;
     let span = Span { start: base, end: chunk.end as u32 };
     let body = &text[chunk];
@@ -104,33 +129,45 @@ fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, limits: &
             Ok((event, at)) => {
                 let (start, end) = (offset(&at.start, base), offset(&at.end, base));
                 if matches!(event, Event::DocumentEnd) {
-                    if let Some(tree) = builder.finish() {
-                        documents.push(Ok(tree));
-                    }
+                    documents.extend(builder.finish().map(Ok));
                     builder = Builder::new(source, text, span, limits);
+                    if documents.len() > limits.documents {
+                        return None;
+                    }
                 } else if let Err(message) = builder.take(event, start, end) {
                     documents.push(Err(DocumentError { message, offset: start, span }));
-                    return documents;
+                    return None;
                 }
             }
             Err(error) => {
-                documents.push(Err(explain(&error, base, span)));
-                return documents;
+                if *error.kind() == ErrorKind::ExpectedDocumentStart {
+                    // Something follows a value that is over. For kubectl, JSON values may stand in a row.
+                    let next = offset(error.marker(), base);
+                    let is_json = |at: u32| {
+                        let rest =
+                            text.get(at as usize..).unwrap_or_default().trim_start_matches('\u{feff}').trim_start();
+                        rest.starts_with('{') && !rest.starts_with("{{")
+                    };
+                    match documents.last_mut() {
+                        Some(Ok(tree)) if is_json(0) && is_json(span.start) && is_json(next) => {
+                            tree.span.end = next;
+                            return Some(next as usize);
+                        }
+                        // The value and what follows it are one broken document.
+                        Some(Ok(tree)) if tree.span == span => drop(documents.pop()),
+                        _ => {}
+                    }
+                }
+                documents.push(Err(explain(&error, text, base, span, limits)));
+                return None;
             }
         }
     }
-    documents
+    None
 }
 
 fn offset(marker: &granit_parser::Marker, base: u32) -> u32 {
     base + marker.byte_offset().unwrap_or(0) as u32
-}
-
-fn explain(error: &ScanError, base: u32, span: Span) -> DocumentError {
-    let info = error.info();
-    // The parser's message comes with its own position, which counts from the start of the document.
-    let message = info.split(" at byte ").next().unwrap_or(&info).split(" at char ").next().unwrap_or(&info);
-    DocumentError { message: message.to_owned(), offset: offset(error.marker(), base), span }
 }
 
 /// Collects events into a tree.
@@ -160,8 +197,7 @@ struct Extent {
 impl Builder {
     fn new(source: SourceId, text: &Arc<str>, span: Span, limits: &Limits) -> Self {
         let tree = Tree {
-            // Real manifests have a node for every 20 to 30 bytes.
-            entries: Vec::with_capacity((span.end - span.start) as usize / 24 + 8),
+            entries: Vec::new(),
             decoded: Vec::new(),
             text: Arc::clone(text),
             tags: Vec::new(),
@@ -347,6 +383,10 @@ impl Builder {
         if root.get("apiVersion").is_some() && root.get("kind").is_some() {
             self.tree.dialect = Dialect::Kubernetes;
         }
+        // Lists grow by doubling, so that up to half of them may be empty.
+        self.tree.entries.shrink_to_fit();
+        self.tree.decoded.shrink_to_fit();
+        self.tree.comments.shrink_to_fit();
         Some(self.tree)
     }
 }
