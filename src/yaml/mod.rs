@@ -92,12 +92,9 @@ impl Tree {
             (Some(key), _) if self.decoded_block(at) => key,
             (Some(key), _) => Span { start: key.start, end: entry.span.end.max(key.end) },
             (None, Kind::Mapping | Kind::Sequence) => {
-                let text = &self.text[entry.span.start as usize..];
+                let text = self.text.get(entry.span.start as usize..entry.span.end as usize).unwrap_or_default();
                 let length = text.find(['\n', '\r']).unwrap_or(text.len()) as u32;
-                Span {
-                    start: entry.span.start,
-                    end: (entry.span.start + length).min(entry.span.end.max(entry.span.start)),
-                }
+                Span { start: entry.span.start, end: entry.span.start + length }
             }
             (None, _) => entry.span,
         }
