@@ -61,6 +61,8 @@ pub struct Tree {
     pub source: SourceId,
     /// The bytes of the file that this document occupies.
     pub span: Span,
+    /// The collections with many children, found when first asked for.
+    pub(crate) wide: std::sync::OnceLock<Vec<(u32, Vec<u32>)>>,
     /// Whose rules for merge keys count: those of Kubernetes for what has a kind and an API version.
     pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
@@ -113,27 +115,9 @@ impl Tree {
         let mut path = String::new();
         let mut at = 0u32;
         while at < id.0 {
-            let entry = self.entries[at as usize];
-            let mut child = at + 1;
-            let mut index = 0usize;
-            let mut key = None;
-            let found = loop {
-                if child >= entry.next {
-                    break None;
-                }
-                let next = self.entries[child as usize].next;
-                let is_key = entry.kind == Kind::Mapping && index.is_multiple_of(2);
-                if is_key {
-                    key = Some(child);
-                }
-                if id.0 < next {
-                    break Some(child);
-                }
-                child = next;
-                index += 1;
-            };
-            let Some(child) = found else { break };
-            if entry.kind == Kind::Mapping {
+            let Some(step) = self.step_towards(at, id.0) else { break };
+            if self.entries[at as usize].kind == Kind::Mapping {
+                let key = if step.index.is_multiple_of(2) { Some(step.child) } else { step.before };
                 let name = key.and_then(|key| Node::new(self, key).text()).unwrap_or("?");
                 if !path.is_empty() {
                     path.push('.');
@@ -144,9 +128,9 @@ impl Tree {
                     path.push_str(name);
                 }
             } else {
-                path.push_str(&format!("[{index}]"));
+                path.push_str(&format!("[{}]", step.index));
             }
-            at = child;
+            at = step.child;
         }
         path
     }
@@ -155,30 +139,77 @@ impl Tree {
     fn key_of(&self, value: u32) -> Option<u32> {
         let mut at = 0u32;
         while at < value {
-            let entry = self.entries[at as usize];
-            let mut child = at + 1;
-            let mut previous = None;
-            let mut index = 0usize;
-            loop {
-                if child >= entry.next {
-                    return None;
-                }
-                let next = self.entries[child as usize].next;
-                if child == value {
-                    let is_value = entry.kind == Kind::Mapping && !index.is_multiple_of(2);
-                    return if is_value { previous } else { None };
-                }
-                if value < next {
-                    break;
-                }
-                previous = Some(child);
-                child = next;
-                index += 1;
+            let step = self.step_towards(at, value)?;
+            if step.child == value {
+                let is_value = self.entries[at as usize].kind == Kind::Mapping && !step.index.is_multiple_of(2);
+                return step.before.filter(|_| is_value);
             }
-            at = child;
+            at = step.child;
         }
         None
     }
+
+    /// The child of a collection whose subtree, as written, holds a node.
+    pub(crate) fn child_holding(&self, collection: u32, node: u32) -> Option<u32> {
+        self.step_towards(collection, node).map(|step| step.child)
+    }
+
+    fn step_towards(&self, collection: u32, node: u32) -> Option<Step> {
+        let end = self.entries.get(collection as usize)?.next;
+        if node <= collection || node >= end {
+            return None;
+        }
+        let wide = self.wide.get_or_init(|| self.wide_collections());
+        if let Ok(found) = wide.binary_search_by_key(&collection, |(at, _)| *at) {
+            let children = &wide[found].1;
+            let index = children.partition_point(|child| *child <= node).checked_sub(1)?;
+            let before = index.checked_sub(1).map(|before| children[before]);
+            return Some(Step { child: children[index], before, index });
+        }
+        let (mut child, mut before, mut index) = (collection + 1, None, 0);
+        loop {
+            let next = self.entries[child as usize].next;
+            if node < next {
+                return Some(Step { child, before, index });
+            }
+            (before, child, index) = (Some(child), next, index + 1);
+        }
+    }
+
+    /// The children of collections that have many: going through a list of thousands for each of its items would take
+    /// the square of its length.
+    fn wide_collections(&self) -> Vec<(u32, Vec<u32>)> {
+        let mut wide = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            // Every child has a node of its own.
+            if (entry.next as usize) <= at + WIDE {
+                continue;
+            }
+            let mut children = Vec::new();
+            let mut child = at as u32 + 1;
+            while child < entry.next {
+                children.push(child);
+                child = self.entries[child as usize].next;
+            }
+            if children.len() >= WIDE {
+                children.shrink_to_fit();
+                wide.push((at as u32, children));
+            }
+        }
+        wide
+    }
+}
+
+/// From this many children on, a collection's children are remembered.
+const WIDE: usize = 64;
+
+/// One step from a collection to a child of it.
+struct Step {
+    child: u32,
+    /// The child before it.
+    before: Option<u32>,
+    /// Its number among the children; in a mapping keys and values count alike.
+    index: usize,
 }
 
 /// A place in the input, kept symbolic until it is shown: a node of a document.

@@ -208,6 +208,7 @@ impl Builder {
             document: DocumentId(0),
             source,
             span,
+            wide: std::sync::OnceLock::new(),
             dialect: Dialect::Compose,
             duplicate_key: None,
         };
