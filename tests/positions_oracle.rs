@@ -1,6 +1,11 @@
 //! Lines, columns and texts of every scalar of the corpus, against an independent parser.
 //!
-//! Known disagreements, none of which the corpus holds:
+//! Known disagreements:
+//!
+//! - A block text that ends the file without a line break has none there and one here, as for kubectl, which adds it
+//!   while it reads lines. Five texts of the corpus are like that; their last line break is not compared.
+//!
+//! None of the others is in the corpus:
 //!
 //! - Theirs begin at a tag or an anchor, ours at the value; the test goes on from theirs to the value.
 //! - Theirs begin a new line after U+0085, U+2028 and U+2029, as in YAML 1.1. Ours do after line feeds alone, as editors
@@ -94,7 +99,7 @@ fn every_scalar_of_the_corpus_stands_where_an_independent_parser_sees_it() {
     let files: Vec<SourceFile> = collected.files.into_iter().filter(|file| file.base_name() != ".env").collect();
     let requests: Vec<Value> = files.iter().map(|file| json!({"id": file.name, "text": &*file.text})).collect();
     let replies = oracle::ask(&program, "positions", &requests);
-    let (mut compared, mut documents, mut unwritten, mut refused) = (0, 0, 0, Vec::new());
+    let (mut compared, mut documents, mut unwritten, mut last_breaks, mut refused) = (0, 0, 0, 0, Vec::new());
     let mut differences = Vec::new();
     for (file, reply) in files.iter().zip(&replies) {
         let Some(scalars) = reply["scalars"].as_array() else {
@@ -114,7 +119,11 @@ fn every_scalar_of_the_corpus_stands_where_an_independent_parser_sees_it() {
             }
             for (one, other) in ours.iter().zip(theirs) {
                 compared += 1;
-                if one != other {
+                let is_last = one.1.strip_suffix('\n') == Some(&other.1) && !file.text.ends_with('\n');
+                let at_end =
+                    is_last && file.text.trim_end().ends_with(other.1.lines().last().unwrap_or_default().trim());
+                last_breaks += usize::from(at_end);
+                if one != other && !(at_end && one.0 == other.0) {
                     differences.push(format!("{}: {one:?} against {other:?}", file.name));
                 }
                 unwritten += usize::from(!one.2);
@@ -131,6 +140,7 @@ fn every_scalar_of_the_corpus_stands_where_an_independent_parser_sees_it() {
     refused.iter().for_each(|line| println!("  refused: {line}"));
     differences.iter().take(50).for_each(|line| println!("  {line}"));
     assert!(differences.is_empty());
+    assert!(last_breaks <= 5, "{last_breaks} texts without their last line break");
     let known = |line: &&String| !REFUSED.iter().any(|name| line.contains(name));
     assert_eq!(refused.iter().find(known), None);
 }

@@ -227,11 +227,6 @@ impl Builder {
                     (start, end) = (start + u32::from(is_at_colon), end + u32::from(is_at_colon));
                 } else if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
                     start = self.block_start(start).unwrap_or(start);
-                    // Without a line break at the end of the file, the text has none either, as for both Go libraries.
-                    let last_line = self.tree.text.rsplit(['\n', '\r']).next().unwrap_or_default();
-                    if end as usize == self.tree.text.len() && !last_line.trim().is_empty() && value.ends_with('\n') {
-                        value.to_mut().pop();
-                    }
                 }
                 let (kind, value) = typed(style, tag.as_deref(), value)?;
                 // Where the text stands in the source as it is, no copy is kept. A tagged plain scalar has no quotes to
