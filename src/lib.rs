@@ -179,6 +179,12 @@ fn inputs(collected: &Collected, inventory: &Inventory) -> Inputs {
             }
         })
         .collect();
+    // Pointers are named; what was found by scanning a text is in `not_understood`.
+    gaps.extend(inventory.objects.opaque.iter().filter(|opaque| !opaque.name.is_empty()).map(|opaque| Gap {
+        kind: "pointer".to_owned(),
+        scope: format!("{} {}", opaque.kind, opaque.name),
+        reason: opaque.reason.clone(),
+    }));
     gaps.sort();
     let mut skipped: Vec<(String, String)> = inventory
         .skipped

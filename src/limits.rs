@@ -57,6 +57,9 @@ pub const TEMPLATE_DEPTH: usize = 14;
 /// The most pod templates that are read from one custom resource.
 pub const TEMPLATES_PER_RESOURCE: usize = 100;
 
+/// The most paths that are looked for because one pointer of a delivery tool leads to them.
+pub const PATHS_PER_POINTER: usize = 1_000;
+
 /// The most files beside the inputs that are looked for because the inputs refer to them.
 pub const FOLLOWED_FILES: usize = 10_000;
 

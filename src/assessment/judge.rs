@@ -437,6 +437,7 @@ fn union(systems: &[System]) -> System {
         whole.drivers.extend(&system.drivers);
         whole.foreign.extend(&system.foreign);
         whole.opaque.extend(&system.opaque);
+        whole.followed.extend(&system.followed);
         whole.network_policies.extend(&system.network_policies);
         whole.services.extend(&system.services);
         whole.routes.extend(&system.routes);

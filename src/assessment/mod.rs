@@ -78,7 +78,7 @@ pub struct NotUnderstood {
 pub struct Gap {
     /// What sort of detail.
     pub kind: String,
-    /// Where: a file and line, or a namespace.
+    /// Where: a file and line, a namespace, or the kind and name of a pointer.
     pub scope: String,
     /// Why.
     pub reason: String,

@@ -441,7 +441,7 @@ pub static CATALOG: &[FactEntry] = &[
         |s| s.opaque(|_| true),
     ),
     system("system.gitops", Number, "pointers of Flux or Argo CD", |s| {
-        s.opaque(|kind| matches!(kind, "HelmRelease" | "Kustomization" | "Application" | "ApplicationSet"))
+        s.pointers(|kind| matches!(kind, "HelmRelease" | "Kustomization" | "Application" | "ApplicationSet"))
     }),
 ];
 

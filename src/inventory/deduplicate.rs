@@ -63,6 +63,11 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
             |extension| (text(extension.place), std::cmp::Reverse(name(extension.source))),
         );
     }
+    keep_best(
+        &mut objects.followed,
+        |followed| (followed.kind.clone(), followed.name.clone()),
+        |followed| text(followed.place),
+    );
     // Pointers without a name come from texts that were compared already.
     let mut opaque = std::mem::take(&mut objects.opaque);
     let (named, unnamed): (Vec<_>, Vec<_>) = opaque.drain(..).partition(|opaque| !opaque.name.is_empty());

@@ -1,10 +1,11 @@
 //! Kubernetes objects of every kind that says something about need.
 
 use super::model::{
-    Autoscaler, Claim, Custom, Definition, Extension, Foreign, Key, Namespace, Objects, Opaque, Origin, Pod, Route,
-    Service, Stated, Volume, VolumeKind, Workload, WorkloadKind, Written,
+    Autoscaler, Claim, Custom, Definition, Extension, Foreign, Key, Namespace, Objects, Origin, Pod, Route, Service,
+    Stated, Volume, VolumeKind, Workload, WorkloadKind, Written,
 };
 use super::pod;
+use super::pointers;
 use super::quantity::quantity;
 use super::rights;
 use super::selector::{Labels, Selector, read_labels};
@@ -472,14 +473,11 @@ fn route(head: &Head<'_>) -> Route {
 fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
     let known = tables.resource_group(head.group, head.kind);
     let role = known.map(|group| group.role);
+    if head.kind == "ArtifactGenerator" {
+        into.artifacts.extend(pointers::artifacts(head.node));
+    }
     if role == Some(GroupRole::Pointer) {
-        into.opaque.push(Opaque {
-            kind: head.kind.to_owned(),
-            name: format!("{}/{}", head.namespace, head.name),
-            reason: "it points to workloads that are not in these files".to_owned(),
-            place: Some(head.place),
-            source: head.source,
-        });
+        into.pointers.push(pointers::read(head.kind, &head.namespace, head.name, head.node, head.place, head.source));
         return Outcome::Understood;
     }
     let bears = matches!(role, Some(GroupRole::DataOperator | GroupRole::BatchOperator) | None);

@@ -9,6 +9,7 @@ mod link;
 pub mod model;
 mod paths;
 mod pod;
+pub mod pointers;
 pub mod quantity;
 mod rights;
 pub mod selector;
@@ -96,6 +97,8 @@ impl Inventory {
         let mut read = documents::read(files, choices, tables);
         let folder = |name: &String| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         read.objects.unread_folders = unread.iter().map(folder).collect();
+        let skipped = read.skipped.iter().map(|(source, _)| *source).collect();
+        pointers::follow(&mut read.objects, files, &skipped);
         deduplicate::deduplicate(&mut read.objects, &read.trees, files);
         let links = Links::new(&read.objects, tables);
         let systems = system::group(&read.objects, files);

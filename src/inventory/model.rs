@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pointers::{Followed, Pointer};
 use super::selector::{Labels, Selector};
 use crate::tables::GroupRole;
 use crate::text::SourceId;
@@ -630,8 +631,14 @@ pub struct Objects {
     pub drivers: Vec<Extension>,
     /// Custom resources without a workload.
     pub foreign: Vec<Foreign>,
-    /// Pointers and what was not understood.
+    /// Pointers that lead out of the files, and what was not understood.
     pub opaque: Vec<Opaque>,
+    /// Artifacts that Flux cuts out of a repository: names and folders.
+    pub artifacts: Vec<(String, String)>,
+    /// Pointers that were not followed yet.
+    pub pointers: Vec<Pointer>,
+    /// Pointers to what is among the files.
+    pub followed: Vec<Followed>,
     /// The files of documents that could not be read and name no workload, each content once.
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
@@ -662,6 +669,9 @@ impl Objects {
         self.drivers.extend(other.drivers);
         self.foreign.extend(other.foreign);
         self.opaque.extend(other.opaque);
+        self.artifacts.extend(other.artifacts);
+        self.pointers.extend(other.pointers);
+        self.followed.extend(other.followed);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
         self.page_maps.extend(other.page_maps);

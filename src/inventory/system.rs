@@ -63,6 +63,8 @@ pub struct System {
     pub foreign: Vec<usize>,
     /// Pointers and what was not understood.
     pub opaque: Vec<usize>,
+    /// Pointers to what is among the files.
+    pub followed: Vec<usize>,
     /// Documents that could not be read and name no workload.
     pub unreadable: usize,
     /// Network policies.
@@ -90,6 +92,7 @@ impl System {
             drivers: Vec::new(),
             foreign: Vec::new(),
             opaque: Vec::new(),
+            followed: Vec::new(),
             unreadable: 0,
             network_policies: Vec::new(),
             services: Vec::new(),
@@ -116,6 +119,7 @@ impl System {
             drivers: all(objects.drivers.len()),
             foreign: all(objects.foreign.len()),
             opaque: all(objects.opaque.len()),
+            followed: all(objects.followed.len()),
             unreadable: objects.unreadable.len() + objects.unread_folders.len(),
             network_policies: all(objects.network_policies.len()),
             services: all(objects.services.len()),
@@ -193,6 +197,9 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     }
     for (index, opaque) in objects.opaque.iter().enumerate() {
         place(opaque.source, &none, "", &mut |system| system.opaque.push(index));
+    }
+    for (index, followed) in objects.followed.iter().enumerate() {
+        place(followed.target, &none, "", &mut |system| system.followed.push(index));
     }
     for folder in &objects.unread_folders {
         if let Some(group) = only(by_folder.get(folder.as_str())) {

@@ -1,5 +1,7 @@
 //! The reference implementations in Go that readers are compared with: built on first use, asked in one process.
 
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
