@@ -51,7 +51,7 @@ fn flux_leads_into_the_repository_or_out_of_it() {
 #[test]
 fn an_artifact_cut_out_of_the_repository_leads_back_into_it() {
     let generator = "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\nmetadata: {name: x}\n\
-                     spec: {artifacts: [{name: apps, copy: [{from: '@repo/deploy/**', to: '@artifact/'}]}]}\n";
+                     spec: {artifacts: [{name: apps, copy: [{from: '@repo/other/**', to: '@artifact/other/'}, {from: '@repo/deploy/**', to: '@artifact/'}]}]}\n";
     let pointer = flux("./staging", "apps").replace("GitRepository", "ExternalArtifact");
     let files =
         [("clusters/a.yaml", generator), ("clusters/b.yaml", pointer.as_str()), ("deploy/staging/web.yaml", WEB)];

@@ -11,7 +11,7 @@ mod paths;
 mod pod;
 pub mod pointers;
 pub mod quantity;
-mod rights;
+pub mod rights;
 pub mod selector;
 mod system;
 

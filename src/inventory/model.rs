@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::pointers::{Followed, Pointer};
+use super::pointers::{Copied, Followed, Pointer};
+use super::rights::{Binding, Role};
 use super::selector::{Labels, Selector};
 use crate::tables::GroupRole;
 use crate::text::SourceId;
@@ -474,51 +475,6 @@ pub struct NetworkPolicy {
     pub source: SourceId,
 }
 
-/// One rule of a Role or ClusterRole.
-#[derive(Clone, Debug)]
-pub struct RoleRule {
-    /// API groups.
-    pub groups: Vec<String>,
-    /// Resources, subresources with `/`.
-    pub resources: Vec<String>,
-    /// Verbs.
-    pub verbs: Vec<String>,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// A Role or ClusterRole.
-#[derive(Clone, Debug)]
-pub struct Role {
-    /// `Role` or `ClusterRole`.
-    pub kind: String,
-    /// Namespace, empty for cluster roles.
-    pub namespace: String,
-    /// Name.
-    pub name: String,
-    /// Rules.
-    pub rules: Vec<RoleRule>,
-    /// Its rules come from other roles (aggregation), so they are not all here.
-    pub aggregated: bool,
-}
-
-/// A RoleBinding or ClusterRoleBinding.
-#[derive(Clone, Debug)]
-pub struct Binding {
-    /// Namespace, empty for cluster bindings.
-    pub namespace: String,
-    /// Kind and name of the role.
-    pub role: (String, String),
-    /// Service accounts bound: namespace and name.
-    pub accounts: Vec<(String, String)>,
-    /// How many other subjects (users, groups) are bound.
-    pub people: usize,
-    /// Where the role is named.
-    pub place: Place,
-    /// The file that holds it.
-    pub source: SourceId,
-}
-
 /// A CustomResourceDefinition.
 #[derive(Clone, Debug)]
 pub struct Definition {
@@ -633,8 +589,8 @@ pub struct Objects {
     pub foreign: Vec<Foreign>,
     /// Pointers that lead out of the files, and what was not understood.
     pub opaque: Vec<Opaque>,
-    /// Artifacts that Flux cuts out of a repository: names and folders.
-    pub artifacts: Vec<(String, String)>,
+    /// What Flux copies into artifacts.
+    pub artifacts: Vec<Copied>,
     /// Pointers that were not followed yet.
     pub pointers: Vec<Pointer>,
     /// Pointers to what is among the files.

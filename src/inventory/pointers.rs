@@ -87,17 +87,31 @@ pub(super) fn read(kind: &str, namespace: &str, name: &str, node: Node<'_>, plac
 /// The folders that a pointer leads to, and of what.
 type Paths = (Vec<String>, Option<String>);
 
-/// The artifacts that Flux cuts out of a repository (`ArtifactGenerator`): names, and the folders that they are made of.
-pub(super) fn artifacts(node: Node<'_>) -> Vec<(String, String)> {
+/// A folder of a repository that Flux copies into an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The artifact's name.
+    pub artifact: String,
+    /// The folder of the repository.
+    pub from: String,
+    /// The folder of the artifact.
+    pub to: String,
+}
+
+/// What Flux copies into artifacts (`ArtifactGenerator`).
+pub(super) fn artifacts(node: Node<'_>) -> Vec<Copied> {
     let artifacts = node.at(&["spec", "artifacts"]);
     let mut found = Vec::new();
     for artifact in artifacts.into_iter().flat_map(|list| list.items()) {
         let Some(name) = artifact.get("name").and_then(|name| name.string()) else { continue };
         for copy in artifact.get("copy").into_iter().flat_map(|list| list.items()) {
-            // `@source/folder/**` is the content of a folder, `@source/folder/` the folder itself.
-            let from = copy.get("from").and_then(|from| from.string()).and_then(|from| from.split_once('/'));
-            if let Some((_, folder)) = from {
-                found.push((name.to_owned(), folder.trim_end_matches("**").trim_end_matches('/').to_owned()));
+            // `@source/folder/**` is the content of a folder; the first part only names the source or the artifact.
+            let folder = |key: &str| {
+                let (_, folder) = copy.get(key)?.string()?.split_once('/')?;
+                Some(folder.trim_end_matches("**").trim_end_matches('/').to_owned())
+            };
+            if let (Some(from), Some(to)) = (folder("from"), folder("to")) {
+                found.push(Copied { artifact: name.to_owned(), from, to });
             }
         }
     }
@@ -184,8 +198,13 @@ pub(super) fn follow(objects: &mut Objects, files: &[SourceFile], skipped: &BTre
     let artifacts = std::mem::take(&mut objects.artifacts);
     for mut pointer in std::mem::take(&mut objects.pointers) {
         if let Some((name, path)) = &pointer.artifact {
-            let folders = artifacts.iter().filter(|(artifact, _)| artifact == name);
-            pointer.paths.extend(folders.map(|(_, folder)| join(folder, path)));
+            let path = join("", path);
+            let copies = artifacts.iter().filter(|copied| copied.artifact == *name);
+            pointer.paths.extend(
+                copies.filter_map(|copied| {
+                    Some(join(&copied.from, path.strip_prefix(&copied.to)?.trim_start_matches('/')))
+                }),
+            );
         }
         let own_folder = files.get(pointer.source.0 as usize).map_or("", SourceFile::folder);
         let target = pointer.paths.iter().find_map(|path| find(path, own_folder, &folders, pointer.source));

@@ -1,9 +1,54 @@
 //! Objects that permit or forbid: roles, bindings, network policies, disruption budgets.
 
-use super::model::{Amount, Binding, Budget, NetworkPolicy, Role, RoleRule};
+use super::model::{Amount, Budget, NetworkPolicy};
 use super::selector::Selector;
 use crate::text::SourceId;
 use crate::yaml::{Node, Place};
+
+/// One rule of a Role or ClusterRole.
+#[derive(Clone, Debug)]
+pub struct RoleRule {
+    /// API groups.
+    pub groups: Vec<String>,
+    /// Resources, subresources with `/`.
+    pub resources: Vec<String>,
+    /// Verbs.
+    pub verbs: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A Role or ClusterRole.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// `Role` or `ClusterRole`.
+    pub kind: String,
+    /// Namespace, empty for cluster roles.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Rules.
+    pub rules: Vec<RoleRule>,
+    /// Its rules come from other roles (aggregation), so they are not all here.
+    pub aggregated: bool,
+}
+
+/// A RoleBinding or ClusterRoleBinding.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// Namespace, empty for cluster bindings.
+    pub namespace: String,
+    /// Kind and name of the role.
+    pub role: (String, String),
+    /// Service accounts bound: namespace and name.
+    pub accounts: Vec<(String, String)>,
+    /// How many other subjects (users, groups) are bound.
+    pub people: usize,
+    /// Where the role is named.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
 
 pub(super) fn role(kind: &str, namespace: &str, name: &str, node: Node<'_>) -> Role {
     let words = |rule: Node<'_>, key: &str| -> Vec<String> {
