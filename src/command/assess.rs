@@ -9,6 +9,7 @@ use super::output::Terminal;
 use crate::inventory::Inventory;
 use crate::report;
 use crate::source::{self, Collected, Input};
+use crate::text::sanitize::for_terminal;
 use crate::{Kit, OwnFiles};
 
 /// How many warnings about single documents are shown; the report lists them all.
@@ -31,7 +32,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if collected.failed_inputs == inputs.len() {
         return Exit::Error;
     }
-    let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+    let inventory = match crate::read(&collected, &kit) {
+        Ok(inventory) => inventory,
+        Err(unknown) => {
+            terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
+            return Exit::Error;
+        }
+    };
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }

@@ -221,7 +221,7 @@ impl Project<'_, '_> {
                 None => service.clone(),
             };
         };
-        let path = super::kustomization::join(self.folder, file);
+        let path = super::kustomize::join(self.folder, file);
         let Some(other) = self.all.iter().find(|other| other.file.name == path) else {
             problems.push(Problem::at(
                 extends.place,
