@@ -66,6 +66,30 @@ pub const FOLLOWED_FILES: usize = 10_000;
 /// How many files may include, and how many services may extend, one another in a row.
 pub const EXTENDS_DEPTH: usize = 8;
 
+/// The most nodes of the objects that kustomizations make, all together; a node costs 28 bytes.
+pub const DERIVED_NODES: usize = 12_000_000;
+
+/// The most bytes of text of the objects that kustomizations make, all together.
+pub const DERIVED_BYTES: usize = 512 * 1024 * 1024;
+
+/// The most nodes that pass through kustomizations, each counted once for every kustomization that it passes through.
+pub const BUILT_NODES: usize = 100_000_000;
+
+/// The largest text that is made by filling values in, in bytes.
+pub const FILLED_TEXT: usize = 1 << 20;
+
+/// The deepest nesting of a value that is edited; parsed documents reach half of it at most.
+pub const DRAFT_DEPTH: usize = 2_000;
+
+/// How many kustomizations may refer to one another in a row; real ones stay under ten.
+pub const KUSTOMIZATION_DEPTH: usize = 64;
+
+/// The most bytes that the pattern of a selector may take once compiled.
+pub const PATTERN_BYTES: usize = 1 << 20;
+
+/// The most kustomizations of one application that are judged to find the one that demands most.
+pub const VARIANTS_JUDGED: usize = 100;
+
 /// The largest amount of vCPU, GiB or copies that is believed; anything above is a typing error and counts as unknown.
 pub const LARGEST_AMOUNT: f64 = 1e6;
 

@@ -260,6 +260,7 @@ impl Judge<'_> {
             findings: self.findings(findings),
             claims,
             set_aside: subject.set_aside.clone(),
+            overlay: view.system.overlay.clone(),
             one_sided: Vec::new(),
         }
     }

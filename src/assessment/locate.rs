@@ -35,11 +35,12 @@ impl<'i> Locator<'i> {
         Self { inventory, files }
     }
 
-    /// One place.
+    /// One place. A value that a kustomization made has the object and the path that it ended up at, and the file and
+    /// line at which it was written.
     pub(super) fn locate(&self, place: Place) -> Option<Location> {
         let tree = self.inventory.trees.get(place.document.0 as usize)?;
-        let file = self.files.get(tree.source.0 as usize)?;
-        let span = tree.pointing_span(place.node);
+        let (source, span) = self.inventory.span(place)?;
+        let file = self.files.get(source.0 as usize)?;
         let (start, end) = (file.position(span.start), file.position(span.end));
         Some(Location {
             file: file.name.clone(),

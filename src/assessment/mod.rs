@@ -20,6 +20,7 @@ pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
 use crate::capability::Axis;
 use crate::grade::Grade;
+pub use crate::inventory::Overlay;
 use crate::rules::file::Level;
 
 /// The finished answer.
@@ -128,6 +129,8 @@ pub struct SystemAssessment {
     pub suggested: Option<String>,
     /// Add-ons that were set aside.
     pub set_aside: Vec<String>,
+    /// Which of several overlays of the application was assessed.
+    pub overlay: Option<Overlay>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.
     pub one_sided: Vec<OneSided>,
 }

@@ -6,10 +6,11 @@ use super::Exit;
 use super::arguments::Assess;
 use super::diagnostic::{Line, Message, show_data_error};
 use super::output::Terminal;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
 use crate::report;
 use crate::source::{self, Collected, Input};
+use crate::text::sanitize::for_terminal;
 use crate::{Kit, OwnFiles};
 
 /// How many warnings about single documents are shown; the report lists them all.
@@ -41,7 +42,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if all_failed {
         return Exit::Error;
     }
-    let inventory = read_inventory(&mut collected, &kit);
+    let inventory = match read_inventory(&mut collected, &kit) {
+        Ok(inventory) => inventory,
+        Err(unknown) => {
+            terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
+            return Exit::Error;
+        }
+    };
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
@@ -71,13 +78,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
 }
 
 /// The inventory of the inputs and of the files that they refer to, which are read one step of references at a time.
-fn read_inventory(collected: &mut Collected, kit: &Kit) -> Inventory {
+fn read_inventory(collected: &mut Collected, kit: &Kit) -> Result<Inventory, UnknownOverlay> {
     let mut asked = std::collections::BTreeSet::new();
     loop {
-        let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+        let inventory = crate::read(collected, kit)?;
         let new: std::collections::BTreeSet<String> = inventory.missing.difference(&asked).cloned().collect();
         if new.is_empty() || asked.len() > limits::FOLLOWED_FILES || source::follow(collected, &new) == 0 {
-            return inventory;
+            return Ok(inventory);
         }
         asked.extend(new);
     }

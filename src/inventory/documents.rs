@@ -1,20 +1,23 @@
 //! From files to objects: which documents are Kubernetes objects, which are Compose files, which only look like them,
 //! and which cannot be read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::Problem;
 use super::compose::{self, Library, Project};
 use super::kubernetes::{self, Outcome};
+use super::kustomize::{self, Built, Role};
 use super::model::{Objects, Opaque};
-use super::{Problem, kustomization};
+use super::paths::join;
 use crate::choices::Choices;
 use crate::limits::Limits;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{
     DocumentError, DocumentId, ParsedDocument, Tree, find_template_marker, looks_like_template, parse_documents,
+    parse_embedded,
 };
 
 /// What reading gave, before objects are deduplicated.
@@ -27,6 +30,8 @@ pub(super) struct Read {
     pub(super) documents: usize,
     pub(super) projects: Vec<Project>,
     pub(super) missing: BTreeSet<String>,
+    /// What kustomizations make.
+    pub(super) built: Built,
 }
 
 /// Files below this many bytes are not worth a second thread.
@@ -38,20 +43,26 @@ const UNIT: usize = 4;
 
 pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> Read {
     let mut read = Read::default();
-    let mut chosen = Vec::new();
+    let mut kustomizations = parse_kustomizations(files, &choices.limits);
+    let wanted = wanted(files, &kustomizations);
+    read.missing = missing(files, &wanted);
+    let (mut chosen, mut others) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
         let source = SourceId(index as u32);
-        match left_alone(file, choices, tables) {
-            Some(reason) => read.skipped.push((source, reason)),
+        match left_alone(file, choices, tables).filter(|_| !wanted.contains(&file.name)) {
+            Some(reason) => others.push((source, file, reason)),
             None => chosen.push((source, file)),
         }
     }
-    let parsed = parse_all(&chosen, &choices.limits);
+    let rest: Vec<(SourceId, &SourceFile)> =
+        chosen.iter().filter(|(source, _)| !kustomizations.contains_key(source)).copied().collect();
+    let mut parsed = parse_all(&rest, &choices.limits).into_iter();
     let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
-    let mut by_file: Vec<(SourceId, &SourceFile, std::ops::Range<usize>)> = Vec::new();
-    for ((source, file), documents) in chosen.iter().zip(parsed) {
+    let mut by_file: Vec<FileDocuments<'_>> = Vec::new();
+    for (source, file) in &chosen {
         let first = read.trees.len();
+        let documents = kustomizations.remove(source).or_else(|| parsed.next()).unwrap_or_default();
         for document in documents {
             read.documents += 1;
             match document {
@@ -64,9 +75,85 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
         }
         by_file.push((*source, file, first..read.trees.len()));
     }
-    let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
-    classify_all(&by_file, files, &patches, choices, tables, &mut read);
+    build(&by_file, &others, choices, tables, &mut read);
+    let mut left: Vec<(SourceId, String)> = others.into_iter().map(|(source, _, reason)| (source, reason)).collect();
+    for (source, reason) in &mut left {
+        if let Some(Some(used)) = read.built.consumed.get(source) {
+            reason.clone_from(used);
+        }
+    }
+    read.skipped.extend(left);
+    classify_all(&by_file, files, choices, tables, &mut read);
     read
+}
+
+/// The kustomizations among the files are parsed before anything else: they say which files matter whatever is in them.
+fn parse_kustomizations(files: &[SourceFile], limits: &Limits) -> BTreeMap<SourceId, Vec<ParsedDocument>> {
+    let sources = files.iter().enumerate().map(|(index, file)| (SourceId(index as u32), file));
+    let chosen: Vec<_> = sources.filter(|(_, file)| kustomize::is_name(file.base_name())).collect();
+    let parsed = parse_all(&chosen, limits);
+    chosen.into_iter().map(|(source, _)| source).zip(parsed).collect()
+}
+
+/// The names of the files that kustomizations read as documents.
+fn wanted(files: &[SourceFile], kustomizations: &BTreeMap<SourceId, Vec<ParsedDocument>>) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for (source, documents) in kustomizations {
+        let folder = files[source.0 as usize].folder();
+        for root in documents.iter().flatten().filter_map(Tree::root) {
+            let found = kustomize::references(root, folder).into_iter();
+            let found = found.filter(|found| !matches!(found.role, Role::Content | Role::Values | Role::Schema));
+            wanted.extend(found.map(|found| found.path));
+        }
+    }
+    wanted
+}
+
+/// Of these files and folders the files that are not here; for a folder its kustomization.
+fn missing(files: &[SourceFile], wanted: &BTreeSet<String>) -> BTreeSet<String> {
+    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let in_folder = |path: &str| kustomize::NAMES.map(|name| join(path, name));
+    let is_here = |path: &str| names.contains(path) || in_folder(path).iter().any(|name| names.contains(name.as_str()));
+    let absent = wanted.iter().filter(|path| !is_here(path));
+    absent.flat_map(|path| in_folder(path).into_iter().chain([path.clone()])).collect()
+}
+
+/// Builds the kustomizations and adds what they make to the documents of the run.
+fn build(
+    by_file: &[FileDocuments<'_>],
+    others: &[(SourceId, &SourceFile, String)],
+    choices: &Choices,
+    tables: &Tables,
+    read: &mut Read,
+) {
+    let mut embedded = BTreeMap::new();
+    let mut inner: Vec<Tree> = Vec::new();
+    for (source, file, range) in by_file.iter().filter(|(_, file, _)| kustomize::is_name(file.base_name())) {
+        for node in read.trees[range.clone()].iter().filter_map(Tree::root).flat_map(kustomize::embedded) {
+            let first = read.trees.len() + inner.len();
+            for document in parse_embedded(node, &choices.limits) {
+                match document {
+                    Ok(mut tree) => {
+                        tree.document = DocumentId((read.trees.len() + inner.len()) as u32);
+                        inner.push(tree);
+                    }
+                    Err(error) => {
+                        let message =
+                            format!("this text in {} is not valid YAML or JSON: {}", file.base_name(), error.message);
+                        read.problems.push(Problem::at(node.place(), *source, &message, "mend the text"));
+                    }
+                }
+            }
+            embedded.insert(node.place(), first..read.trees.len() + inner.len());
+        }
+    }
+    read.trees.append(&mut inner);
+    let others: Vec<(SourceId, &SourceFile)> = others.iter().map(|(source, file, _)| (*source, *file)).collect();
+    let parsed = kustomize::Parsed { trees: &read.trees, files: by_file, embedded, others: &others };
+    let mut built = kustomize::build(parsed, &choices.overlays, tables);
+    read.trees.append(&mut built.trees);
+    read.problems.append(&mut built.problems);
+    read.built = built;
 }
 
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
@@ -85,7 +172,7 @@ fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<S
     let text = &file.text;
     let may_hold_objects = text.contains("apiVersion") && text.contains("kind");
     let may_be_compose = text.contains("services") || compose::has_telling_name(base_name);
-    if may_hold_objects || may_be_compose || kustomization::is_name(base_name) {
+    if may_hold_objects || may_be_compose || kustomize::is_name(base_name) {
         None
     } else {
         Some("no Kubernetes object and no Compose service in it".to_owned())
@@ -201,14 +288,18 @@ type FileDocuments<'f> = (SourceId, &'f SourceFile, std::ops::Range<usize>);
 fn classify_all<'a>(
     by_file: &[FileDocuments<'a>],
     files: &'a [SourceFile],
-    patches: &BTreeSet<String>,
     choices: &Choices,
     tables: &Tables,
     read: &mut Read,
 ) {
-    let trees = &read.trees;
-    let classify =
-        |(source, file, range): &FileDocuments<'_>| classify(*source, file, &trees[range.clone()], patches, tables);
+    let (trees, consumed) = (&read.trees, &read.built.consumed);
+    let classify = |(source, file, range): &FileDocuments<'_>| {
+        let trees = &trees[range.clone()];
+        match consumed.get(source) {
+            Some(reason) => classify_consumed(*source, trees, reason.clone()),
+            None => classify(*source, file, trees, tables),
+        }
+    };
     let classified: Vec<Classified> = if read.documents > 200 {
         by_file.par_iter().with_max_len(UNIT).map(classify).collect()
     } else {
@@ -249,19 +340,21 @@ struct Classified {
     skipped: Option<String>,
 }
 
-fn classify(
-    source: SourceId,
-    file: &SourceFile,
-    trees: &[Tree],
-    patches: &BTreeSet<String>,
-    tables: &Tables,
-) -> Classified {
+/// A file that kustomizations use: its objects were read as they make them.
+fn classify_consumed(source: SourceId, trees: &[Tree], skipped: Option<String>) -> Classified {
+    let keys = trees.iter().filter_map(|tree| note_duplicate_key(tree, source)).collect();
+    Classified { skipped, problems: keys, ..Classified::default() }
+}
+
+fn note_duplicate_key(tree: &Tree, source: SourceId) -> Option<Problem> {
+    let place = crate::yaml::Place { document: tree.document, node: tree.duplicate_key? };
+    let message = "this key stands twice in one mapping; the later one counts";
+    Some(Problem::at(place, source, message, "remove one of the two"))
+}
+
+fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables) -> Classified {
     let mut result = Classified::default();
     let mut understood = false;
-    if patches.contains(&file.name) {
-        result.skipped = Some("a patch that a kustomization applies; patches are not applied yet".to_owned());
-        return result;
-    }
     for tree in trees {
         let Some(root) = tree.root() else { continue };
         let is_object = root.get("kind").and_then(|kind| kind.string()).is_some()
@@ -274,10 +367,8 @@ fn classify(
                     result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
                 }
             }
-            if let Some(key) = tree.duplicate_key.filter(|_| understood) {
-                let place = crate::yaml::Place { document: tree.document, node: key };
-                let message = "this key stands twice in one mapping; the later one counts";
-                result.problems.push(Problem::at(place, source, message, "remove one of the two"));
+            if understood {
+                result.problems.extend(note_duplicate_key(tree, source));
             }
         } else if let Some(reason) =
             root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
@@ -286,7 +377,7 @@ fn classify(
         } else if compose::is_compose(root, file.base_name(), tables) {
             result.is_compose = true;
             understood = true;
-        } else if kustomization::is_name(file.base_name()) {
+        } else if kustomize::is_name(file.base_name()) {
             understood = true;
         } else {
             result.skipped.get_or_insert_with(|| "neither a Kubernetes object nor a Compose file".to_owned());

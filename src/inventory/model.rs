@@ -603,8 +603,6 @@ pub struct Objects {
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
     pub page_maps: Vec<(String, String)>,
-    /// Folders that are kustomizations, with the folders and files they refer to.
-    pub kustomizations: BTreeMap<String, Vec<String>>,
 }
 
 impl Objects {
@@ -631,7 +629,6 @@ impl Objects {
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
         self.page_maps.extend(other.page_maps);
-        self.kustomizations.extend(other.kustomizations);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();
             known.quota = known.quota.or(namespace.quota);

@@ -23,8 +23,12 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     match assessment.systems.as_slice() {
         // What is only seen of an estate belongs on the screen of its only system too.
         [only] if same_answer(only, &assessment.estate) => {
-            let merged =
-                SystemAssessment { is_estate: false, grouped_by: only.grouped_by.clone(), ..assessment.estate.clone() };
+            let merged = SystemAssessment {
+                is_estate: false,
+                grouped_by: only.grouped_by.clone(),
+                overlay: only.overlay.clone(),
+                ..assessment.estate.clone()
+            };
             system(&mut screen, assessment, &merged, &only.name);
         }
         systems => {
@@ -186,6 +190,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
         let names = system.set_aside.join(", ");
         let text = format!("Set aside as add-ons: {names}. If that is your product, the need is higher than this.");
         screen.paragraph("", 0, &text);
+    }
+    if let Some(overlay) = &system.overlay {
+        screen.paragraph("", 0, &words::overlay_sentence(overlay));
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
         screen.paragraph(

@@ -163,6 +163,19 @@ pub struct System {
     pub set_aside: Vec<String>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims.
     pub one_sided: Vec<OneSided>,
+    /// Which of several overlays of the application was assessed; null where there is one way to build it.
+    pub overlay: Option<Overlay>,
+}
+
+/// Which of several kustomizations of one application was assessed, by their folders.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Overlay {
+    /// The one that stands for those that were set aside: it demands most of them, or the user named it.
+    pub assessed: String,
+    /// Others that were assessed too, since most of their workloads are their own.
+    pub beside: Vec<String>,
+    /// Variants that were set aside.
+    pub set_aside: Vec<String>,
 }
 
 /// A capability that only manifests or only Compose files claim.
@@ -491,6 +504,11 @@ impl From<&SystemAssessment> for System {
             flips: Vec::new(),
             suppressed: Vec::new(),
             set_aside: system.set_aside.clone(),
+            overlay: system.overlay.as_ref().map(|overlay| Overlay {
+                assessed: overlay.assessed.clone(),
+                beside: overlay.beside.clone(),
+                set_aside: overlay.set_aside.clone(),
+            }),
             one_sided: system
                 .one_sided
                 .iter()

@@ -3,13 +3,15 @@
 //!
 //! This folder is the only one that names the YAML parser.
 
+mod draft;
 mod node;
 mod parse;
 pub mod scalar;
 mod template;
 
+pub use draft::{Draft, Field, FreezeBudget};
 pub use node::{Node, NodeId};
-pub use parse::{DocumentError, ParsedDocument, parse_documents};
+pub use parse::{DocumentError, ParsedDocument, parse_documents, parse_embedded};
 pub use scalar::{Dialect, Scalar};
 pub use template::{find_template_marker, looks_like_template};
 
@@ -62,6 +64,8 @@ pub struct Tree {
     pub span: Span,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
     pub duplicate_key: Option<NodeId>,
+    /// Where the value of each node was really written, for a tree that was made from drafts; empty for a parsed one.
+    pub(crate) origins: Vec<Place>,
 }
 
 impl Tree {
