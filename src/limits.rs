@@ -72,8 +72,9 @@ pub const DERIVED_NODES: usize = 12_000_000;
 /// The most bytes of text of the objects that kustomizations make, all together.
 pub const DERIVED_BYTES: usize = 512 * 1024 * 1024;
 
-/// The most nodes that pass through kustomizations, each counted once for every kustomization that it passes through.
-pub const BUILT_NODES: usize = 100_000_000;
+/// The most nodes that pass through kustomizations, each counted once for every kustomization that it passes through; an
+/// object counts for a few hundred more.
+pub const BUILT_NODES: usize = 40_000_000;
 
 /// The largest text that is made by filling values in, in bytes.
 pub const FILLED_TEXT: usize = 1 << 20;

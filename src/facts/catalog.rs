@@ -270,7 +270,7 @@ pub static CATALOG: &[FactEntry] = &[
         "workload.controls",
         Boolean,
         "its service account may write what these files define, or any status",
-        |w| Fact::present(w.rights().writes_own_group.or(w.rights().writes_status)),
+        |w| Fact::present(w.controls()),
     ),
     workload(
         "workload.role-missing",

@@ -357,6 +357,11 @@ impl<'i> SystemView<'i> {
         // What a Compose project runs is part of it, whatever its image.
         for view in self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes) {
             let images: Vec<&str> = view.containers().map(|container| container.image.as_str()).collect();
+            // An unknown controller always counts, also with the proxy of an add-on beside it in its pod.
+            let is_known = |image: &&str| self.tables.add_on(&[], &[*image]).is_some();
+            if view.controls().is_some() && !images.iter().all(is_known) {
+                continue;
+            }
             if let Some(name) = self.tables.add_on(&[], &images) {
                 members.names.insert(name.to_owned());
                 members.workloads.insert(view.index);

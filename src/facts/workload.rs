@@ -91,6 +91,11 @@ impl<'i> WorkloadView<'i> {
         &self.links().rights
     }
 
+    /// Where it may write what these files define, or any status: what controllers do.
+    pub(super) fn controls(&self) -> Option<Place> {
+        self.rights().writes_own_group.or(self.rights().writes_status)
+    }
+
     pub(super) fn autoscaler(&self) -> Option<&'i Autoscaler> {
         self.links().autoscaler.map(|at| &self.inventory.objects.autoscalers[at])
     }

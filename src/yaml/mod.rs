@@ -75,6 +75,12 @@ impl Tree {
         (!self.entries.is_empty()).then(|| Node::new(self, 0))
     }
 
+    /// How many nodes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The node with this identity, if it is one of this tree.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Option<Node<'_>> {

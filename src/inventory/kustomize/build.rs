@@ -175,7 +175,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         self.transform(kustomization, folder, into);
         into.variables.extend(items(document, "vars").into_iter().filter_map(Variable::read));
         self.stack.pop();
-        let size: usize = into.resources.iter().map(|resource| resource.size + 1).sum();
+        let size: usize = into.resources.iter().map(Resource::weight).sum();
         self.spend(size, document)
     }
 

@@ -34,7 +34,9 @@ pub(super) fn families(roots: &[(&str, Gathered<'_>)], documents: &Documents<'_>
         let parts = gathered.parts.iter().filter_map(|part| documents.kustomizations.get_key_value(part.as_str()));
         folders[*family].extend(parts.map(|(folder, _)| *folder));
     }
-    Families { names: names(&folders), of_root }
+    // A component that nobody uses is a part on offer, not an application.
+    let is_component = |folder: &&str| documents.kustomizations.get(*folder).is_some_and(|found| found.is_component());
+    Families { names: names(&folders, &is_component), of_root }
 }
 
 fn find(parent: &mut [usize], mut at: usize) -> usize {
@@ -47,10 +49,10 @@ fn find(parent: &mut [usize], mut at: usize) -> usize {
 
 /// The name of each family: the folder that all of its kustomizations stand in, where no other family stands in it too;
 /// else the first of its own folders.
-fn names(families: &[BTreeSet<&str>]) -> Vec<String> {
+fn names(families: &[BTreeSet<&str>], is_component: &dyn Fn(&&str) -> bool) -> Vec<String> {
     let mut of_folder: BTreeMap<&str, usize> = BTreeMap::new();
     for (family, folders) in families.iter().enumerate() {
-        for folder in folders {
+        for folder in folders.iter().filter(|folder| !is_component(folder)) {
             of_folder.entry(folder).or_insert(family);
         }
     }
@@ -97,7 +99,7 @@ mod tests {
             family(&["news/c"]),
             family(&["base", "prod"]),
         ];
-        assert_eq!(names(&families), ["shop", "news/a", "news/c", "base"]);
+        assert_eq!(names(&families, &|_| false), ["shop", "news/a", "news/c", "base"]);
         assert_eq!(common_folder("a/bc", "a/bd"), "a");
         assert_eq!(common_folder("/srv/a", "/srv/b"), "/srv");
     }

@@ -145,8 +145,17 @@ pub(super) fn replacement<'t>(resources: &mut [Resource<'t>], entry: Node<'t>, c
             return complain(place, "the source of this replacement is no object of this kustomization".to_owned());
         };
         let path = text(Some(source), "fieldPath").unwrap_or("metadata.name");
-        let Some(value) = read(&found.draft, &steps(path)) else {
-            return complain(place, format!("{} has no {path} to take", found.current.shown()));
+        let value = match read(&found.draft, &steps(path)) {
+            Some(value) => value,
+            None => {
+                // The contents of generated objects are not kept; what they fill is not known.
+                let at = source.get("fieldPath").map_or(place, |path| path.place());
+                complain(
+                    at,
+                    format!("{path} of {} is not known from these files, nor what it fills", found.current.shown()),
+                );
+                Draft::text_at(at, format!("$({path})"))
+            }
         };
         // Values that are copied into themselves would grow without end.
         if value.size(limits::NODES_PER_RESOURCE) >= limits::NODES_PER_RESOURCE {
@@ -263,18 +272,24 @@ pub(super) fn variables<'t>(
     complaints: &mut Vec<Complaint>,
 ) {
     let mut values = BTreeMap::new();
+    let mut unknown: Vec<&Variable<'_>> = Vec::new();
     for variable in variables {
         match variable.value(resources) {
             Some(value) => {
                 values.entry(variable.name).or_insert(value);
             }
-            None => complaints.push(Complaint {
-                place: variable.node.get("name").unwrap_or(variable.node).place(),
-                message: format!("the value of the variable {} is not known from these files", variable.name),
-                help: "name the folder that holds what it refers to",
-                is_about_target: true,
-            }),
+            None => unknown.push(variable),
         }
+    }
+    if let Some(first) = unknown.first() {
+        let others = unknown.len() - 1;
+        let more = if others == 0 { String::new() } else { format!(" and of {others} more") };
+        complaints.push(Complaint {
+            place: first.node.get("name").unwrap_or(first.node).place(),
+            message: format!("the value of the variable {}{more} is not known from these files", first.name),
+            help: "name the folder that holds what it refers to",
+            is_about_target: true,
+        });
     }
     if values.is_empty() {
         return;

@@ -102,6 +102,11 @@ impl<'t> Resource<'t> {
         self.previous.iter().chain(std::iter::once(&self.current))
     }
 
+    /// What it costs to pass through a kustomization, in nodes: the object itself, and its names.
+    pub(super) fn weight(&self) -> usize {
+        self.size + 300 + 100 * self.previous.len()
+    }
+
     pub(super) fn is_known_as(&self, identity: &Identity) -> bool {
         self.identities().any(|own| own.is_same(identity))
     }
