@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::OwnFiles;
 use crate::choices::Choices;
 use crate::limits::Limits;
-use crate::text::{LineIndex, Position, SourceFile};
+use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
 
 /// Where to read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,9 +142,6 @@ pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
     }
     Ok(own)
 }
-
-/// The name of standard input among the files.
-const STANDARD_INPUT: &str = "<stdin>";
 
 /// What may still be read, and what was read already.
 struct Budget {

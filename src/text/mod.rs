@@ -8,6 +8,9 @@ pub use line_index::{LineIndex, Position};
 
 use std::sync::{Arc, OnceLock};
 
+/// The name of standard input among the files.
+pub const STANDARD_INPUT: &str = "<stdin>";
+
 /// The identity of one input file, an index into the run's list of files in input order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);

@@ -34,20 +34,29 @@ pub(super) struct Text {
 #[derive(Debug)]
 pub(super) struct TooLarge;
 
-/// How many values a project may still hold; copies count too.
+/// How many bytes a project may still take; copies count too.
 #[derive(Debug)]
 pub(super) struct Budget(usize);
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self(limits::VALUES_PER_PROJECT)
+        Self(limits::COMPOSE_PROJECT_BYTES)
     }
 
-    pub(super) fn take(&mut self, values: usize) -> Result<(), TooLarge> {
-        self.0 = self.0.checked_sub(values).ok_or(TooLarge)?;
+    /// Takes what a copy of a value needs.
+    pub(super) fn take(&mut self, value: &Value) -> Result<(), TooLarge> {
+        self.take_text(value.bytes())
+    }
+
+    /// Takes what a text needs.
+    pub(super) fn take_text(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        self.0 = self.0.checked_sub(bytes).ok_or(TooLarge)?;
         Ok(())
     }
 }
+
+/// What a value takes beside its text.
+const BYTES_OF_A_VALUE: usize = 64;
 
 /// The paths of keys that a file resets (`!reset`) or replaces (`!override`) in the files before it.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +90,7 @@ impl<'r> Reader<'r> {
 
     /// Reads a node with its variables replaced.
     pub(super) fn read(&mut self, node: Node<'_>) -> Result<Value, TooLarge> {
-        self.budget.take(1)?;
+        self.budget.take_text(BYTES_OF_A_VALUE)?;
         let place = node.place();
         let data = if node.is_mapping() {
             let mut entries = Vec::new();
@@ -109,13 +118,18 @@ impl<'r> Reader<'r> {
             Data::Null
         } else {
             let written = node.text().unwrap_or_default();
-            let is_string = node.is_quoted() || matches!(scalar::resolve(written, Dialect::Compose), Scalar::Text(_));
-            if is_string {
-                let result = interpolate(written, self.variables);
-                self.flaws.extend(result.flaw.map(|flaw| (place, flaw)));
-                Data::Scalar(Text { text: result.text, is_string, unset: result.unset })
-            } else {
-                Data::Scalar(Text { text: written.to_owned(), is_string, unset: None })
+            self.budget.take_text(written.len())?;
+            match scalar::resolve(written, Dialect::Compose) {
+                // Whole numbers are the same however they are written: `0x50` publishes port 80.
+                Scalar::Integer(number) if !node.is_quoted() => {
+                    Data::Scalar(Text { text: number.to_string(), is_string: false, unset: None })
+                }
+                resolved if node.is_quoted() || matches!(resolved, Scalar::Text(_)) => {
+                    let result = interpolate(written, self.variables, self.budget)?;
+                    self.flaws.extend(result.flaw.map(|flaw| (place, flaw)));
+                    Data::Scalar(Text { text: result.text, is_string: true, unset: result.unset })
+                }
+                _ => Data::Scalar(Text { text: written.to_owned(), is_string: false, unset: None }),
             }
         };
         Ok(Value { place, data })
@@ -144,6 +158,11 @@ impl Value {
 
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The value under a key, where it is not null: what is written as null counts as not written.
+    pub(super) fn stated(&self, key: &str) -> Option<&Self> {
+        self.get(key).filter(|value| !value.is_null())
     }
 
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
@@ -187,7 +206,7 @@ impl Value {
     }
 
     pub(super) fn at(&self, path: &[&str]) -> Option<&Self> {
-        path.iter().try_fold(self, |value, key| value.get(key))
+        path.iter().try_fold(self, |value, key| value.stated(key))
     }
 
     pub(super) fn entries(&self) -> &[(String, Self)] {
@@ -291,12 +310,51 @@ impl Value {
         }
     }
 
-    /// How many values this one holds, itself included.
-    pub(super) fn size(&self) -> usize {
-        1 + match &self.data {
-            Data::List(items) => items.iter().map(Self::size).sum(),
-            Data::Map(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
-            Data::Null | Data::Scalar(_) => 0,
+    /// The bytes that a copy of this value takes.
+    fn bytes(&self) -> usize {
+        BYTES_OF_A_VALUE
+            + match &self.data {
+                Data::List(items) => items.iter().map(Self::bytes).sum(),
+                Data::Map(entries) => entries.iter().map(|(key, value)| key.len() + value.bytes()).sum(),
+                Data::Scalar(scalar) => scalar.text.len(),
+                Data::Null => 0,
+            }
+    }
+
+    /// A text that two values share if and only if they are the same wherever they stand.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut text = String::new();
+        self.write_fingerprint(&mut text);
+        text
+    }
+
+    fn write_fingerprint(&self, into: &mut String) {
+        let text = |text: &str, into: &mut String| {
+            into.push_str(&text.len().to_string());
+            into.push(':');
+            into.push_str(text);
+        };
+        match &self.data {
+            Data::Null => into.push('~'),
+            Data::Scalar(scalar) => {
+                into.push(if scalar.is_string { '"' } else { '=' });
+                text(&scalar.text, into);
+            }
+            Data::List(items) => {
+                into.push('[');
+                items.iter().for_each(|item| item.write_fingerprint(into));
+                into.push(']');
+            }
+            Data::Map(entries) => {
+                let mut entries: Vec<&(String, Self)> = entries.iter().collect();
+                entries.sort_by(|a, b| a.0.cmp(&b.0));
+                into.push('{');
+                for (key, value) in entries {
+                    text(key, into);
+                    value.write_fingerprint(into);
+                }
+                into.push('}');
+            }
         }
     }
 }
