@@ -298,6 +298,7 @@ impl<'t> Draft<'t> {
             document,
             source,
             span,
+            dialect: super::Dialect::Kubernetes,
             duplicate_key: None,
             origins: freezer.origins,
         })

@@ -4,6 +4,7 @@
 //! This folder is the only one that names the YAML parser.
 
 mod draft;
+mod explain;
 mod node;
 mod parse;
 pub mod scalar;
@@ -62,6 +63,8 @@ pub struct Tree {
     pub source: SourceId,
     /// The bytes of the file that this document occupies.
     pub span: Span,
+    /// Whose rules for merge keys count: those of Kubernetes for what has a kind and an API version.
+    pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
     pub duplicate_key: Option<NodeId>,
     /// Where the value of each node was really written, for a tree that was made from drafts; empty for a parsed one.

@@ -140,24 +140,36 @@ impl<'t> Node<'t> {
     }
 
     fn get_merged(&self, key: &str, depth: usize) -> Option<Self> {
-        let mut found = None;
-        let mut merge = None;
+        let (mut found, mut merges) = (None, false);
         for (name, value) in self.written_entries() {
-            match name.text() {
-                Some(name) if name == key => found = Some(value),
-                Some("<<") => merge = Some(value),
-                _ => {}
+            if name.is_merge() {
+                merges = true;
+                if self.tree.dialect == Dialect::Kubernetes && depth < limits::MERGE_DEPTH {
+                    found = value.get_from_merge(key, depth + 1).or(found);
+                }
+            } else if name.text() == Some(key) {
+                found = Some(value);
             }
         }
-        if found.is_some() || depth >= limits::MERGE_DEPTH {
+        if found.is_some() || !merges || self.tree.dialect == Dialect::Kubernetes || depth >= limits::MERGE_DEPTH {
             return found;
         }
-        let merge = merge?;
-        if merge.is_sequence() {
-            merge.items().find_map(|item| item.get_merged(key, depth + 1))
+        let mut merges = self.written_entries().filter(|(name, _)| name.is_merge());
+        merges.find_map(|(_, value)| value.get_from_merge(key, depth + 1))
+    }
+
+    /// The value under a key of what a merge key refers to: a mapping, or a list of them of which the first counts.
+    fn get_from_merge(&self, key: &str, depth: usize) -> Option<Self> {
+        if self.is_sequence() {
+            self.items().find_map(|item| item.get_merged(key, depth))
         } else {
-            merge.get_merged(key, depth + 1)
+            self.get_merged(key, depth)
         }
+    }
+
+    /// Whether this is the key `<<`, which stands for the entries of its value.
+    fn is_merge(&self) -> bool {
+        self.entry().kind == Kind::Plain && self.text() == Some("<<")
     }
 
     /// The value at a path of keys.
@@ -172,8 +184,8 @@ impl<'t> Node<'t> {
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
-    /// The keys and values of a mapping with merge keys followed, in the order of the text, merged ones last; a key
-    /// that stands twice gives its last value.
+    /// The keys and values of a mapping with merge keys followed; a key that stands twice gives its last value. For
+    /// Compose, a mapping's own keys come first and count; for Kubernetes, whatever comes later in the text counts.
     #[must_use]
     pub fn entries(&self) -> Vec<(Self, Self)> {
         let mut entries = Vec::new();
@@ -182,15 +194,20 @@ impl<'t> Node<'t> {
     }
 
     fn collect_entries(&self, into: &mut Vec<(Self, Self)>, known: &mut BTreeMap<&'t str, usize>, depth: usize) {
+        let in_order = self.tree.dialect == Dialect::Kubernetes;
         let mut merges = Vec::new();
         let own_from = into.len();
         for (key, value) in self.written_entries() {
-            if key.text() == Some("<<") && !key.is_quoted() {
-                merges.push(value);
+            if key.is_merge() {
+                if !in_order {
+                    merges.push(value);
+                } else if depth < limits::MERGE_DEPTH {
+                    value.collect_from_merge(into, known, depth + 1);
+                }
                 continue;
             }
             match key.text().map(|text| (text, known.get(text).copied())) {
-                Some((_, Some(at))) if at >= own_from => into[at] = (key, value),
+                Some((_, Some(at))) if in_order || at >= own_from => into[at] = (key, value),
                 Some((_, Some(_))) => {}
                 Some((text, None)) => {
                     known.insert(text, into.len());
@@ -199,17 +216,24 @@ impl<'t> Node<'t> {
                 None => into.push((key, value)),
             }
         }
-        if depth >= limits::MERGE_DEPTH {
-            return;
-        }
-        for merge in merges {
-            if merge.is_sequence() {
-                for item in merge.items() {
-                    item.collect_entries(into, known, depth + 1);
-                }
-            } else {
-                merge.collect_entries(into, known, depth + 1);
+        if depth < limits::MERGE_DEPTH {
+            for merge in merges {
+                merge.collect_from_merge(into, known, depth + 1);
             }
+        }
+    }
+
+    fn collect_from_merge(&self, into: &mut Vec<(Self, Self)>, known: &mut BTreeMap<&'t str, usize>, depth: usize) {
+        if !self.is_sequence() {
+            return self.collect_entries(into, known, depth);
+        }
+        // The first of a list counts, so that it comes last where later ones count.
+        let mut items: Vec<_> = self.items().collect();
+        if self.tree.dialect == Dialect::Kubernetes {
+            items.reverse();
+        }
+        for item in items {
+            item.collect_entries(into, known, depth);
         }
     }
 

@@ -1,12 +1,15 @@
 //! Text to trees. Documents are split first and parsed one by one, so that a broken one costs its neighbours nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag, options};
 use rayon::prelude::*;
 
+use super::explain::explain;
+use super::scalar::{self, Dialect, Scalar};
 use super::{DocumentId, Entry, Kind, NodeId, Tree};
 use crate::limits::{self, Limits};
 use crate::text::{SourceId, Span};
@@ -32,11 +35,7 @@ pub fn parse_documents(source: SourceId, text: &Arc<str>, limits: &Limits) -> Ve
     let chunks = split(text);
     if chunks.len() > limits.documents {
         let span = Span { start: 0, end: text.len() as u32 };
-        let message = format!(
-            "more than {} documents in one file; split the file, or raise the limit with --max-documents",
-            limits.documents
-        );
-        return vec![Err(DocumentError { message, offset: 0, span })];
+        return vec![Err(too_many_documents(span, limits))];
     }
     let parse = |chunk| parse_chunk(source, text, chunk, limits);
     if text.len() < PARALLEL_FROM {
@@ -175,8 +174,36 @@ fn split(text: &str) -> Vec<Range<usize>> {
     chunks
 }
 
+/// Reads what stands between two markers: one document, or several that end with `...` or are JSON values in a row.
 fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, limits: &Limits) -> Vec<ParsedDocument> {
     let mut documents = Vec::new();
+    let mut from = chunk.start;
+    while let Some(next) = parse_values(source, text, from..chunk.end, limits, &mut documents) {
+        from = next;
+    }
+    if documents.len() > limits.documents {
+        let span = Span { start: chunk.start as u32, end: chunk.end as u32 };
+        documents = vec![Err(too_many_documents(span, limits))];
+    }
+    documents
+}
+
+fn too_many_documents(span: Span, limits: &Limits) -> DocumentError {
+    let message = format!(
+        "more than {} documents in one file; split the file, or raise the limit with --max-documents",
+        limits.documents
+    );
+    DocumentError { message, offset: span.start, span }
+}
+
+/// Reads documents up to the end of the chunk or to a JSON value that follows another one, whose offset is returned.
+fn parse_values(
+    source: SourceId,
+    text: &Arc<str>,
+    chunk: Range<usize>,
+    limits: &Limits,
+    documents: &mut Vec<ParsedDocument>,
+) -> Option<usize> {
     let base = chunk.start as u32;
     let span = Span { start: base, end: chunk.end as u32 };
     let body = &text[chunk];
@@ -196,33 +223,45 @@ fn parse_chunk(source: SourceId, text: &Arc<str>, chunk: Range<usize>, limits: &
             Ok((event, at)) => {
                 let (start, end) = (offset(&at.start, base), offset(&at.end, base));
                 if matches!(event, Event::DocumentEnd) {
-                    if let Some(tree) = builder.finish() {
-                        documents.push(Ok(tree));
-                    }
+                    documents.extend(builder.finish().map(Ok));
                     builder = Builder::new(source, text, span, limits);
+                    if documents.len() > limits.documents {
+                        return None;
+                    }
                 } else if let Err(message) = builder.take(event, start, end) {
                     documents.push(Err(DocumentError { message, offset: start, span }));
-                    return documents;
+                    return None;
                 }
             }
             Err(error) => {
-                documents.push(Err(explain(&error, base, span)));
-                return documents;
+                if *error.kind() == ErrorKind::ExpectedDocumentStart {
+                    // Something follows a value that is over. For kubectl, JSON values may stand in a row.
+                    let next = offset(error.marker(), base);
+                    let is_json = |at: u32| {
+                        let rest =
+                            text.get(at as usize..).unwrap_or_default().trim_start_matches('\u{feff}').trim_start();
+                        rest.starts_with('{') && !rest.starts_with("{{")
+                    };
+                    match documents.last_mut() {
+                        Some(Ok(tree)) if is_json(0) && is_json(span.start) && is_json(next) => {
+                            tree.span.end = next;
+                            return Some(next as usize);
+                        }
+                        // The value and what follows it are one broken document.
+                        Some(Ok(tree)) if tree.span == span => drop(documents.pop()),
+                        _ => {}
+                    }
+                }
+                documents.push(Err(explain(&error, text, base, span, limits)));
+                return None;
             }
         }
     }
-    documents
+    None
 }
 
 fn offset(marker: &granit_parser::Marker, base: u32) -> u32 {
     base + marker.byte_offset().unwrap_or(0) as u32
-}
-
-fn explain(error: &ScanError, base: u32, span: Span) -> DocumentError {
-    let info = error.info();
-    // The parser's message comes with its own position, which counts from the start of the document.
-    let message = info.split(" at byte ").next().unwrap_or(&info).split(" at char ").next().unwrap_or(&info);
-    DocumentError { message: message.to_owned(), offset: offset(error.marker(), base), span }
 }
 
 /// Collects events into a tree.
@@ -252,8 +291,7 @@ struct Extent {
 impl Builder {
     fn new(source: SourceId, text: &Arc<str>, span: Span, limits: &Limits) -> Self {
         let tree = Tree {
-            // Real manifests have a node for every 20 to 30 bytes.
-            entries: Vec::with_capacity((span.end - span.start) as usize / 24 + 8),
+            entries: Vec::new(),
             decoded: Vec::new(),
             text: Arc::clone(text),
             tags: Vec::new(),
@@ -261,6 +299,7 @@ impl Builder {
             document: DocumentId(0),
             source,
             span,
+            dialect: Dialect::Compose,
             duplicate_key: None,
             origins: Vec::new(),
         };
@@ -270,13 +309,26 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, start: u32, end: u32) -> Result<(), String> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
-                let plain = style == ScalarStyle::Plain;
                 let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-                let kind = if plain && !is_string_tag(tag.as_deref()) { Kind::Plain } else { Kind::Text };
-                // Where the text stands in the source as it is, no copy is kept. An empty value has an empty span,
-                // for which the parser gives `~`; a tagged plain scalar has no quotes to leave out.
+                let (mut value, mut start, mut end) = (value, start, end);
+                if style == ScalarStyle::Plain && start == end {
+                    // An empty value, for which the parser gives `~` at the colon. It stands behind the colon.
+                    value = Cow::Borrowed("");
+                    let is_at_colon = self.tree.text.as_bytes().get(start as usize) == Some(&b':');
+                    (start, end) = (start + u32::from(is_at_colon), end + u32::from(is_at_colon));
+                } else if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    start = self.block_start(start).unwrap_or(start);
+                    // Without a line break at the end of the file, the text has none either, as for both Go libraries.
+                    let last_line = self.tree.text.rsplit(['\n', '\r']).next().unwrap_or_default();
+                    if end as usize == self.tree.text.len() && !last_line.trim().is_empty() && value.ends_with('\n') {
+                        value.to_mut().pop();
+                    }
+                }
+                let (kind, value) = typed(style, tag.as_deref(), value)?;
+                // Where the text stands in the source as it is, no copy is kept. A tagged plain scalar has no quotes to
+                // leave out.
                 let as_written = self.tree.text.get(start as usize..end as usize).is_some_and(|source| match kind {
-                    Kind::Plain => source.is_empty() || source == value,
+                    Kind::Plain => source == value,
                     _ => quoted && source.get(1..source.len().saturating_sub(1)) == Some(&*value),
                 });
                 let extra = if as_written { 0 } else { self.keep(&value) };
@@ -377,6 +429,28 @@ impl Builder {
         Ok(())
     }
 
+    /// Where the `|` or `>` stands whose text begins at a byte: behind the node before it, with its properties, marks and
+    /// comments between them.
+    fn block_start(&self, content: u32) -> Option<u32> {
+        let from = self.tree.entries.last().map_or(self.tree.span.start, |last| match last.kind {
+            Kind::Mapping | Kind::Sequence => last.span.start,
+            Kind::Plain | Kind::Text | Kind::Alias => last.span.end,
+        });
+        let between = self.tree.text.get(from as usize..content as usize)?;
+        let mut at = 0;
+        loop {
+            let rest = &between[at..];
+            let first = rest.chars().next()?;
+            let follows_space = at == 0 || between[..at].ends_with(char::is_whitespace);
+            at += match first {
+                '|' | '>' => return Some(from + at as u32),
+                '#' if follows_space => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+                '!' | '&' if follows_space => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+                _ => first.len_utf8(),
+            };
+        }
+    }
+
     fn keep(&mut self, value: &str) -> u32 {
         self.tree.decoded.push(value.into());
         self.tree.decoded.len() as u32
@@ -395,15 +469,84 @@ impl Builder {
         self.tree.duplicate_key = found;
     }
 
-    fn finish(self) -> Option<Tree> {
+    fn finish(mut self) -> Option<Tree> {
         let root = self.tree.root()?;
         // A document that is nothing but a null is as good as none.
-        if root.is_null() { None } else { Some(self.tree) }
+        if root.is_null() {
+            return None;
+        }
+        if root.get("apiVersion").is_some() && root.get("kind").is_some() {
+            self.tree.dialect = Dialect::Kubernetes;
+        }
+        // Lists grow by doubling, so that up to half of them may be empty.
+        self.tree.entries.shrink_to_fit();
+        self.tree.decoded.shrink_to_fit();
+        self.tree.comments.shrink_to_fit();
+        Some(self.tree)
     }
 }
 
-fn is_string_tag(tag: Option<&Tag>) -> bool {
-    tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"))
+/// Whether a scalar's type is open or it is text, and its text. Tags of the core schema count as both Go libraries read
+/// them; what has any other tag is text.
+fn typed<'t>(style: ScalarStyle, tag: Option<&Tag>, value: Cow<'t, str>) -> Result<(Kind, Cow<'t, str>), String> {
+    let Some(tag) = tag else {
+        return Ok((if style == ScalarStyle::Plain { Kind::Plain } else { Kind::Text }, value));
+    };
+    let (prefix, name) = tag.parts();
+    let fits = match (prefix, name) {
+        (CORE_TAGS, "null") => scalar::is_null(&value),
+        (CORE_TAGS, "bool") => is_any(&value, |value| matches!(value, Scalar::Boolean(_))),
+        (CORE_TAGS, "int") => is_any(&value, |value| matches!(value, Scalar::Integer(_) | Scalar::Large(_))),
+        (CORE_TAGS, "float") => is_any(&value, |value| matches!(value, Scalar::Integer(_) | Scalar::Float(_))),
+        (CORE_TAGS, "merge") if value == "<<" => true,
+        (CORE_TAGS, "binary") => {
+            let text = base64(&value).ok_or("a value that is tagged `!!binary` is not base64")?;
+            return Ok((Kind::Text, Cow::Owned(text)));
+        }
+        _ => return Ok((Kind::Text, value)),
+    };
+    // The value is not repeated: it may be somebody's password.
+    if fits { Ok((Kind::Plain, value)) } else { Err(format!("a value that is tagged `!!{name}` is none")) }
+}
+
+const CORE_TAGS: &str = "tag:yaml.org,2002:";
+
+fn is_any(text: &str, is: impl Fn(Scalar<'_>) -> bool) -> bool {
+    is(scalar::resolve(text, Dialect::Kubernetes)) || is(scalar::resolve(text, Dialect::Compose))
+}
+
+/// What base64 stands for, line breaks passed over; each byte that is no text becomes `\u{fffd}`. None where it is not
+/// base64.
+fn base64(text: &str) -> Option<String> {
+    let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let digits = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(&text);
+    if !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0u32, 0);
+    for digit in digits {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    let mut decoded = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        decoded.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Some(decoded)
 }
 
 #[cfg(test)]
@@ -485,11 +628,43 @@ mod tests {
     }
 
     #[test]
+    fn merged_keys_give_way_for_docker_and_override_what_stands_before_them_for_kubernetes() {
+        let text = "x: &x {a: 1, b: 1}\ny: &y {a: 2, c: 2}\nz:\n  a: 0\n  <<: [*x, *y]\n  c: 3\n  '<<': 5\n";
+        for (head, a) in [("", 0), ("apiVersion: v1\nkind: ConfigMap\n", 1)] {
+            let documents = parse(&format!("{head}{text}"));
+            let z = documents[0].as_ref().ok().and_then(|tree| tree.root()?.get("z")).expect("z");
+            let read: Vec<_> = ["a", "b", "c", "<<"].iter().map(|key| z.get(key).and_then(|n| n.integer())).collect();
+            assert_eq!(read, [Some(a), Some(1), Some(3), Some(5)]);
+            let mut entries: Vec<_> = z.entries().iter().map(|(key, value)| (key.text(), value.integer())).collect();
+            entries.sort_unstable();
+            assert_eq!(
+                entries,
+                [(Some("<<"), Some(5)), (Some("a"), Some(a)), (Some("b"), Some(1)), (Some("c"), Some(3))]
+            );
+        }
+    }
+
+    #[test]
     fn the_later_of_two_equal_keys_counts_and_is_noted() {
         let documents = parse("a: 1\na: 2\n");
         let tree = documents[0].as_ref().expect("a document");
         assert_eq!(tree.root().and_then(|root| root.get("a")).and_then(|n| n.integer()), Some(2));
         assert!(tree.duplicate_key.is_some());
+    }
+
+    #[test]
+    fn block_scalars_begin_at_their_mark_and_empty_values_behind_the_colon() {
+        let text = "a: # | no\n  !!str &x |2- # > no\n\n    text\n- b\nc: >+\n# end\nd:\n";
+        let text = text.replace("- b\n", "b:\n- |\n  item\n- [1]\n- >\n\n");
+        let documents = parse(&text);
+        let tree = documents[0].as_ref().expect("a document");
+        let root = tree.root().expect("a root");
+        let at = |node: super::super::Node<'_>| text[node.span().start as usize..].to_owned();
+        assert!(at(root.get("a").expect("a")).starts_with("|2-"));
+        let items: Vec<_> = root.get("b").expect("b").items().map(at).collect();
+        assert!(items[0].starts_with("|\n  item") && items[2].starts_with(">\n\n"), "{items:?}");
+        assert!(at(root.get("c").expect("c")).starts_with(">+"));
+        assert_eq!(at(root.get("d").expect("d")), "\n");
     }
 
     #[test]

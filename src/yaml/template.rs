@@ -3,14 +3,26 @@
 
 use super::{Node, Tree};
 
-/// The byte offset of the first template marker in a piece of text: Helm's and Go's `{{`, Jinja's `{%`.
+/// The byte offset of the first template marker in a piece of text: Helm's and Go's `{{`, Jinja's `{%`. Lines that are
+/// comments do not count: they break nothing.
 #[must_use]
 pub fn find_template_marker(text: &str) -> Option<usize> {
-    let found = text.find("{{");
-    match text.find("{%") {
-        Some(other) => Some(found.map_or(other, |found| found.min(other))),
-        None => found,
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.trim_start().starts_with('#') {
+            let found = [line.find("{{"), line.find("{%")].into_iter().flatten().min();
+            if let Some(found) = found {
+                return Some(at + found);
+            }
+        }
+        at += line.len();
     }
+    None
+}
+
+/// Whether a line is a template's own, such as `{{- if x }}` or `{% for a in b %}`.
+pub(super) fn is_template_line(line: &str) -> bool {
+    line.trim_start().starts_with("{{") || line.trim_start().starts_with("{%")
 }
 
 /// Whether a parsed document is an unrendered template: a `{{ x }}` outside quotes, which parses as a mapping that is

@@ -6,11 +6,14 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	newer "go.yaml.in/yaml/v4"
 )
 
 type positionsRequest struct {
 	identity
 	Text string `json:"text"`
+	// Compose asks for the library that Docker Compose reads with, which is v4. It types a few numbers otherwise.
+	Compose bool `json:"compose"`
 }
 
 type positionsReply struct {
@@ -41,10 +44,19 @@ type scalar struct {
 //   - Duplicate keys are no error here.
 func positions(request positionsRequest) (positionsReply, error) {
 	reply := positionsReply{identity: request.identity, Scalars: []scalar{}}
-	decoder := yaml.NewDecoder(strings.NewReader(request.Text))
+	next := yaml.NewDecoder(strings.NewReader(request.Text)).Decode
+	if request.Compose {
+		decoder := newer.NewDecoder(strings.NewReader(request.Text))
+		next = func(into any) error {
+			var root newer.Node
+			err := decoder.Decode(&root)
+			*into.(*yaml.Node) = *converted(&root)
+			return err
+		}
+	}
 	for number := 0; ; number++ {
 		var root yaml.Node
-		err := decoder.Decode(&root)
+		err := next(&root)
 		if errors.Is(err, io.EOF) {
 			return reply, nil
 		}
@@ -53,6 +65,22 @@ func positions(request positionsRequest) (positionsReply, error) {
 		}
 		reply.Scalars = appendScalars(reply.Scalars, &root, false, number)
 	}
+}
+
+// converted gives a node of v4 as one of v3, with its type resolved. The kinds and styles have the same numbers.
+func converted(node *newer.Node) *yaml.Node {
+	copied := &yaml.Node{
+		Kind:   yaml.Kind(node.Kind),
+		Style:  yaml.Style(node.Style),
+		Tag:    node.ShortTag(),
+		Value:  node.Value,
+		Line:   node.Line,
+		Column: node.Column,
+	}
+	for _, child := range node.Content {
+		copied.Content = append(copied.Content, converted(child))
+	}
+	return copied
 }
 
 // appendScalars walks in text order. Aliases have no content of their own, so they are not followed.
