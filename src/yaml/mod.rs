@@ -11,7 +11,10 @@ mod template;
 pub use node::{Node, NodeId};
 pub use parse::{DocumentError, ParsedDocument, parse_documents};
 pub use scalar::{Dialect, Scalar};
-pub use template::{find_template_marker, looks_like_template};
+pub use template::{
+    NOT_RENDERED, Template, Unrendered, find_template_marker, is_unknown, looks_like_template, read_template,
+    unrendered_scope,
+};
 
 use crate::text::{SourceId, Span};
 
@@ -62,6 +65,8 @@ pub struct Tree {
     pub span: Span,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
     pub duplicate_key: Option<NodeId>,
+    /// For a template that has not been rendered: what is missing in it may be there all the same.
+    pub unrendered: Option<Unrendered>,
 }
 
 impl Tree {
