@@ -8,14 +8,14 @@ use rayon::prelude::*;
 use super::compose::{self, ComposeFile};
 use super::kubernetes::{self, Outcome};
 use super::model::{Objects, Opaque};
+use super::chart::Charts;
+use super::unrendered::{self, FileTemplate};
 use super::{Problem, kustomization};
 use crate::choices::Choices;
 use crate::limits::Limits;
 use crate::tables::Tables;
-use crate::text::{SourceFile, SourceId};
-use crate::yaml::{
-    DocumentError, DocumentId, ParsedDocument, Tree, find_template_marker, looks_like_template, parse_documents,
-};
+use crate::text::{SourceFile, SourceId, Span};
+use crate::yaml::{DocumentError, DocumentId, Node, ParsedDocument, Tree, find_template_marker, parse_documents};
 
 /// What reading gave, before objects are deduplicated.
 #[derive(Default)]
@@ -36,20 +36,22 @@ const UNIT: usize = 4;
 
 pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> Read {
     let mut read = Read::default();
+    let charts = Charts::read(files, &choices.limits);
     let mut chosen = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let source = SourceId(index as u32);
-        match left_alone(file, tables) {
+        match left_alone(file, &charts, tables) {
             Some(reason) => read.skipped.push((source, reason)),
             None => chosen.push((source, file)),
         }
     }
-    let parsed = parse_all(&chosen, &choices.limits);
+    let parsed = parse_all(&chosen, &charts, &choices.limits);
     let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
     let mut by_file: Vec<(SourceId, &SourceFile, std::ops::Range<usize>)> = Vec::new();
-    for ((source, file), documents) in chosen.iter().zip(parsed) {
+    for ((source, file), (documents, template)) in chosen.iter().zip(parsed) {
         let first = read.trees.len();
+        let text = template.as_ref().map_or(&*file.text, |template| &*template.certain);
         for document in documents {
             read.documents += 1;
             match document {
@@ -57,19 +59,23 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
                     tree.document = DocumentId(read.trees.len() as u32);
                     read.trees.push(tree);
                 }
-                Err(error) => note_unreadable(*source, file, &error, &mut read, &mut seen),
+                Err(error) => note_unreadable(*source, file, text, &error, &mut read, &mut seen),
             }
+        }
+        if let Some(template) = &template {
+            unrendered::note_hidden(*source, file, template, &mut read, &mut seen);
         }
         by_file.push((*source, file, first..read.trees.len()));
     }
     let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
     classify_all(&by_file, files, &patches, tables, &mut read);
+    unrendered::sum_up(&charts, files, &mut read);
     read
 }
 
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
 /// or a service.
-fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
+fn left_alone(file: &SourceFile, charts: &Charts, tables: &Tables) -> Option<String> {
     let base_name = file.base_name();
     if base_name == ".env" {
         return Some("variables for Compose files beside it".to_owned());
@@ -77,7 +83,14 @@ fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
     if let Some(reason) = tables.lookalike_file(base_name) {
         return Some(reason.to_owned());
     }
+    if let Some(reason) = charts.left_alone(file, tables.is_values_file(base_name)) {
+        return Some(reason.to_owned());
+    }
     let text = &file.text;
+    // A template may be nothing but the inclusion of an object.
+    if charts.is_template(file) && text.contains("{{") {
+        return None;
+    }
     let may_hold_objects = text.contains("apiVersion") && text.contains("kind");
     let may_be_compose = text.contains("services") || compose::has_telling_name(base_name);
     if may_hold_objects || may_be_compose || kustomization::is_name(base_name) {
@@ -87,10 +100,11 @@ fn left_alone(file: &SourceFile, tables: &Tables) -> Option<String> {
     }
 }
 
-fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<ParsedDocument>> {
+type FileParsed = (Vec<ParsedDocument>, Option<FileTemplate>);
+
+fn parse_all(chosen: &[(SourceId, &SourceFile)], charts: &Charts, limits: &Limits) -> Vec<FileParsed> {
     let parse = |(source, file): &(SourceId, &SourceFile)| {
-        let documents = parse_documents(*source, &file.text, limits).into_iter();
-        documents.map(|document| document.and_then(refuse_template)).collect()
+        unrendered::read(*source, file, charts, limits, parse_documents(*source, &file.text, limits))
     };
     let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();
     if bytes < PARALLEL_FROM {
@@ -100,37 +114,27 @@ fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<Par
     }
 }
 
-/// A template that happens to parse is no document.
-fn refuse_template(tree: Tree) -> ParsedDocument {
-    match looks_like_template(&tree) {
-        Some(node) => {
-            let message = "this is a template that has not been rendered".to_owned();
-            Err(DocumentError { message, offset: node.span().start, span: tree.span })
-        }
-        None => Ok(tree),
-    }
-}
-
 /// Records a document that could not be read: as opaque workloads where its text names some, else as one unreadable
-/// document, each content once.
+/// document, each content once. Kinds are looked for in `text`, which for a template holds what is certain in it.
 fn note_unreadable(
     source: SourceId,
     file: &SourceFile,
+    text: &str,
     error: &DocumentError,
     read: &mut Read,
     seen: &mut BTreeSet<String>,
 ) {
-    let text = &file.text[error.span.start as usize..error.span.end as usize];
-    let is_template = find_template_marker(text).is_some();
+    let whole = &file.text[error.span.start as usize..error.span.end as usize];
+    let text = text.get(error.span.start as usize..error.span.end as usize).unwrap_or(whole);
+    let is_template = find_template_marker(whole).is_some();
     let mut kinds = scan_kinds(text);
     kinds.extend(scan_services(text, compose::has_telling_name(file.base_name())));
     let (message, help) = if is_template {
-        let help = "render it first (`helm template`, your own tool) and assess the output";
-        ("this is a template that has not been rendered".to_owned(), help)
+        (unrendered::NOT_YET_RENDERED.to_owned(), unrendered::RENDER_IT)
     } else {
         (format!("this is not valid YAML or JSON: {}", error.message), "mend the file; its other documents were read")
     };
-    if seen.insert(text.to_owned()) {
+    if seen.insert(whole.to_owned()) {
         for kind in &kinds {
             read.objects.opaque.push(Opaque {
                 kind: kind.clone(),
@@ -144,12 +148,12 @@ fn note_unreadable(
             read.objects.unreadable.push(source);
         }
     }
-    let span = crate::text::Span { start: error.offset, end: error.offset };
+    let span = Span { start: error.offset, end: error.offset };
     read.problems.push(Problem { span: Some(span), kinds, ..Problem::of_file(source, &message, help) });
 }
 
 /// The workload kinds that a text names at the start of its lines, one entry per line.
-fn scan_kinds(text: &str) -> Vec<String> {
+pub(super) fn scan_kinds(text: &str) -> Vec<String> {
     const KINDS: [&str; 16] = [
         "Deployment",
         "StatefulSet",
@@ -247,10 +251,31 @@ fn classify<'t>(
         let Some(root) = tree.root() else { continue };
         let is_object = root.get("kind").and_then(|kind| kind.string()).is_some()
             && root.get("apiVersion").and_then(|version| version.string()).is_some();
-        if is_object {
+        let hide = |kinds: Vec<String>, result: &mut Classified<'_>| {
+            result.objects.opaque.extend(kinds.iter().map(|kind| unrendered::opaque(kind, source)));
+            let problem = Problem::of_file(source, unrendered::NOT_YET_RENDERED, unrendered::RENDER_IT);
+            let start = tree.span.start;
+            result.problems.push(Problem { span: Some(Span { start, end: start }), kinds, ..problem });
+        };
+        let is_unrendered = tree.unrendered.is_some();
+        // Values of a chart may look like anything, but they have no name of their own.
+        let is_values = tables.is_values_file(file.base_name()) && !is_named(root);
+        if is_values {
+            result.skipped = Some("the values of a chart".to_owned());
+        } else if is_object && is_unrendered && root.get("kind").is_some_and(|kind| kind.is_placeholder()) {
+            understood = true;
+            if holds_containers(root) {
+                hide(vec!["template".to_owned()], &mut result);
+            }
+        } else if is_object {
             match kubernetes::read_object(root, source, tables, &mut result.objects) {
                 Outcome::Understood => understood = true,
                 Outcome::Lookalike(reason) => result.skipped = Some(reason),
+                Outcome::Fragment if is_unrendered => {
+                    understood = true;
+                    let written = &tree.text[tree.span.start as usize..tree.span.end as usize];
+                    hide(scan_kinds(written), &mut result);
+                }
                 Outcome::Fragment => {
                     result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
                 }
@@ -264,6 +289,11 @@ fn classify<'t>(
             root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
         {
             result.skipped = Some(reason.to_owned());
+        } else if compose::is_compose(root, file.base_name(), tables) && is_unrendered {
+            // Variables of Compose are known to its reader, those of other templates are not.
+            understood = true;
+            let written = &tree.text[tree.span.start as usize..tree.span.end as usize];
+            hide(scan_services(written, compose::has_telling_name(file.base_name())), &mut result);
         } else if compose::is_compose(root, file.base_name(), tables) {
             result.compose.push(tree);
             understood = true;
@@ -277,4 +307,15 @@ fn classify<'t>(
         result.skipped = None;
     }
     result
+}
+
+/// Whether an object has a name, as every object but a list has.
+fn is_named(root: Node<'_>) -> bool {
+    let has_name = ["name", "generateName"].iter().any(|key| root.at(&["metadata", key]).is_some());
+    has_name || root.get("items").is_some_and(|items| items.is_sequence())
+}
+
+/// Whether containers are written anywhere in a document.
+fn holds_containers(root: Node<'_>) -> bool {
+    root.descendants().flat_map(|node| node.written_entries()).any(|(key, _)| key.text() == Some("containers"))
 }

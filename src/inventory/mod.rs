@@ -1,5 +1,6 @@
 //! Step 2: documents become workloads and what belongs to them, each object once, linked and grouped into systems.
 
+mod chart;
 mod compose;
 mod deduplicate;
 mod documents;
@@ -12,6 +13,7 @@ pub mod quantity;
 mod rights;
 pub mod selector;
 mod system;
+mod unrendered;
 
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use system::{GroupedBy, System};
@@ -38,6 +40,8 @@ pub struct Problem {
     pub kinds: Vec<String>,
     /// Whether a document was not understood; else only a detail of one.
     pub not_understood: bool,
+    /// Whether another problem speaks for it: the chart's for those of its templates.
+    pub summed_up: bool,
     place: Option<Place>,
 }
 
@@ -52,6 +56,7 @@ impl Problem {
             help: help.to_owned(),
             kinds: Vec::new(),
             not_understood: true,
+            summed_up: false,
             place: None,
         }
     }

@@ -348,7 +348,8 @@ impl Workload {
     #[must_use]
     pub fn object_name(&self) -> String {
         let kind = if self.origin == Origin::Compose { "service" } else { &self.key.kind };
-        if self.key.scope.is_empty() {
+        // The namespace of a chart's release is not known before it is installed.
+        if self.key.scope.is_empty() || crate::yaml::is_unknown(&self.key.scope) {
             format!("{kind}/{}", self.key.name)
         } else {
             format!("{kind}/{}/{}", self.key.scope, self.key.name)
@@ -636,6 +637,8 @@ pub struct Objects {
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
     pub unread_folders: Vec<String>,
+    /// Files that hold templates which were not rendered, and the descriptions of such charts.
+    pub templates: Vec<SourceId>,
     /// Namespaces that the files mention.
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
@@ -664,6 +667,7 @@ impl Objects {
         self.opaque.extend(other.opaque);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
+        self.templates.extend(other.templates);
         self.page_maps.extend(other.page_maps);
         self.kustomizations.extend(other.kustomizations);
         for (name, namespace) in other.namespaces {

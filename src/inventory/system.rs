@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chart;
 use super::model::{Objects, Origin};
 use super::selector::Labels;
-use crate::text::{SourceFile, SourceId};
+use crate::text::{RenderedFrom, SourceFile, SourceId};
 
 /// What tied the workloads of a system together; the first that matches wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +66,8 @@ pub struct System {
     pub opaque: Vec<usize>,
     /// Documents that could not be read and name no workload.
     pub unreadable: usize,
+    /// Whether templates belong to it that were not rendered, so that there may be more than is visible.
+    pub unrendered: bool,
     /// Network policies.
     pub network_policies: Vec<usize>,
     /// Services.
@@ -91,6 +94,7 @@ impl System {
             foreign: Vec::new(),
             opaque: Vec::new(),
             unreadable: 0,
+            unrendered: false,
             network_policies: Vec::new(),
             services: Vec::new(),
             routes: Vec::new(),
@@ -117,6 +121,7 @@ impl System {
             foreign: all(objects.foreign.len()),
             opaque: all(objects.opaque.len()),
             unreadable: objects.unreadable.len() + objects.unread_folders.len(),
+            unrendered: !objects.templates.is_empty(),
             network_policies: all(objects.network_policies.len()),
             services: all(objects.services.len()),
             routes: all(objects.routes.len()),
@@ -202,6 +207,9 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     for source in &objects.unreadable {
         place(*source, &none, "", &mut |system| system.unreadable += 1);
     }
+    for source in &objects.templates {
+        place(*source, &none, "", &mut |system| system.unrendered = true);
+    }
     for (index, policy) in objects.network_policies.iter().enumerate() {
         place(policy.source, &none, &policy.namespace, &mut |system| system.network_policies.push(index));
     }
@@ -240,8 +248,7 @@ struct Places<'f> {
 
 impl<'f> Places<'f> {
     fn new(objects: &Objects, files: &'f [SourceFile]) -> Self {
-        let is_chart = |file: &&SourceFile| matches!(file.base_name(), "Chart.yaml" | "Chart.yml");
-        let charts = files.iter().filter(is_chart).map(SourceFile::folder).collect();
+        let charts = chart::folders(files);
         Self { files, charts, families: families(objects) }
     }
 
@@ -249,10 +256,18 @@ impl<'f> Places<'f> {
         let Some(file) = self.files.get(source.0 as usize) else {
             return (GroupedBy::Directory, String::new());
         };
-        if let Some(chart) = self.chart_of(file.folder()) {
+        if let Some(rendered) = file.rendered.as_deref() {
+            let grouped_by = match rendered.from {
+                RenderedFrom::Chart => GroupedBy::Chart,
+                RenderedFrom::Kustomization => GroupedBy::Kustomization,
+            };
+            return (grouped_by, rendered.system.clone());
+        }
+        if let Some(chart) = chart::chart_of(&self.charts, file.folder()) {
             return (GroupedBy::Chart, chart.to_owned());
         }
-        let label = |key: &str| labels.get(key).filter(|value| !value.is_empty());
+        let is_known = |value: &&String| !value.is_empty() && !crate::yaml::is_unknown(value);
+        let label = |key: &str| labels.get(key).filter(is_known);
         let instance = label("app.kubernetes.io/instance");
         if let Some(release) = instance.filter(|_| label("app.kubernetes.io/managed-by").is_some_and(|by| by == "Helm"))
         {
@@ -267,21 +282,10 @@ impl<'f> Places<'f> {
         if let Some(instance) = instance {
             return (GroupedBy::Instance, instance.clone());
         }
-        if !namespace.is_empty() {
+        if !namespace.is_empty() && !crate::yaml::is_unknown(namespace) {
             return (GroupedBy::Namespace, namespace.to_owned());
         }
         (GroupedBy::Directory, file.folder().to_owned())
-    }
-
-    /// The innermost chart folder that holds a folder.
-    fn chart_of(&self, folder: &'f str) -> Option<&'f str> {
-        let mut folder = folder;
-        loop {
-            if self.charts.contains(folder) {
-                return Some(folder);
-            }
-            folder = folder.rsplit_once('/')?.0;
-        }
     }
 }
 

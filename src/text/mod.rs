@@ -28,14 +28,45 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text, valid UTF-8.
     pub text: Arc<str>,
+    /// Where the text was made from, for one that a tool rendered.
+    pub rendered: Option<Arc<Rendered>>,
     lines: OnceLock<LineIndex>,
+}
+
+/// What a rendered text was made from.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// What was rendered.
+    pub from: RenderedFrom,
+    /// The folder of the chart or kustomization.
+    pub folder: String,
+    /// The name of the system that it makes: the chart's folder, or the first folder of the kustomizations that refer to
+    /// each other.
+    pub system: String,
+    /// The files that it was made from; they are not read by themselves.
+    pub sources: Vec<SourceFile>,
+}
+
+/// What can be rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RenderedFrom {
+    /// A Helm chart.
+    Chart,
+    /// A kustomization.
+    Kustomization,
 }
 
 impl SourceFile {
     /// A file of this name with this text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), rendered: None, lines: OnceLock::new() }
+    }
+
+    /// A file of this name with a text that a tool rendered.
+    #[must_use]
+    pub fn new_rendered(name: impl Into<String>, text: impl Into<Arc<str>>, rendered: Rendered) -> Self {
+        Self { rendered: Some(Arc::new(rendered)), ..Self::new(name, text) }
     }
 
     /// The index that turns bytes of this file into lines and columns; built when first asked for.
