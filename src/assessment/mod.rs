@@ -97,6 +97,8 @@ pub struct SystemAssessment {
     pub grouped_by: String,
     /// How many workloads it has, each once.
     pub workloads: usize,
+    /// How many of them stand in templates that were not rendered, so that they were read in part.
+    pub partial: usize,
     /// How many pointers and unreadable documents name workloads that are not visible.
     pub opaque: usize,
     /// The verdict.

@@ -111,7 +111,8 @@ fn warn_of_failures(collected: &Collected, inputs: usize, terminal: &Terminal) {
 }
 
 fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
-    for problem in inventory.problems.iter().take(WARNINGS) {
+    let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up);
+    for problem in shown().take(WARNINGS) {
         let file = &collected.files[problem.source.0 as usize];
         let position = problem.span.map(|span| file.position(span.start));
         let line = position.map(|at| &file.text[file.lines().line_range(&file.text, at.line)]);
@@ -125,7 +126,7 @@ fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Ter
         }
         .show(terminal);
     }
-    note_the_rest(inventory.problems.len(), terminal);
+    note_the_rest(shown().count(), terminal);
 }
 
 fn note_the_rest(length: usize, terminal: &Terminal) {

@@ -36,7 +36,9 @@ pub(super) fn folders(files: &[SourceFile]) -> BTreeSet<&str> {
 pub(super) fn chart_of<'f>(folders: &BTreeSet<&'f str>, folder: &str) -> Option<&'f str> {
     let is_chart = |folder: &str| folders.contains(folder);
     let mut chart = *folders.get(innermost(folder, is_chart)?)?;
-    while let Some(outer) = above(chart).and_then(|above| if above == "charts" { Some("") } else { above.strip_suffix("/charts") }) {
+    while let Some(outer) =
+        above(chart).and_then(|above| if above == "charts" { Some("") } else { above.strip_suffix("/charts") })
+    {
         match folders.get(outer) {
             Some(found) => chart = found,
             None => break,
@@ -168,18 +170,24 @@ mod tests {
     #[test]
     fn what_a_chart_takes_from_elsewhere_is_missed() {
         let files = [
-            SourceFile::new("a/Chart.yaml", "dependencies: [{name: db}, {name: cache}, {name: lib, repository: 'file://../lib'}]"),
+            SourceFile::new(
+                "a/Chart.yaml",
+                "dependencies: [{name: db}, {name: cache}, {name: lib, repository: 'file://../lib'}]",
+            ),
             SourceFile::new("a/charts/cache/Chart.yaml", "name: cache"),
             SourceFile::new("lib/Chart.yaml", "type: library"),
             SourceFile::new("b/Chart.yaml", "name: b"),
             SourceFile::new("b/requirements.yaml", "dependencies: [{name: queue}]"),
         ];
         let charts = Charts::read(&files, &Limits::DEFAULT);
-        let missing: Vec<_> = charts.iter().flat_map(|(folder, chart)| chart.missing.iter().map(move |m| (folder, m.as_str()))).collect();
+        let missing: Vec<_> =
+            charts.iter().flat_map(|(folder, chart)| chart.missing.iter().map(move |m| (folder, m.as_str()))).collect();
         assert_eq!(missing, [("a", "db"), ("b", "queue")]);
         assert!(charts.by_folder["lib"].is_library);
         let alone = |name: &str, is_values| charts.left_alone(&SourceFile::new(name, ""), is_values).is_some();
-        assert!(alone("a/values.yaml", true) && alone("a/ci/test-values.yaml", true) && alone("a/templates/_x.yaml", false));
+        assert!(
+            alone("a/values.yaml", true) && alone("a/ci/test-values.yaml", true) && alone("a/templates/_x.yaml", false)
+        );
         assert!(!alone("a/templates/values.yaml", true) && !alone("c/values.yaml", true));
     }
 }

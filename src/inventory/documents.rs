@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::chart::Charts;
 use super::compose::{self, ComposeFile};
 use super::kubernetes::{self, Outcome};
 use super::model::{Objects, Opaque};
-use super::chart::Charts;
 use super::unrendered::{self, FileTemplate};
 use super::{Problem, kustomization};
 use crate::choices::Choices;

@@ -2,6 +2,7 @@
 
 mod chart;
 mod compose;
+mod custom;
 mod deduplicate;
 mod documents;
 mod kubernetes;
@@ -114,6 +115,12 @@ impl Inventory {
             skipped: read.skipped,
             documents: read.documents,
         }
+    }
+
+    /// Whether a workload stands in a template that was not rendered, so that it was read in part.
+    #[must_use]
+    pub fn is_partial(&self, workload: &model::Workload) -> bool {
+        self.trees.get(workload.place.document.0 as usize).is_some_and(|tree| tree.unrendered.is_some())
     }
 
     /// Whether the input holds a workload, a pointer to one, or something that plugs into Kubernetes.

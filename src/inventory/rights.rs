@@ -74,6 +74,9 @@ pub(super) fn network_policy(
         spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().any(|rule| rule.entries().is_empty()))
     };
     let guards_egress = types.contains(&"Egress");
+    // Rules that a template writes may allow anything; only those that stand there restrict for certain.
+    let is_open = node.is_unrendered();
+    let certain = !is_open || allows("ingress") || allows("egress");
     let restricts = (guards_ingress && !allows_all("ingress")) || (guards_egress && !allows_all("egress"));
     let selector = Selector::read(spec.and_then(|spec| spec.get("podSelector")));
     let denies_by_default =
@@ -82,8 +85,8 @@ pub(super) fn network_policy(
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         selector,
-        restricts,
-        denies_by_default,
+        restricts: restricts && certain,
+        denies_by_default: denies_by_default && !is_open,
         place,
         source,
     }

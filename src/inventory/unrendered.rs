@@ -9,6 +9,7 @@ use super::chart::Charts;
 use super::documents::{Read, scan_kinds};
 use super::model::Opaque;
 use crate::limits::Limits;
+use crate::text::command::{for_shell, release_name};
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{
     NOT_RENDERED, ParsedDocument, Place, Tree, find_template_marker, looks_like_template, read_template,
@@ -85,8 +86,8 @@ pub(super) fn note_hidden(
     seen: &mut BTreeSet<String>,
 ) {
     into.objects.templates.push(source);
-    let mut kinds = scan_kinds(&file.text);
-    for certain in scan_kinds(&template.certain) {
+    let mut kinds = kinds_of_objects(&file.text);
+    for certain in kinds_of_objects(&template.certain) {
         if let Some(at) = kinds.iter().position(|kind| *kind == certain) {
             kinds.remove(at);
         }
@@ -103,6 +104,13 @@ pub(super) fn note_hidden(
     let offset = find_template_marker(&file.text).unwrap_or(0) as u32;
     let problem = Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT);
     into.problems.push(Problem { span: Some(Span { start: offset, end: offset }), kinds, ..problem });
+}
+
+/// The workload kinds that objects of a text have: those at its left edge, since deeper ones belong to references such as
+/// that of an autoscaler to its target; where nothing stands at the left edge, all.
+fn kinds_of_objects(text: &str) -> Vec<String> {
+    let at_the_edge: Vec<&str> = text.lines().filter(|line| line.starts_with("kind:")).collect();
+    if at_the_edge.is_empty() { scan_kinds(text) } else { scan_kinds(&at_the_edge.join("\n")) }
 }
 
 /// A workload that a template names and that is not certain.
@@ -170,9 +178,5 @@ pub(super) fn sum_up(charts: &Charts, files: &[SourceFile], into: &mut Read) {
 /// The command line that renders a chart.
 fn helm_template(folder: &str) -> String {
     let folder = if folder.is_empty() { "." } else { folder };
-    let name = folder.rsplit('/').next().filter(|name| *name != ".").unwrap_or("release");
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '+');
-    let folder = if folder.chars().all(plain) { folder.to_owned() } else { format!("'{}'", folder.replace('\'', "'\\''")) };
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    format!("helm template {} {folder}", if name.is_empty() { "release" } else { &name })
+    format!("helm template {} {}", release_name(folder), for_shell(folder))
 }

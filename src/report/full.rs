@@ -131,6 +131,9 @@ fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
 
 fn header(screen: &mut Screen, system: &SystemAssessment, title: &str) {
     let mut about = count(system.workloads, "workload", "workloads");
+    if system.partial > 0 {
+        about = format!("{about}, {} read in part", system.partial);
+    }
     if system.opaque > 0 {
         about = format!("{about}, {} not visible", system.opaque);
     }

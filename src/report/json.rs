@@ -128,6 +128,8 @@ pub struct System {
     pub grouped_by: String,
     /// Workloads, each once.
     pub workloads: usize,
+    /// How many of them were read in part, from templates that were not rendered.
+    pub partial: usize,
     /// The verdict.
     pub verdict: Verdict,
     /// What brings a justified need, where an operator does.
@@ -447,6 +449,7 @@ impl From<&SystemAssessment> for System {
             kind: if system.is_estate { SystemKind::Estate } else { SystemKind::System },
             grouped_by: system.grouped_by.clone(),
             workloads: system.workloads,
+            partial: system.partial,
             verdict: system.verdict.into(),
             through: system.through.clone(),
             need: Need {

@@ -1,6 +1,7 @@
 //! Text that somebody else wrote: files with their names, positions in them, and the one place that makes such text
 //! safe to show.
 
+pub mod command;
 mod line_index;
 pub mod sanitize;
 

@@ -89,7 +89,8 @@ fn lines_of<'r>(text: &str, regions: &'r [Region]) -> Vec<&'r [Region]> {
     let mut lines = Vec::new();
     let mut first = 0;
     for at in 1..=regions.len() {
-        let goes_on = regions.get(at).is_some_and(|next| !text[regions[at - 1].span.end..next.span.start].contains('\n'));
+        let goes_on =
+            regions.get(at).is_some_and(|next| !text[regions[at - 1].span.end..next.span.start].contains('\n'));
         if !goes_on && first < at {
             lines.push(&regions[first..at]);
             first = at;
@@ -98,13 +99,7 @@ fn lines_of<'r>(text: &str, regions: &'r [Region]) -> Vec<&'r [Region]> {
     lines
 }
 
-fn mask_line(
-    text: &str,
-    regions: &[Region],
-    bytes: &mut [u8],
-    undecided: &mut Vec<Range<usize>>,
-    masked: &mut Masked,
-) {
+fn mask_line(text: &str, regions: &[Region], bytes: &mut [u8], undecided: &mut Vec<Range<usize>>, masked: &mut Masked) {
     let (Some(first), Some(last)) = (regions.first(), regions.last()) else { return };
     let start = text[..first.span.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[last.span.end..].find('\n').map_or(text.len(), |at| last.span.end + at);
