@@ -6,9 +6,11 @@ use super::Exit;
 use super::arguments::Assess;
 use super::diagnostic::{Line, Message, show_data_error};
 use super::output::Terminal;
+use crate::choices::Rendering;
 use crate::inventory::Inventory;
 use crate::report;
 use crate::source::{self, Collected, Input};
+use crate::text::sanitize::for_terminal;
 use crate::{Kit, OwnFiles};
 
 /// How many warnings about single documents are shown; the report lists them all.
@@ -26,10 +28,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         .iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path.clone()) })
         .collect();
-    let collected = source::collect(&inputs, &arguments.choices());
+    let mut collected = source::collect(&inputs, &arguments.choices());
     warn_of_failures(&collected, inputs.len(), terminal);
     if collected.failed_inputs == inputs.len() {
         return Exit::Error;
+    }
+    if let Some(rendering) = arguments.rendering() {
+        render(&rendering, &mut collected, arguments.quiet, terminal);
     }
     let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
     if !arguments.quiet {
@@ -88,6 +93,33 @@ pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> O
         Err(error) => {
             show_data_error(&error, terminal);
             None
+        }
+    }
+}
+
+/// Puts what the user's tools make of charts and kustomizations in their place, and says what they said.
+fn render(rendering: &Rendering, collected: &mut Collected, quiet: bool, terminal: &Terminal) {
+    let roots = crate::inventory::roots(&collected.files, &collected.choices);
+    if roots.is_empty() {
+        terminal.note("note: --render found neither a chart nor a kustomization");
+    }
+    for report in source::render::render(&roots, rendering, collected) {
+        if !quiet || report.failure.is_some() {
+            terminal.note(&format!("{}: {}", for_terminal(&report.folder), report.command));
+            for line in &report.said {
+                terminal.note(&format!("  {line}"));
+            }
+        }
+        if let Some(failure) = &report.failure {
+            Message {
+                severity: Severity::Warning,
+                text: &failure.message,
+                help: &failure.help,
+                file: &report.folder,
+                position: None,
+                line: None,
+            }
+            .show(terminal);
         }
     }
 }

@@ -12,11 +12,14 @@ pub mod model;
 mod pod;
 pub mod quantity;
 mod rights;
+mod roots;
 pub mod selector;
 mod system;
 mod unrendered;
 
+pub(crate) use kustomization::join as join_path;
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
+pub use roots::roots;
 pub use system::{GroupedBy, System};
 
 use model::Objects;

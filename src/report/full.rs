@@ -530,8 +530,16 @@ fn last_key(path: &str) -> &str {
     }
 }
 
+/// Where something stands; for a piped document also the template that it came from, which is in no file here.
 fn position(location: &Location) -> String {
-    format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column)
+    let at = format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column);
+    match &location.rendered {
+        Some(rendered) if rendered.document == location.file => match &rendered.template {
+            Some(template) => format!("{at} ({})", for_terminal(template)),
+            None => at,
+        },
+        _ => at,
+    }
 }
 
 fn more(screen: &mut Screen, length: usize) {

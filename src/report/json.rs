@@ -286,6 +286,23 @@ pub struct Place {
     pub object: Option<String>,
     /// The path of keys.
     pub path: String,
+    /// For a document that a tool rendered: where it stands in what the tool printed.
+    ///
+    /// The file and the line above then are those of the template or manifest that it came from, where it is in the
+    /// user's tree and the line could be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<RenderedPlace>,
+}
+
+/// A place in what a tool rendered.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RenderedPlace {
+    /// The name of the rendered document.
+    pub document: String,
+    /// The line in it.
+    pub line: u32,
+    /// The template or manifest that it came from, as the tool names it.
+    pub template: Option<String>,
 }
 
 /// Something unknown.
@@ -584,6 +601,11 @@ fn places(locations: &[Location]) -> Vec<Place> {
             end_column: Some(location.end_column),
             object: location.object.clone(),
             path: location.path.clone(),
+            rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {
+                document: rendered.document.clone(),
+                line: rendered.line,
+                template: rendered.template.clone(),
+            }),
         })
         .collect()
 }

@@ -3,9 +3,11 @@
 
 pub mod command;
 mod line_index;
+mod rendered;
 pub mod sanitize;
 
 pub use line_index::{LineIndex, Position};
+pub use rendered::{Rendered, RenderedFrom, Root};
 
 use std::sync::{Arc, OnceLock};
 
@@ -32,29 +34,6 @@ pub struct SourceFile {
     /// Where the text was made from, for one that a tool rendered.
     pub rendered: Option<Arc<Rendered>>,
     lines: OnceLock<LineIndex>,
-}
-
-/// What a rendered text was made from.
-#[derive(Clone, Debug)]
-pub struct Rendered {
-    /// What was rendered.
-    pub from: RenderedFrom,
-    /// The folder of the chart or kustomization.
-    pub folder: String,
-    /// The name of the system that it makes: the chart's folder, or the first folder of the kustomizations that refer to
-    /// each other.
-    pub system: String,
-    /// The files that it was made from; they are not read by themselves.
-    pub sources: Vec<SourceFile>,
-}
-
-/// What can be rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RenderedFrom {
-    /// A Helm chart.
-    Chart,
-    /// A kustomization.
-    Kustomization,
 }
 
 impl SourceFile {
