@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::chart::Charts;
 use super::compose::{self, ComposeFile};
 use super::kubernetes::{self, Outcome};
-use super::model::{Objects, Opaque};
+use super::model::{Objects, Opaque, Workload};
 use super::unrendered::{self, FileTemplate};
 use super::{Problem, kustomization};
 use crate::choices::Choices;
@@ -69,6 +69,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     }
     let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
     classify_all(&by_file, files, &patches, tables, &mut read);
+    leave_to_owners(&mut read.objects);
     unrendered::sum_up(&charts, files, &mut read);
     read
 }
@@ -307,6 +308,27 @@ fn classify<'t>(
         result.skipped = None;
     }
     result
+}
+
+/// Leaves out what a workload of the input made, as `kubectl get` lists it: the pods of a Deployment are the Deployment.
+/// What a custom resource made stays, since only it shows what runs.
+fn leave_to_owners(objects: &mut Objects) {
+    if objects.owned.is_empty() {
+        return;
+    }
+    let makers = |workload: &&Workload| workload.custom.is_none();
+    let known: BTreeSet<(String, String, String)> = objects
+        .workloads
+        .iter()
+        .filter(makers)
+        .map(|workload| (workload.key.scope.clone(), workload.key.kind.clone(), workload.key.name.clone()))
+        .collect();
+    let owned = &objects.owned;
+    objects.workloads.retain(|workload| {
+        let owner =
+            owned.get(&workload.key).map(|(kind, name)| (workload.key.scope.clone(), kind.clone(), name.clone()));
+        owner.is_none_or(|owner| !known.contains(&owner))
+    });
 }
 
 /// Whether an object has a name, as every object but a list has.

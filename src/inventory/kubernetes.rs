@@ -89,6 +89,11 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
         return Outcome::Lookalike(reason.to_owned());
     }
     let metadata = node.get("metadata");
+    let hook = metadata.and_then(|metadata| metadata.at(&["annotations", "helm.sh/hook"])).and_then(|hook| hook.text());
+    // Source: Helm documentation, "Chart Tests".
+    if matches!(hook, Some("test" | "test-success" | "test-failure")) {
+        return Outcome::Lookalike("a test of a chart, which runs only when somebody asks for it".to_owned());
+    }
     let name_node = metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
     let namespace = metadata.and_then(|metadata| metadata.get("namespace")).and_then(|node| node.string());
     let head = Head {
@@ -129,9 +134,10 @@ fn namespace_in(node: Node<'_>, written: Option<&str>) -> String {
     }
 }
 
-/// The namespace `default` and none are the same place.
+/// The namespace `default` and none are the same place; one that a template writes is not known.
 fn own_namespace(namespace: Option<&str>) -> String {
-    namespace.filter(|namespace| *namespace != "default").unwrap_or_default().to_owned()
+    let is_named = |namespace: &&str| *namespace != "default" && !crate::yaml::is_unknown(namespace);
+    namespace.filter(is_named).unwrap_or_default().to_owned()
 }
 
 fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
@@ -346,6 +352,7 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
         node.and_then(|node| Some(Written { value: node.integer()? as f64, place: node.place() }))
     };
     let mut workload = bare_workload(head, kind);
+    into.owned.extend(owner(head).map(|owner| (workload.key.clone(), owner)));
     workload.pods.extend(pod);
     workload.copies = if kind.is_batch() || kind == WorkloadKind::Pod {
         Stated::Absent
@@ -378,6 +385,14 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
     }
     into.workloads.push(workload);
     Outcome::Understood
+}
+
+/// The workload that made an object, as a cluster writes it into what it runs: its kind and name.
+fn owner(head: &Head<'_>) -> Option<(String, String)> {
+    let owners = head.node.at(&["metadata", "ownerReferences"])?;
+    let controller = owners.items().find(|owner| owner.get("controller").and_then(|is| is.boolean()) == Some(true))?;
+    let text = |key: &str| controller.get(key).and_then(|node| node.string()).map(str::to_owned);
+    Some((text("kind")?, text("name")?))
 }
 
 pub(super) fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {

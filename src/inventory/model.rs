@@ -637,6 +637,8 @@ pub struct Objects {
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
     pub unread_folders: Vec<String>,
+    /// Workloads that another one made, with the kind and the name of that one.
+    pub owned: BTreeMap<Key, (String, String)>,
     /// Files that hold templates which were not rendered, and the descriptions of such charts.
     pub templates: Vec<SourceId>,
     /// Namespaces that the files mention.
@@ -667,6 +669,7 @@ impl Objects {
         self.opaque.extend(other.opaque);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
+        self.owned.extend(other.owned);
         self.templates.extend(other.templates);
         self.page_maps.extend(other.page_maps);
         self.kustomizations.extend(other.kustomizations);

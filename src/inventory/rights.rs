@@ -35,8 +35,9 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
     for subject in node.get("subjects").into_iter().flat_map(|subjects| subjects.items()) {
         let get = |key: &str| subject.get(key).and_then(|node| node.string()).unwrap_or_default();
         if get("kind") == "ServiceAccount" {
-            // A subject without a namespace means the binding's own.
-            let own = if get("namespace").is_empty() { namespace } else { get("namespace") };
+            // A subject without a namespace means the binding's own, and so does one with that of a chart's release.
+            let is_own = get("namespace").is_empty() || crate::yaml::is_unknown(get("namespace"));
+            let own = if is_own { namespace } else { get("namespace") };
             let own = if own == "default" { "" } else { own };
             accounts.push((own.to_owned(), get("name").to_owned()));
         } else if !get("name").starts_with("system:") {

@@ -9,7 +9,7 @@ use super::chart::Charts;
 use super::documents::{Read, scan_kinds};
 use super::model::Opaque;
 use crate::limits::Limits;
-use crate::text::command::{for_shell, release_name};
+use crate::text::command::{for_shell, local_path, release_name};
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{
     NOT_RENDERED, ParsedDocument, Place, Tree, find_template_marker, looks_like_template, read_template,
@@ -155,7 +155,7 @@ pub(super) fn sum_up(charts: &Charts, files: &[SourceFile], into: &mut Read) {
         let in_part = in_part.get(folder).copied().unwrap_or(0);
         let hidden = hidden.get(folder).copied().unwrap_or(0) + missing;
         let message = format!(
-            "this chart was not rendered: {in_part} of its workloads were read in part, and {hidden} are not visible; add \
+            "this chart was not rendered (workloads read in part: {in_part}, not visible: {hidden}); assess it with \
              --render, or pipe `{}` into `kubeworthy assess -`",
             helm_template(folder)
         );
@@ -177,6 +177,5 @@ pub(super) fn sum_up(charts: &Charts, files: &[SourceFile], into: &mut Read) {
 
 /// The command line that renders a chart.
 fn helm_template(folder: &str) -> String {
-    let folder = if folder.is_empty() { "." } else { folder };
-    format!("helm template {} {}", release_name(folder), for_shell(folder))
+    format!("helm template {} {}", release_name(folder), for_shell(&local_path(folder)))
 }

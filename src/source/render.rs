@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::{Collected, Skipped, mebibytes};
 use crate::choices::Rendering;
-use crate::text::command::{for_shell, release_name};
+use crate::text::command::{for_shell, local_path, release_name};
 use crate::text::sanitize::{for_terminal, without_secrets};
 use crate::text::{Rendered, RenderedFrom, Root, SourceFile};
 
@@ -126,15 +126,9 @@ fn shown_folder(root: &Root) -> &str {
     if root.folder.is_empty() { "." } else { &root.folder }
 }
 
-/// The folder as a path that no tool takes for a flag or for the name of something remote.
-fn local_path(root: &Root) -> String {
-    let folder = shown_folder(root);
-    if folder.starts_with(['/', '.']) { folder.to_owned() } else { format!("./{folder}") }
-}
-
 /// The command lines that render a root, the first whose program is there to be used.
 fn lines(root: &Root, rendering: &Rendering) -> Vec<Line> {
-    let path = local_path(root);
+    let path = local_path(&root.folder);
     match root.from {
         RenderedFrom::Chart => {
             let release = rendering.release.clone().unwrap_or_else(|| release_name(&root.folder));

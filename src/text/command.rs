@@ -13,6 +13,16 @@ pub fn for_shell(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// A folder as a path that no tool takes for a flag or for the name of something remote; the empty one is `.`.
+#[must_use]
+pub fn local_path(folder: &str) -> String {
+    match folder {
+        "" => ".".to_owned(),
+        path if path.starts_with(['/', '.']) => path.to_owned(),
+        path => format!("./{path}"),
+    }
+}
+
 /// A release name that Helm accepts, from the last part of a chart's folder.
 #[must_use]
 pub fn release_name(folder: &str) -> String {
@@ -42,5 +52,6 @@ mod tests {
         assert_eq!(release_name("charts/My_web__chart/"), "my-web-chart");
         assert_eq!(release_name("."), "release");
         assert_eq!(release_name("charts/-x"), "x");
+        assert_eq!((local_path(""), local_path("-x"), local_path("../x")), (".".into(), "./-x".into(), "../x".into()));
     }
 }
