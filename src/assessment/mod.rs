@@ -7,6 +7,7 @@ mod fold;
 mod judge;
 mod ladder;
 mod locate;
+mod origin;
 pub mod score;
 mod verdict;
 
@@ -15,7 +16,7 @@ pub use fit::{Blocked, Fit, Loss, Work};
 pub use fold::{Folded, costliest, fold, needs, proven};
 pub use judge::{Yardstick, assess_inventory};
 pub use ladder::Standing;
-pub use locate::Location;
+pub use locate::{Location, RenderedPlace};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
 use crate::capability::Axis;
@@ -98,6 +99,8 @@ pub struct SystemAssessment {
     pub grouped_by: String,
     /// How many workloads it has, each once.
     pub workloads: usize,
+    /// How many of them stand in templates that were not rendered, so that they were read in part.
+    pub partial: usize,
     /// How many pointers and unreadable documents name workloads that are not visible.
     pub opaque: usize,
     /// The verdict.

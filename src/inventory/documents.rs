@@ -6,18 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Problem;
+use super::chart::Charts;
 use super::compose::{self, Library, Project};
 use super::kubernetes::{self, Outcome};
 use super::kustomize::{self, Built, Role};
-use super::model::{Objects, Opaque};
+use super::model::{Objects, Opaque, Workload};
 use super::paths::join;
+use super::unrendered::{self, FileTemplate};
 use crate::choices::Choices;
 use crate::limits::Limits;
 use crate::tables::Tables;
-use crate::text::{SourceFile, SourceId};
+use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{
-    DocumentError, DocumentId, ParsedDocument, Tree, find_template_marker, looks_like_template, parse_documents,
-    parse_embedded,
+    DocumentError, DocumentId, Node, ParsedDocument, Tree, find_template_marker, parse_documents, parse_embedded,
 };
 
 /// What reading gave, before objects are deduplicated.
@@ -43,26 +44,29 @@ const UNIT: usize = 4;
 
 pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> Read {
     let mut read = Read::default();
+    let charts = Charts::read(files, &choices.limits);
     let mut kustomizations = parse_kustomizations(files, &choices.limits);
     let wanted = wanted(files, &kustomizations);
     read.missing = missing(files, &wanted);
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
         let source = SourceId(index as u32);
-        match left_alone(file, choices, tables).filter(|_| !wanted.contains(&file.name)) {
+        match left_alone(file, &charts, choices, tables).filter(|_| !wanted.contains(&file.name)) {
             Some(reason) => others.push((source, file, reason)),
             None => chosen.push((source, file)),
         }
     }
     let rest: Vec<(SourceId, &SourceFile)> =
         chosen.iter().filter(|(source, _)| !kustomizations.contains_key(source)).copied().collect();
-    let mut parsed = parse_all(&rest, &choices.limits).into_iter();
+    let mut parsed = parse_all(&rest, &charts, &choices.limits).into_iter();
     let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
     let mut by_file: Vec<FileDocuments<'_>> = Vec::new();
     for (source, file) in &chosen {
         let first = read.trees.len();
-        let documents = kustomizations.remove(source).or_else(|| parsed.next()).unwrap_or_default();
+        let own = kustomizations.remove(source).map(|documents| (documents, None));
+        let (documents, template) = own.or_else(|| parsed.next()).unwrap_or_default();
+        let text = template.as_ref().map_or(&*file.text, |template| &*template.certain);
         for document in documents {
             read.documents += 1;
             match document {
@@ -70,8 +74,11 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
                     tree.document = DocumentId(read.trees.len() as u32);
                     read.trees.push(tree);
                 }
-                Err(error) => note_unreadable(*source, file, &error, &mut read, &mut seen),
+                Err(error) => note_unreadable(*source, file, text, &error, &mut read, &mut seen),
             }
+        }
+        if let Some(template) = &template {
+            unrendered::note_hidden(*source, file, template, &mut read, &mut seen);
         }
         by_file.push((*source, file, first..read.trees.len()));
     }
@@ -84,6 +91,8 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     }
     read.skipped.extend(left);
     classify_all(&by_file, files, choices, tables, &mut read);
+    leave_to_owners(&mut read.objects);
+    unrendered::sum_up(&charts, files, &mut read);
     read
 }
 
@@ -91,7 +100,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
 fn parse_kustomizations(files: &[SourceFile], limits: &Limits) -> BTreeMap<SourceId, Vec<ParsedDocument>> {
     let sources = files.iter().enumerate().map(|(index, file)| (SourceId(index as u32), file));
     let chosen: Vec<_> = sources.filter(|(_, file)| kustomize::is_name(file.base_name())).collect();
-    let parsed = parse_all(&chosen, limits);
+    let parsed = chosen.iter().map(|(source, file)| parse_documents(*source, &file.text, limits)).collect::<Vec<_>>();
     chosen.into_iter().map(|(source, _)| source).zip(parsed).collect()
 }
 
@@ -158,7 +167,7 @@ fn build(
 
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
 /// or a service.
-fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<String> {
+fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Tables) -> Option<String> {
     let base_name = file.base_name();
     if choices.compose_files.contains(&file.name) {
         return None;
@@ -169,7 +178,14 @@ fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<S
     if let Some(reason) = tables.lookalike_file(base_name) {
         return Some(reason.to_owned());
     }
+    if let Some(reason) = charts.left_alone(file, tables.is_values_file(base_name)) {
+        return Some(reason.to_owned());
+    }
     let text = &file.text;
+    // A template may be nothing but the inclusion of an object.
+    if charts.is_template(file) && text.contains("{{") {
+        return None;
+    }
     let may_hold_objects = text.contains("apiVersion") && text.contains("kind");
     let may_be_compose = text.contains("services") || compose::has_telling_name(base_name);
     if may_hold_objects || may_be_compose || kustomize::is_name(base_name) {
@@ -179,10 +195,11 @@ fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<S
     }
 }
 
-fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<ParsedDocument>> {
+type FileParsed = (Vec<ParsedDocument>, Option<FileTemplate>);
+
+fn parse_all(chosen: &[(SourceId, &SourceFile)], charts: &Charts, limits: &Limits) -> Vec<FileParsed> {
     let parse = |(source, file): &(SourceId, &SourceFile)| {
-        let documents = parse_documents(*source, &file.text, limits).into_iter();
-        documents.map(|document| document.and_then(refuse_template)).collect()
+        unrendered::read(*source, file, charts, limits, parse_documents(*source, &file.text, limits))
     };
     let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();
     if bytes < PARALLEL_FROM {
@@ -192,37 +209,27 @@ fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<Par
     }
 }
 
-/// A template that happens to parse is no document.
-fn refuse_template(tree: Tree) -> ParsedDocument {
-    match looks_like_template(&tree) {
-        Some(node) => {
-            let message = "this is a template that has not been rendered".to_owned();
-            Err(DocumentError { message, offset: node.span().start, span: tree.span })
-        }
-        None => Ok(tree),
-    }
-}
-
 /// Records a document that could not be read: as opaque workloads where its text names some, else as one unreadable
-/// document, each content once.
+/// document, each content once. Kinds are looked for in `text`, which for a template holds what is certain in it.
 fn note_unreadable(
     source: SourceId,
     file: &SourceFile,
+    text: &str,
     error: &DocumentError,
     read: &mut Read,
     seen: &mut BTreeSet<String>,
 ) {
-    let text = &file.text[error.span.start as usize..error.span.end as usize];
-    let is_template = find_template_marker(text).is_some();
+    let whole = &file.text[error.span.start as usize..error.span.end as usize];
+    let text = text.get(error.span.start as usize..error.span.end as usize).unwrap_or(whole);
+    let is_template = find_template_marker(whole).is_some();
     let mut kinds = scan_kinds(text);
     kinds.extend(scan_services(text, compose::has_telling_name(file.base_name())));
     let (message, help) = if is_template {
-        let help = "render it first (`helm template`, your own tool) and assess the output";
-        ("this is a template that has not been rendered".to_owned(), help)
+        (unrendered::NOT_YET_RENDERED.to_owned(), unrendered::RENDER_IT)
     } else {
         (format!("this is not valid YAML or JSON: {}", error.message), "mend the file; its other documents were read")
     };
-    if seen.insert(text.to_owned()) {
+    if seen.insert(whole.to_owned()) {
         for kind in &kinds {
             read.objects.opaque.push(Opaque {
                 kind: kind.clone(),
@@ -236,12 +243,12 @@ fn note_unreadable(
             read.objects.unreadable.push(source);
         }
     }
-    let span = crate::text::Span { start: error.offset, end: error.offset };
+    let span = Span { start: error.offset, end: error.offset };
     read.problems.push(Problem { span: Some(span), kinds, ..Problem::of_file(source, &message, help) });
 }
 
 /// The workload kinds that a text names at the start of its lines, one entry per line.
-fn scan_kinds(text: &str) -> Vec<String> {
+pub(super) fn scan_kinds(text: &str) -> Vec<String> {
     const KINDS: [&str; 16] = [
         "Deployment",
         "StatefulSet",
@@ -359,10 +366,31 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
         let Some(root) = tree.root() else { continue };
         let is_object = root.get("kind").and_then(|kind| kind.string()).is_some()
             && root.get("apiVersion").and_then(|version| version.string()).is_some();
-        if is_object {
+        let hide = |kinds: Vec<String>, result: &mut Classified| {
+            result.objects.opaque.extend(kinds.iter().map(|kind| unrendered::opaque(kind, source)));
+            let problem = Problem::of_file(source, unrendered::NOT_YET_RENDERED, unrendered::RENDER_IT);
+            let start = tree.span.start;
+            result.problems.push(Problem { span: Some(Span { start, end: start }), kinds, ..problem });
+        };
+        let is_unrendered = tree.unrendered.is_some();
+        // Values of a chart may look like anything, but they have no name of their own.
+        let is_values = tables.is_values_file(file.base_name()) && !is_named(root);
+        if is_values {
+            result.skipped = Some("the values of a chart".to_owned());
+        } else if is_object && is_unrendered && root.get("kind").is_some_and(|kind| kind.is_placeholder()) {
+            understood = true;
+            if holds_containers(root) {
+                hide(vec!["template".to_owned()], &mut result);
+            }
+        } else if is_object {
             match kubernetes::read_object(root, source, tables, &mut result.objects) {
                 Outcome::Understood => understood = true,
                 Outcome::Lookalike(reason) => result.skipped = Some(reason),
+                Outcome::Fragment if is_unrendered => {
+                    understood = true;
+                    let written = &tree.text[tree.span.start as usize..tree.span.end as usize];
+                    hide(scan_kinds(written), &mut result);
+                }
                 Outcome::Fragment => {
                     result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
                 }
@@ -374,6 +402,11 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
             root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
         {
             result.skipped = Some(reason.to_owned());
+        } else if compose::is_compose(root, file.base_name(), tables) && is_unrendered {
+            // Variables of Compose are known to its reader, those of other templates are not.
+            understood = true;
+            let written = &tree.text[tree.span.start as usize..tree.span.end as usize];
+            hide(scan_services(written, compose::has_telling_name(file.base_name())), &mut result);
         } else if compose::is_compose(root, file.base_name(), tables) {
             result.is_compose = true;
             understood = true;
@@ -387,4 +420,36 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
         result.skipped = None;
     }
     result
+}
+
+/// Leaves out what a workload of the input made, as `kubectl get` lists it: the pods of a Deployment are the Deployment.
+/// What a custom resource made stays, since only it shows what runs.
+fn leave_to_owners(objects: &mut Objects) {
+    if objects.owned.is_empty() {
+        return;
+    }
+    let makers = |workload: &&Workload| workload.custom.is_none();
+    let known: BTreeSet<(String, String, String)> = objects
+        .workloads
+        .iter()
+        .filter(makers)
+        .map(|workload| (workload.key.scope.clone(), workload.key.kind.clone(), workload.key.name.clone()))
+        .collect();
+    let owned = &objects.owned;
+    objects.workloads.retain(|workload| {
+        let owner =
+            owned.get(&workload.key).map(|(kind, name)| (workload.key.scope.clone(), kind.clone(), name.clone()));
+        owner.is_none_or(|owner| !known.contains(&owner))
+    });
+}
+
+/// Whether an object has a name, as every object but a list has.
+fn is_named(root: Node<'_>) -> bool {
+    let has_name = ["name", "generateName"].iter().any(|key| root.at(&["metadata", key]).is_some());
+    has_name || root.get("items").is_some_and(|items| items.is_sequence())
+}
+
+/// Whether containers are written anywhere in a document.
+fn holds_containers(root: Node<'_>) -> bool {
+    root.descendants().flat_map(|node| node.written_entries()).any(|(key, _)| key.text() == Some("containers"))
 }

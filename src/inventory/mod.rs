@@ -1,6 +1,8 @@
 //! Step 2: documents become workloads and what belongs to them, each object once, linked and grouped into systems.
 
+mod chart;
 pub mod compose;
+mod custom;
 mod deduplicate;
 mod documents;
 mod kubernetes;
@@ -12,11 +14,15 @@ mod pod;
 pub mod pointers;
 pub mod quantity;
 pub mod rights;
+mod roots;
 pub mod selector;
 mod system;
+mod unrendered;
 mod variants;
 
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
+pub(crate) use paths::join as join_path;
+pub use roots::roots;
 pub use system::{GroupedBy, Overlay, System};
 pub use variants::{Demand, Selection, UnknownOverlay};
 
@@ -46,6 +52,8 @@ pub struct Problem {
     pub kinds: Vec<String>,
     /// Whether a document was not understood; else only a detail of one.
     pub not_understood: bool,
+    /// Whether another problem speaks for it: the chart's for those of its templates.
+    pub summed_up: bool,
     place: Option<Place>,
 }
 
@@ -60,6 +68,7 @@ impl Problem {
             help: help.to_owned(),
             kinds: Vec::new(),
             not_understood: true,
+            summed_up: false,
             place: None,
         }
     }
@@ -248,6 +257,12 @@ impl Inventory {
             scaler.or(range).unwrap_or(written).max(written)
         };
         self.objects.workloads.iter().zip(&self.links.workloads).map(copies).sum()
+    }
+
+    /// Whether a workload stands in a template that was not rendered, so that it was read in part.
+    #[must_use]
+    pub fn is_partial(&self, workload: &model::Workload) -> bool {
+        self.trees.get(workload.place.document.0 as usize).is_some_and(|tree| tree.unrendered.is_some())
     }
 
     /// Whether the input holds a workload, a pointer to one, or something that plugs into Kubernetes.

@@ -350,7 +350,8 @@ impl Workload {
     #[must_use]
     pub fn object_name(&self) -> String {
         let kind = if self.origin == Origin::Compose { "service" } else { &self.key.kind };
-        if self.key.scope.is_empty() {
+        // The namespace of a chart's release is not known before it is installed.
+        if self.key.scope.is_empty() || crate::yaml::is_unknown(&self.key.scope) {
             format!("{kind}/{}", self.key.name)
         } else {
             format!("{kind}/{}/{}", self.key.scope, self.key.name)
@@ -599,6 +600,10 @@ pub struct Objects {
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
     pub unread_folders: Vec<String>,
+    /// Workloads that another one made, with the kind and the name of that one.
+    pub owned: BTreeMap<Key, (String, String)>,
+    /// Files that hold templates which were not rendered, and the descriptions of such charts.
+    pub templates: Vec<SourceId>,
     /// Namespaces that the files mention.
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
@@ -628,6 +633,8 @@ impl Objects {
         self.followed.extend(other.followed);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
+        self.owned.extend(other.owned);
+        self.templates.extend(other.templates);
         self.page_maps.extend(other.page_maps);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chart;
 use super::model::{Objects, Origin};
 use super::selector::Labels;
-use crate::text::{SourceFile, SourceId};
+use crate::text::{RenderedFrom, SourceFile, SourceId};
 use crate::yaml::{DocumentId, Place};
 
 /// What tied the workloads of a system together; the first that matches wins.
@@ -99,6 +100,8 @@ pub struct System {
     pub followed: Vec<usize>,
     /// Documents that could not be read and name no workload.
     pub unreadable: usize,
+    /// Whether templates belong to it that were not rendered, so that there may be more than is visible.
+    pub unrendered: bool,
     /// Network policies.
     pub network_policies: Vec<usize>,
     /// Services.
@@ -128,6 +131,7 @@ impl System {
             opaque: Vec::new(),
             followed: Vec::new(),
             unreadable: 0,
+            unrendered: false,
             network_policies: Vec::new(),
             services: Vec::new(),
             routes: Vec::new(),
@@ -156,6 +160,7 @@ impl System {
             opaque: all(objects.opaque.len()),
             followed: all(objects.followed.len()),
             unreadable: objects.unreadable.len() + objects.unread_folders.len(),
+            unrendered: !objects.templates.is_empty(),
             network_policies: all(objects.network_policies.len()),
             services: all(objects.services.len()),
             routes: all(objects.routes.len()),
@@ -252,6 +257,9 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
     for source in &objects.unreadable {
         place(*source, None, &none, "", &mut |system| system.unreadable += 1);
     }
+    for source in &objects.templates {
+        place(*source, None, &none, "", &mut |system| system.unrendered = true);
+    }
     for (index, policy) in objects.network_policies.iter().enumerate() {
         place(policy.source, Some(policy.place), &none, &policy.namespace, &mut |system| {
             system.network_policies.push(index)
@@ -301,8 +309,7 @@ struct Places<'f> {
 
 impl<'f> Places<'f> {
     fn new(files: &'f [SourceFile], kustomizations: &'f Kustomizations) -> Self {
-        let is_chart = |file: &&SourceFile| matches!(file.base_name(), "Chart.yaml" | "Chart.yml");
-        let charts = files.iter().filter(is_chart).map(SourceFile::folder).collect();
+        let charts = chart::folders(files);
         Self { files, charts, kustomizations }
     }
 
@@ -310,10 +317,18 @@ impl<'f> Places<'f> {
         let Some(file) = self.files.get(source.0 as usize) else {
             return (GroupedBy::Directory, String::new());
         };
-        if let Some(chart) = self.chart_of(file.folder()) {
+        if let Some(rendered) = file.rendered.as_deref() {
+            let grouped_by = match rendered.from {
+                RenderedFrom::Chart => GroupedBy::Chart,
+                RenderedFrom::Kustomization => GroupedBy::Kustomization,
+            };
+            return (grouped_by, rendered.system.clone());
+        }
+        if let Some(chart) = chart::chart_of(&self.charts, file.folder()) {
             return (GroupedBy::Chart, chart.to_owned());
         }
-        let label = |key: &str| labels.get(key).filter(|value| !value.is_empty());
+        let is_known = |value: &&String| !value.is_empty() && !crate::yaml::is_unknown(value);
+        let label = |key: &str| labels.get(key).filter(is_known);
         let instance = label("app.kubernetes.io/instance");
         if let Some(release) = instance.filter(|_| label("app.kubernetes.io/managed-by").is_some_and(|by| by == "Helm"))
         {
@@ -328,20 +343,9 @@ impl<'f> Places<'f> {
         if let Some(instance) = instance {
             return (GroupedBy::Instance, instance.clone());
         }
-        if !namespace.is_empty() {
+        if !namespace.is_empty() && !crate::yaml::is_unknown(namespace) {
             return (GroupedBy::Namespace, namespace.to_owned());
         }
         (GroupedBy::Directory, file.folder().to_owned())
-    }
-
-    /// The innermost chart folder that holds a folder.
-    fn chart_of(&self, folder: &'f str) -> Option<&'f str> {
-        let mut folder = folder;
-        loop {
-            if self.charts.contains(folder) {
-                return Some(folder);
-            }
-            folder = folder.rsplit_once('/')?.0;
-        }
     }
 }

@@ -135,6 +135,9 @@ fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
 
 fn header(screen: &mut Screen, system: &SystemAssessment, title: &str) {
     let mut about = count(system.workloads, "workload", "workloads");
+    if system.partial > 0 {
+        about = format!("{about}, {} read in part", system.partial);
+    }
     if system.opaque > 0 {
         about = format!("{about}, {} not visible", system.opaque);
     }
@@ -534,8 +537,16 @@ fn last_key(path: &str) -> &str {
     }
 }
 
+/// Where something stands; for a piped document also the template that it came from, which is in no file here.
 fn position(location: &Location) -> String {
-    format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column)
+    let at = format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column);
+    match &location.rendered {
+        Some(rendered) if rendered.document == location.file => match &rendered.template {
+            Some(template) => format!("{at} ({})", for_terminal(template)),
+            None => at,
+        },
+        _ => at,
+    }
 }
 
 fn more(screen: &mut Screen, length: usize) {

@@ -128,6 +128,8 @@ pub struct System {
     pub grouped_by: String,
     /// Workloads, each once.
     pub workloads: usize,
+    /// How many of them were read in part, from templates that were not rendered.
+    pub partial: usize,
     /// The verdict.
     pub verdict: Verdict,
     /// What brings a justified need, where an operator does.
@@ -297,6 +299,23 @@ pub struct Place {
     pub object: Option<String>,
     /// The path of keys.
     pub path: String,
+    /// For a document that a tool rendered: where it stands in what the tool printed.
+    ///
+    /// The file and the line above then are those of the template or manifest that it came from, where it is in the
+    /// user's tree and the line could be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<RenderedPlace>,
+}
+
+/// A place in what a tool rendered.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RenderedPlace {
+    /// The name of the rendered document.
+    pub document: String,
+    /// The line in it.
+    pub line: u32,
+    /// The template or manifest that it came from, as the tool names it.
+    pub template: Option<String>,
 }
 
 /// Something unknown.
@@ -460,6 +479,7 @@ impl From<&SystemAssessment> for System {
             kind: if system.is_estate { SystemKind::Estate } else { SystemKind::System },
             grouped_by: system.grouped_by.clone(),
             workloads: system.workloads,
+            partial: system.partial,
             verdict: system.verdict.into(),
             through: system.through.clone(),
             need: Need {
@@ -599,6 +619,11 @@ fn places(locations: &[Location]) -> Vec<Place> {
             end_column: Some(location.end_column),
             object: location.object.clone(),
             path: location.path.clone(),
+            rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {
+                document: rendered.document.clone(),
+                line: rendered.line,
+                template: rendered.template.clone(),
+            }),
         })
         .collect()
 }

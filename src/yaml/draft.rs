@@ -299,6 +299,7 @@ impl<'t> Draft<'t> {
             source,
             span,
             dialect: super::Dialect::Kubernetes,
+            unrendered: None,
             duplicate_key: None,
             origins: freezer.origins,
         })

@@ -14,7 +14,10 @@ pub use draft::{Draft, Field, FreezeBudget};
 pub use node::{Node, NodeId};
 pub use parse::{DocumentError, ParsedDocument, parse_documents, parse_embedded};
 pub use scalar::{Dialect, Scalar};
-pub use template::{find_template_marker, looks_like_template};
+pub use template::{
+    NOT_RENDERED, Template, Unrendered, find_template_marker, is_unknown, looks_like_template, read_template,
+    unrendered_scope,
+};
 
 use crate::text::{SourceId, Span};
 
@@ -69,6 +72,8 @@ pub struct Tree {
     pub duplicate_key: Option<NodeId>,
     /// Where the value of each node was really written, for a tree that was made from drafts; empty for a parsed one.
     pub(crate) origins: Vec<Place>,
+    /// For a template that has not been rendered: what is missing in it may be there all the same.
+    pub unrendered: Option<Unrendered>,
 }
 
 impl Tree {
@@ -124,6 +129,28 @@ impl Tree {
     #[must_use]
     pub fn path(&self, id: NodeId) -> String {
         let mut path = String::new();
+        for step in self.steps(id) {
+            match step {
+                Step::Key(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    if name.contains('.') || name.contains('/') {
+                        path.push_str(&format!("[{name:?}]"));
+                    } else {
+                        path.push_str(name);
+                    }
+                }
+                Step::Item { index, .. } => path.push_str(&format!("[{index}]")),
+            }
+        }
+        path
+    }
+
+    /// The steps that lead from the root to a node.
+    #[must_use]
+    pub fn steps(&self, id: NodeId) -> Vec<Step<'_>> {
+        let mut steps = Vec::new();
         let mut at = 0u32;
         while at < id.0 {
             let entry = self.entries[at as usize];
@@ -146,22 +173,14 @@ impl Tree {
                 index += 1;
             };
             let Some(child) = found else { break };
-            if entry.kind == Kind::Mapping {
-                let name = key.and_then(|key| Node::new(self, key).text()).unwrap_or("?");
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                if name.contains('.') || name.contains('/') {
-                    path.push_str(&format!("[{name:?}]"));
-                } else {
-                    path.push_str(name);
-                }
+            steps.push(if entry.kind == Kind::Mapping {
+                Step::Key(key.and_then(|key| Node::new(self, key).text()).unwrap_or("?"))
             } else {
-                path.push_str(&format!("[{index}]"));
-            }
+                Step::Item { index, name: Node::new(self, child).get("name").and_then(|name| name.text()) }
+            });
             at = child;
         }
-        path
+        steps
     }
 
     /// The key node of a value in a mapping.
@@ -192,6 +211,20 @@ impl Tree {
         }
         None
     }
+}
+
+/// One step from a collection to what stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'t> {
+    /// To the value under this key.
+    Key(&'t str),
+    /// To an item of a sequence.
+    Item {
+        /// Its number, from 0.
+        index: usize,
+        /// What stands under its `name`.
+        name: Option<&'t str>,
+    },
 }
 
 /// A place in the input, kept symbolic until it is shown: a node of a document.

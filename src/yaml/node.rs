@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scalar::{self, Dialect, Scalar};
+use super::template::is_unknown;
 use super::{Kind, Place, Tree};
 use crate::limits;
 
@@ -130,6 +131,18 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.entry().kind == Kind::Plain && self.text().is_some_and(scalar::is_null)
+    }
+
+    /// Whether this stands in a template that has not been rendered, so that what is missing may be there all the same.
+    #[must_use]
+    pub fn is_unrendered(&self) -> bool {
+        self.tree.unrendered.is_some()
+    }
+
+    /// Whether this is a scalar that a template writes, in whole or in part, so that its value is not known.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.is_unrendered() && self.text().is_some_and(is_unknown)
     }
 
     /// The value under a key of a mapping, merge keys followed; the last one where the key stands twice. None for

@@ -302,6 +302,7 @@ impl Builder {
             dialect: Dialect::Compose,
             duplicate_key: None,
             origins: Vec::new(),
+            unrendered: None,
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }
