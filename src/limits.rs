@@ -80,6 +80,12 @@ pub const BUILT_NODES: usize = 40_000_000;
 /// The largest text that is made by filling values in, in bytes.
 pub const FILLED_TEXT: usize = 1 << 20;
 
+/// The most pairs of items that are compared to merge one list of a patch; longer lists are replaced.
+pub const PAIRS_MERGED: usize = 4_000_000;
+
+/// How many objects of one kind and name are looked at to tell which one is meant.
+pub const NAMESAKES: usize = 1_000;
+
 /// The deepest nesting of a value that is edited; parsed documents reach half of it at most.
 pub const DRAFT_DEPTH: usize = 2_000;
 

@@ -1020,6 +1020,15 @@ fn kustomizations_that_grow_without_end_are_bounded() {
         text.push_str(&format!("    - {{op: copy, from: /spec, path: /spec/c{number}}}\n"));
     }
     text.push_str("# FILE copies/pod.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: b}]}\n");
+    // Wide maps, patched as wide, and key by key.
+    let keys: String = (0..20_000).map(|number| format!("  k{number}: v\n")).collect();
+    let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: wide}}\ndata:\n{keys}");
+    let operations: String =
+        (0..20_000).map(|number| format!("- {{op: replace, path: /data/k{number}, value: x}}\n")).collect();
+    text.push_str("# FILE wide/kustomization.yaml\nresources: [map.yaml]\npatches: [{path: merge.yaml}, {path: ops.yaml, target: {kind: ConfigMap}}]\n");
+    text.push_str(&format!(
+        "# FILE wide/map.yaml\n{map}# FILE wide/merge.yaml\n{map}# FILE wide/ops.yaml\n{operations}"
+    ));
     let start = std::time::Instant::now();
     let problems = Folder::new(&text).problems();
     assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());

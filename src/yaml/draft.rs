@@ -3,6 +3,7 @@
 //! a line of a file.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{DocumentId, Entry, Kind, Node, NodeId, Place, Tree, scalar};
@@ -43,6 +44,14 @@ pub struct Field<'t> {
     pub value: Draft<'t>,
 }
 
+impl<'t> Field<'t> {
+    /// A key without quotes with its value.
+    #[must_use]
+    pub fn new(key: impl Into<Cow<'t, str>>, place: Place, value: Draft<'t>) -> Self {
+        Self { key: key.into(), is_quoted: false, place, value }
+    }
+}
+
 /// What may still be frozen in one run.
 #[derive(Clone, Copy, Debug)]
 pub struct FreezeBudget {
@@ -81,6 +90,12 @@ impl<'t> Draft<'t> {
     #[must_use]
     pub fn map_at(place: Place) -> Self {
         Self { place, value: Value::Map(Arc::default()) }
+    }
+
+    /// A mapping of these entries, set at this place.
+    #[must_use]
+    pub fn map_of(place: Place, fields: Vec<Field<'t>>) -> Self {
+        Self { place, value: Value::Map(Arc::new(fields)) }
     }
 
     /// A sequence of these items, set at this place.
@@ -221,6 +236,25 @@ impl<'t> Draft<'t> {
         match fields.iter_mut().rev().find(|field| field.key == key) {
             Some(field) => field.value = value,
             None => fields.push(Field { key, is_quoted: false, place, value }),
+        }
+    }
+
+    /// Sets many values, as [`Self::set`] does, without looking through all entries for each.
+    pub fn set_all(&mut self, new: Vec<Field<'t>>) {
+        if self.is_null() {
+            self.value = Value::Map(Arc::default());
+        }
+        let Some(fields) = self.fields_mut() else { return };
+        let mut known: BTreeMap<Cow<'t, str>, usize> =
+            fields.iter().enumerate().map(|(at, field)| (field.key.clone(), at)).collect();
+        for field in new {
+            match known.get(&field.key) {
+                Some(at) => fields[*at].value = field.value,
+                None => {
+                    known.insert(field.key.clone(), fields.len());
+                    fields.push(field);
+                }
+            }
         }
     }
 

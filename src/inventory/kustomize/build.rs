@@ -9,7 +9,7 @@ use super::fields::Configuration;
 use super::patch::{self, Complaint};
 use super::reference::{Role, is_remote, items};
 use super::replace::{self, Variable};
-use super::resource::Resource;
+use super::resource::{Identity, Resource};
 use super::{generate, names, plugin, transform};
 use crate::inventory::Problem;
 use crate::inventory::model::Opaque;
@@ -71,7 +71,7 @@ pub(super) struct Gathered<'t> {
     /// Folders and files that it was built from, components left out: what ties kustomizations together.
     pub(super) parts: BTreeSet<String>,
     /// The identities of the objects, while they are only added to.
-    known: Option<BTreeSet<(String, String, String, String, String)>>,
+    known: Option<BTreeSet<Identity>>,
 }
 
 /// Builds kustomizations.
@@ -117,13 +117,16 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     /// Builds a kustomization that no other one refers to. None where it cannot be built at all.
     pub(super) fn root(&mut self, folder: &str) -> Option<Gathered<'t>> {
-        let kustomization = self.documents.kustomizations.get(folder)?;
+        let kustomization = *self.documents.kustomizations.get(folder)?;
         // A component that nobody uses patches what is not there; that is how components are.
         self.is_component = kustomization.is_component();
         let mut gathered = Rc::unwrap_or_clone(self.folder(folder)?);
         names::follow(&mut gathered.resources, &gathered.configuration);
         let mut complaints = Vec::new();
         let variables = std::mem::take(&mut gathered.variables);
+        if !self.spend(variables.len().saturating_mul(gathered.resources.len()), kustomization.document) {
+            return None;
+        }
         replace::variables(&mut gathered.resources, &variables, &gathered.configuration, &mut complaints);
         self.complain(complaints);
         Some(gathered)
@@ -164,6 +167,10 @@ impl<'t, 'd> Builder<'t, 'd> {
                 generate::generate(&mut into.resources, kind, generator, kustomization.source);
             }
         }
+        let mut complaints = Vec::new();
+        let configuration = into.configuration.clone();
+        self.plugins("generators", kustomization, folder, into, &configuration, &mut complaints);
+        self.complain(complaints);
         for item in items(document, "components") {
             let Some(path) = item.string() else { continue };
             if is_remote(path) {
@@ -273,10 +280,8 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     fn add(&mut self, resource: Resource<'t>, item: Node<'_>, into: &mut Gathered<'t>) {
         let key = |resource: &Resource<'_>| {
-            let identity = &resource.current;
-            let namespace = identity.effective_namespace().to_owned();
-            let (group, version) = (identity.group.clone(), identity.version.clone());
-            (identity.kind.clone(), identity.name.clone(), namespace, group, version)
+            let namespace = resource.current.effective_namespace().to_owned();
+            Identity { namespace, ..resource.current.clone() }
         };
         let known = into.known.get_or_insert_with(|| into.resources.iter().map(key).collect());
         if !known.insert(key(&resource)) && !resource.current.name.is_empty() {
@@ -322,14 +327,18 @@ impl<'t, 'd> Builder<'t, 'd> {
     /// Everything that changes what was gathered, in kustomize's order.
     fn transform(&mut self, kustomization: Kustomization<'t>, folder: &str, into: &mut Gathered<'t>) {
         let document = kustomization.document;
-        let changes: usize = CHANGES.iter().map(|key| document.get(key).map_or(0, |list| list.items().count())).sum();
+        let pairs = |node: Node<'_>| node.entries().len();
+        let lists: usize = CHANGES.iter().map(|key| document.get(key).map_or(0, |list| list.items().count())).sum();
+        let maps = ["commonLabels", "commonAnnotations"].iter().filter_map(|key| document.get(key)).map(pairs);
+        let labels = items(document, "labels").into_iter().filter_map(|entry| entry.get("pairs")).map(pairs);
+        let changes = lists + maps.chain(labels).sum::<usize>();
         if !self.spend(changes.saturating_mul(into.resources.len()), document) {
             return;
         }
         let mut complaints = Vec::new();
         for item in items(document, "patchesStrategicMerge") {
             let documents = self.patch_documents(item, folder, kustomization.source, into);
-            patch::apply(&mut into.resources, &documents, None, item.place(), &mut complaints);
+            patch::apply(&mut into.resources, &documents, None, item.place(), &mut self.left, &mut complaints);
         }
         for item in items(document, "patches") {
             self.patch(item, folder, kustomization.source, into, &mut complaints);
@@ -375,40 +384,46 @@ impl<'t, 'd> Builder<'t, 'd> {
                         let entries: Vec<Node<'t>> =
                             if root.is_sequence() { root.items().collect() } else { vec![root] };
                         for entry in entries {
-                            replace::replacement(&mut into.resources, entry, &mut complaints);
+                            replace::replacement(&mut into.resources, entry, &mut self.left, &mut complaints);
                         }
                     }
                 }
-                None => replace::replacement(&mut into.resources, entry, &mut complaints),
+                None => replace::replacement(&mut into.resources, entry, &mut self.left, &mut complaints),
             }
         }
-        for key in ["generators", "transformers", "validators"] {
-            for item in items(document, key) {
-                let documents = self.plugin_documents(item, folder, kustomization.source, into);
-                for root in &documents {
-                    if !plugin::apply(
-                        *root,
-                        key,
-                        kustomization.source,
-                        &mut into.resources,
-                        &configuration,
-                        &mut complaints,
-                    ) {
-                        let kind = root.get("kind").and_then(|kind| kind.string()).unwrap_or("plugin");
-                        complaints.push(Complaint {
-                            place: root.get("kind").unwrap_or(*root).place(),
-                            message: format!("the {kind} that this kustomization runs was not applied"),
-                            help: "build it (`kustomize build`) and assess the output",
-                            is_about_target: false,
-                        });
-                    }
-                }
-            }
+        for key in ["transformers", "validators"] {
+            self.plugins(key, kustomization, folder, into, &configuration, &mut complaints);
         }
         let mut own = configuration;
         own.extend(&into.configuration);
         into.configuration = own;
         self.complain(complaints);
+    }
+
+    /// The plugins of one list; those that are not built in are named.
+    fn plugins(
+        &mut self,
+        list: &str,
+        kustomization: Kustomization<'t>,
+        folder: &str,
+        into: &mut Gathered<'t>,
+        configuration: &Configuration,
+        complaints: &mut Vec<Complaint>,
+    ) {
+        let source = kustomization.source;
+        for item in items(kustomization.document, list) {
+            for root in self.plugin_documents(item, folder, source, into) {
+                if !plugin::apply(root, list, source, &mut into.resources, configuration, &mut self.left, complaints) {
+                    let kind = root.get("kind").and_then(|kind| kind.string()).unwrap_or("plugin");
+                    complaints.push(Complaint {
+                        place: root.get("kind").unwrap_or(root).place(),
+                        message: format!("the {kind} that this kustomization runs was not applied"),
+                        help: "build it (`kustomize build`) and assess the output",
+                        is_about_target: false,
+                    });
+                }
+            }
+        }
     }
 
     /// One entry of `patches` or `patchesJson6902`.
@@ -430,7 +445,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         };
         let target = item.get("target");
         let shown = target.map_or(shown, |target| target.get("name").or_else(|| target.get("kind")).unwrap_or(target));
-        patch::apply(&mut into.resources, &documents, target, shown.place(), complaints);
+        patch::apply(&mut into.resources, &documents, target, shown.place(), &mut self.left, complaints);
     }
 
     /// One entry of `patchesStrategicMerge`: a path, or the patch itself.

@@ -4,7 +4,7 @@
 use super::reference::items;
 use super::resource::{Identity, Resource};
 use crate::text::SourceId;
-use crate::yaml::{Draft, Node};
+use crate::yaml::{Draft, Field, Node};
 
 /// Makes the object of one generator, or changes the one that it names.
 pub(super) fn generate<'t>(
@@ -15,7 +15,7 @@ pub(super) fn generate<'t>(
 ) {
     let Some(name) = generator.get("name").filter(|name| name.string().is_some()) else { return };
     let place = name.place();
-    let mut data = Draft::map_at(generator.get("files").unwrap_or(generator).place());
+    let mut keys = Vec::new();
     let is_secret = kind == "Secret";
     for item in items(generator, "files") {
         let text = item.string().unwrap_or_default();
@@ -23,14 +23,16 @@ pub(super) fn generate<'t>(
             Some((key, _)) => key,
             None => text.rsplit('/').next().unwrap_or(text),
         };
-        data.set(key, item.place(), Draft::text_at(item.place(), ""));
+        keys.push(Field::new(key, item.place(), Draft::text_at(item.place(), "")));
     }
     for item in items(generator, "literals") {
         if let Some((key, value)) = item.string().and_then(|text| text.split_once('=')) {
             let value = if is_secret { "" } else { value.trim_matches(['"', '\'']) };
-            data.set(key, item.place(), Draft::text_at(item.place(), value));
+            keys.push(Field::new(key, item.place(), Draft::text_at(item.place(), value)));
         }
     }
+    let mut data = Draft::map_at(generator.get("files").unwrap_or(generator).place());
+    data.set_all(keys.clone());
     let mut draft = Draft::map_at(place);
     draft.set("apiVersion", place, Draft::text_at(place, "v1"));
     draft.set("kind", place, Draft::text_at(place, kind));
@@ -51,9 +53,7 @@ pub(super) fn generate<'t>(
                 known.draft.set("data", place, Draft::map_at(place));
             }
             if let Some(own) = known.draft.get_mut("data") {
-                for field in data.fields().iter() {
-                    own.set(field.key.clone(), field.place, field.value.clone());
-                }
+                own.set_all(keys);
             }
         }
         None => resources.extend(Resource::new(draft, source)),

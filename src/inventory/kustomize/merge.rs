@@ -1,5 +1,9 @@
 //! Strategic merge patches: a partial object laid over a whole one.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::limits;
 use crate::yaml::{Draft, Field};
 
 /// What is known of the object that is patched: for the kinds of Kubernetes itself lists are merged by keys, for all
@@ -89,43 +93,56 @@ pub(super) fn merge<'t>(target: &mut Draft<'t>, patch: &Draft<'t>, schema: Schem
         *target = without_directives(patch);
         return false;
     }
-    for field in patch.fields().iter() {
-        merge_field(target, field, schema);
-    }
+    merge_fields(target, patch, schema);
     false
 }
 
-fn merge_field<'t>(target: &mut Draft<'t>, field: &Field<'t>, schema: Schema) {
-    let key = field.key.as_ref();
-    if is_directive(key) {
-        return;
-    }
-    if field.value.is_null() {
-        target.remove(key);
-        return;
-    }
-    let Some(value) = target.get_mut(key) else {
-        if directive(&field.value).as_deref() != Some("delete") {
-            target.set(field.key.clone(), field.place, without_directives(&field.value));
-        }
-        return;
-    };
-    if field.value.is_list() {
-        let keys = schema.keys(key);
-        if keys.is_empty() || !value.is_list() {
-            *value = without_directives(&field.value);
+fn merge_fields<'t>(target: &mut Draft<'t>, patch: &Draft<'t>, schema: Schema) {
+    let Some(own) = target.fields_mut() else { return };
+    let mut known: BTreeMap<Cow<'t, str>, usize> =
+        own.iter().enumerate().map(|(at, field)| (field.key.clone(), at)).collect();
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for field in patch.fields().iter().filter(|field| !is_directive(&field.key)) {
+        let Some(at) = known.get(&field.key).copied() else {
+            if !field.value.is_null() && directive(&field.value).as_deref() != Some("delete") {
+                known.insert(field.key.clone(), own.len());
+                own.push(Field { value: without_directives(&field.value), ..field.clone() });
+            }
+            continue;
+        };
+        let value = &mut own[at].value;
+        let is_gone = if field.value.is_null() {
+            true
+        } else if field.value.is_list() {
+            let keys = schema.keys(&field.key);
+            if keys.is_empty() || !value.is_list() {
+                *value = without_directives(&field.value);
+            } else {
+                merge_list(value, &field.value, keys, schema);
+            }
+            false
         } else {
-            merge_list(value, &field.value, keys, schema);
+            merge(value, &field.value, schema)
+        };
+        if is_gone {
+            gone.insert(at);
         }
-    } else if merge(value, &field.value, schema) {
-        target.remove(key);
+    }
+    if !gone.is_empty() {
+        let mut at = 0;
+        own.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
     }
 }
 
 /// Merges lists item by item. As in kustomize, the items of the patch come first.
 fn merge_list<'t>(target: &mut Draft<'t>, patch: &Draft<'t>, keys: &[&str], schema: Schema) {
     let patches = patch.items();
-    if patches.iter().any(|item| directive(item).as_deref() == Some("replace")) {
+    // Lists that long are no lists of containers or ports; comparing them item by item would never end.
+    let is_huge = patches.len().saturating_mul(target.items().len()) > limits::PAIRS_MERGED;
+    if is_huge || patches.iter().any(|item| directive(item).as_deref() == Some("replace")) {
         *target = without_directives(patch);
         return;
     }
@@ -163,37 +180,38 @@ fn is_directive(key: &str) -> bool {
 
 /// A part of a patch as the value that it stands for where nothing is there yet.
 fn without_directives<'t>(patch: &Draft<'t>) -> Draft<'t> {
-    let mut cleaned = patch.clone();
-    clean(&mut cleaned);
-    cleaned
+    cleaned(patch).unwrap_or_else(|| patch.clone())
 }
 
-fn clean(value: &mut Draft<'_>) {
-    if !holds_directive(value) {
-        return;
-    }
-    if let Some(fields) = value.fields_mut() {
-        let is_deleted = |value: &Draft<'_>| value.is_null() || directive(value).as_deref() == Some("delete");
-        fields.retain(|field| !is_directive(&field.key) && !is_deleted(&field.value));
-        for field in fields {
-            clean(&mut field.value);
+/// A value without what only directs the merging; none where it holds nothing of the kind and can stay shared.
+fn cleaned<'t>(value: &Draft<'t>) -> Option<Draft<'t>> {
+    let is_deleted = |value: &Draft<'_>| directive(value).as_deref() == Some("delete");
+    if value.is_map() {
+        let fields = value.fields();
+        let is_kept =
+            |field: &Field<'_>| !is_directive(&field.key) && !field.value.is_null() && !is_deleted(&field.value);
+        let inner: Vec<Option<Draft<'t>>> = fields.iter().map(|field| cleaned(&field.value)).collect();
+        if inner.iter().all(Option::is_none) && fields.iter().all(is_kept) {
+            return None;
         }
-    } else if let Some(items) = value.items_mut() {
-        items.retain(|item| {
-            !matches!(directive(item).as_deref(), Some("delete" | "replace")) || item.fields().len() > 1
-        });
-        items.retain(|item| directive(item).as_deref() != Some("delete"));
-        for item in items {
-            clean(item);
+        let kept = fields.iter().zip(inner).filter(|(field, _)| is_kept(field));
+        let kept =
+            kept.map(|(field, inner)| Field { value: inner.unwrap_or_else(|| field.value.clone()), ..field.clone() });
+        Some(Draft::map_of(value.place(), kept.collect()))
+    } else if value.is_list() {
+        let items = value.items();
+        let is_kept = |item: &Draft<'_>| {
+            let is_bare = item.fields().len() == 1 && directive(item).as_deref() == Some("replace");
+            !is_deleted(item) && !is_bare
+        };
+        let inner: Vec<Option<Draft<'t>>> = items.iter().map(cleaned).collect();
+        if inner.iter().all(Option::is_none) && items.iter().all(is_kept) {
+            return None;
         }
+        let kept = items.iter().zip(inner).filter(|(item, _)| is_kept(item));
+        let kept = kept.map(|(item, inner)| inner.unwrap_or_else(|| item.clone())).collect();
+        Some(Draft::list_at(value.place(), kept))
+    } else {
+        None
     }
-}
-
-/// Whether there is anything to clean, so that what is clean stays shared.
-fn holds_directive(value: &Draft<'_>) -> bool {
-    value
-        .fields()
-        .iter()
-        .any(|field| is_directive(&field.key) || field.value.is_null() || holds_directive(&field.value))
-        || value.items().iter().any(holds_directive)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::fields::{self, Configuration, NameReference};
 use super::resource::{Identity, Resource, is_cluster_scoped};
+use crate::limits;
 use crate::yaml::Draft;
 
 /// Gives every field that names a renamed or moved object the object's new name.
@@ -15,7 +16,8 @@ pub(super) fn follow(resources: &mut [Resource<'_>], configuration: &Configurati
     let known: Vec<Named> = resources.iter().map(Named::new).collect();
     let mut by_name: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for (index, named) in known.iter().enumerate() {
-        for identity in &named.identities {
+        // As in kustomize, only what was renamed or moved is looked for: under its earlier names.
+        for identity in &named.identities[..named.identities.len() - 1] {
             let list = by_name.entry((&identity.kind, &identity.name)).or_default();
             if list.last() != Some(&index) {
                 list.push(index);
@@ -73,7 +75,8 @@ fn replace(
     let name = if is_map { text(value, "name") } else { value.string().map(Cow::into_owned) };
     let Some(name) = name else { return };
     let namespace = if is_map { text(value, "namespace") } else { None };
-    let Some(candidates) = by_name.get(&(reference.kind.as_str(), name.as_str())) else { return };
+    let candidates = by_name.get(&(reference.kind.as_str(), name.as_str()));
+    let Some(candidates) = candidates.filter(|list| list.len() <= limits::NAMESAKES) else { return };
     let Some(found) = choose(candidates, known, referrer, reference, &name, namespace.as_deref()) else {
         return;
     };

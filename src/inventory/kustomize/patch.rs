@@ -24,6 +24,7 @@ pub(super) fn apply<'t>(
     documents: &[Node<'t>],
     target: Option<Node<'t>>,
     at: Place,
+    left: &mut usize,
     complaints: &mut Vec<Complaint>,
 ) {
     let mut complain = |place: Place, message: String, help: &'static str| {
@@ -42,8 +43,15 @@ pub(super) fn apply<'t>(
                 continue;
             };
             let mut found = false;
+            let operations = patch.items().len();
             for resource in resources.iter_mut().filter(|resource| target.selects(resource)) {
                 found = true;
+                // Each operation may look through the whole object.
+                let Some(rest) = left.checked_sub(operations.saturating_mul(resource.size / 16 + 1)) else {
+                    complain(at, "these patches are too large to be applied".to_owned(), "assess fewer at a time");
+                    return;
+                };
+                *left = rest;
                 resource.remember();
                 if let Err(failed) = json_patch::apply(&mut resource.draft, &patch) {
                     let message = format!("this patch does not fit {}: {}", resource.current.shown(), failed.reason);

@@ -14,6 +14,7 @@ pub(super) fn apply<'t>(
     source: SourceId,
     resources: &mut Vec<Resource<'t>>,
     configuration: &Configuration,
+    left: &mut usize,
     complaints: &mut Vec<Complaint>,
 ) -> bool {
     let text = |key: &str| plugin.get(key).and_then(|value| value.string()).unwrap_or_default();
@@ -55,13 +56,13 @@ pub(super) fn apply<'t>(
         }
         ("transformers", "ReplacementTransformer") => {
             for entry in plugin.get("replacements").into_iter().flat_map(|list| list.items()) {
-                replace::replacement(resources, entry, complaints);
+                replace::replacement(resources, entry, left, complaints);
             }
         }
         // A patch in a text inside a text, or in a file of its own, is not looked for.
         ("transformers", "PatchTransformer") if plugin.get("patch").is_some_and(|patch| patch.is_mapping()) => {
             if let Some(patch) = plugin.get("patch") {
-                patch::apply(resources, &[patch], plugin.get("target"), patch.place(), complaints);
+                patch::apply(resources, &[patch], plugin.get("target"), patch.place(), left, complaints);
             }
         }
         ("generators", "ConfigMapGenerator" | "SecretGenerator") => {

@@ -127,7 +127,12 @@ fn visit<'t>(
 const HELP: &str = "mend the replacement; the field keeps the value that it has";
 
 /// Applies one replacement.
-pub(super) fn replacement<'t>(resources: &mut [Resource<'t>], entry: Node<'t>, complaints: &mut Vec<Complaint>) {
+pub(super) fn replacement<'t>(
+    resources: &mut [Resource<'t>],
+    entry: Node<'t>,
+    left: &mut usize,
+    complaints: &mut Vec<Complaint>,
+) {
     let mut complain = |place: Place, message: String| {
         complaints.push(Complaint { place, message, help: HELP, is_about_target: true })
     };
@@ -188,6 +193,10 @@ pub(super) fn replacement<'t>(resources: &mut [Resource<'t>], entry: Node<'t>, c
         } else {
             paths.iter().filter_map(|path| path.string()).collect()
         };
+        let Some(rest) = left.checked_sub(resources.len().saturating_mul(paths.len() + rejected.len())) else {
+            return complain(place, "these replacements are too many to be made".to_owned());
+        };
+        *left = rest;
         let mut found = false;
         for resource in resources.iter_mut() {
             if !chosen.selects(resource) || rejected.iter().any(|rejected| rejected.selects(resource)) {
@@ -306,10 +315,10 @@ pub(super) fn variables<'t>(
 
 fn expand(value: &mut Draft<'_>, values: &BTreeMap<&str, String>) {
     if let Some(text) = value.text() {
-        if text.contains("$(") {
-            if let Some(expanded) = expanded(&text, values) {
-                value.set_text(expanded);
-            }
+        if text.contains("$(")
+            && let Some(expanded) = expanded(&text, values)
+        {
+            value.set_text(expanded);
         }
     } else if value.fields().iter().any(|field| field.value.text().is_some_and(|text| text.contains("$("))) {
         for field in value.fields_mut().into_iter().flatten() {

@@ -6,7 +6,7 @@ use crate::text::SourceId;
 use crate::yaml::{Draft, Place};
 
 /// What an object is known by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Identity {
     pub(super) group: String,
     pub(super) version: String,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::{self, Configuration, FieldSpec};
 use super::resource::{Resource, is_cluster_scoped};
-use crate::yaml::{Draft, Node, Place};
+use crate::yaml::{Draft, Field, Node, Place};
 
 /// Puts every object into a namespace.
 pub(super) fn namespace<'t>(resources: &mut [Resource<'t>], value: Node<'t>, configuration: &Configuration) {
@@ -73,19 +73,16 @@ pub(super) fn rename(resources: &mut [Resource<'_>], prefix: &str, suffix: &str)
 
 /// Sets pairs of keys and values at some fields.
 pub(super) fn pairs<'t>(resources: &mut [Resource<'t>], pairs: Node<'t>, fields: &[&[FieldSpec]]) {
-    let pairs: Vec<(Node<'t>, Node<'t>)> = pairs.entries();
-    if pairs.is_empty() {
-        return;
-    }
+    let pair = |(key, value): (Node<'t>, Node<'t>)| {
+        let (text, value_text) = (key.text()?, value.text()?);
+        Some(Field::new(text, key.place(), Draft::text_at(value.place(), value_text)))
+    };
+    let pairs: Vec<Field<'t>> = pairs.entries().into_iter().filter_map(pair).collect();
+    let Some(first) = pairs.first().map(|pair| pair.place) else { return };
     for resource in resources {
         for field in fields.iter().copied().flatten() {
             if field.fits(&resource.current) {
-                field.visit(&mut resource.draft, pairs[0].0.place(), &mut |map| {
-                    for (key, value) in &pairs {
-                        let (Some(key_text), Some(text)) = (key.text(), value.text()) else { continue };
-                        map.set(key_text, key.place(), Draft::text_at(value.place(), text));
-                    }
-                });
+                field.visit(&mut resource.draft, first, &mut |map| map.set_all(pairs.clone()));
             }
         }
     }
@@ -151,8 +148,8 @@ pub(super) fn images<'t>(resources: &mut [Resource<'t>], entry: Node<'t>, config
         if resource.current.kind == "CustomResourceDefinition" {
             continue;
         }
-        if holds_image(&resource.draft, &change) {
-            change_images(&mut resource.draft, &change);
+        if let Some(changed) = changed(&resource.draft, &change) {
+            resource.draft = changed;
         }
         for field in configuration.images.iter().filter(|field| field.fits(&resource.current)) {
             field.visit(&mut resource.draft, change.place, &mut |value| change.apply(value));
@@ -209,36 +206,44 @@ impl<'t> ImageChange<'t> {
 
 const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
-fn holds_image(draft: &Draft<'_>, change: &ImageChange<'_>) -> bool {
-    draft.fields().iter().any(|field| {
-        let is_list = CONTAINERS.contains(&field.key.as_ref());
-        let own = is_list
-            && field.value.items().iter().any(|item| {
-                item.get("image").and_then(|image| image.text()).is_some_and(|text| text.starts_with(change.name))
-            });
-        own || holds_image(&field.value, change)
-    }) || draft.items().iter().any(|item| holds_image(item, change))
-}
-
-/// Changes the images of every list of containers, wherever it stands.
-fn change_images<'t>(draft: &mut Draft<'t>, change: &ImageChange<'t>) {
-    if !holds_image(draft, change) {
-        return;
-    }
-    if let Some(fields) = draft.fields_mut() {
-        for field in fields {
-            if CONTAINERS.contains(&field.key.as_ref()) {
-                for container in field.value.items_mut().into_iter().flatten() {
-                    if let Some(image) = container.get_mut("image") {
-                        change.apply(image);
-                    }
+/// Changes the images of every list of containers, wherever it stands; none where there is nothing to change, so that
+/// what stays can stay shared.
+fn changed<'t>(draft: &Draft<'t>, change: &ImageChange<'t>) -> Option<Draft<'t>> {
+    if draft.is_map() {
+        let fields = draft.fields();
+        let edit = |field: &Field<'t>| {
+            let inner = changed(&field.value, change);
+            if !CONTAINERS.contains(&field.key.as_ref()) {
+                return inner;
+            }
+            let mut list = inner.unwrap_or_else(|| field.value.clone());
+            for container in list.items_mut().into_iter().flatten() {
+                if let Some(image) = container.get_mut("image") {
+                    change.apply(image);
                 }
             }
-            change_images(&mut field.value, change);
+            Some(list)
+        };
+        let inner: Vec<Option<Draft<'t>>> = fields.iter().map(edit).collect();
+        if inner.iter().all(Option::is_none) {
+            return None;
         }
-    } else if let Some(items) = draft.items_mut() {
-        for item in items {
-            change_images(item, change);
+        let mut copy = draft.clone();
+        for (field, inner) in copy.fields_mut().into_iter().flatten().zip(inner) {
+            if let Some(inner) = inner {
+                field.value = inner;
+            }
         }
+        Some(copy)
+    } else if draft.is_list() {
+        let items = draft.items();
+        let inner: Vec<Option<Draft<'t>>> = items.iter().map(|item| changed(item, change)).collect();
+        if inner.iter().all(Option::is_none) {
+            return None;
+        }
+        let items = items.iter().zip(inner).map(|(item, inner)| inner.unwrap_or_else(|| item.clone())).collect();
+        Some(Draft::list_at(draft.place(), items))
+    } else {
+        None
     }
 }
