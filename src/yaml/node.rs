@@ -176,15 +176,27 @@ impl<'t> Node<'t> {
     /// that stands twice gives its last value.
     #[must_use]
     pub fn entries(&self) -> Vec<(Self, Self)> {
+        self.entries_where(|_| true)
+    }
+
+    /// The same without the values that are not kept, so that merged ones may take their place.
+    #[must_use]
+    pub fn entries_where(&self, keep: impl Fn(Self) -> bool) -> Vec<(Self, Self)> {
         let mut entries = Vec::new();
-        self.collect_entries(&mut entries, &mut BTreeMap::new(), 0);
+        self.collect_entries(&mut entries, &mut BTreeMap::new(), &keep, 0);
         entries
     }
 
-    fn collect_entries(&self, into: &mut Vec<(Self, Self)>, known: &mut BTreeMap<&'t str, usize>, depth: usize) {
+    fn collect_entries(
+        &self,
+        into: &mut Vec<(Self, Self)>,
+        known: &mut BTreeMap<&'t str, usize>,
+        keep: &impl Fn(Self) -> bool,
+        depth: usize,
+    ) {
         let mut merges = Vec::new();
         let own_from = into.len();
-        for (key, value) in self.written_entries() {
+        for (key, value) in self.written_entries().filter(|(_, value)| keep(*value)) {
             if key.text() == Some("<<") && !key.is_quoted() {
                 merges.push(value);
                 continue;
@@ -205,10 +217,10 @@ impl<'t> Node<'t> {
         for merge in merges {
             if merge.is_sequence() {
                 for item in merge.items() {
-                    item.collect_entries(into, known, depth + 1);
+                    item.collect_entries(into, known, keep, depth + 1);
                 }
             } else {
-                merge.collect_entries(into, known, depth + 1);
+                merge.collect_entries(into, known, keep, depth + 1);
             }
         }
     }
