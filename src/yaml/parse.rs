@@ -168,6 +168,7 @@ impl Builder {
             source,
             span,
             duplicate_key: None,
+            positions: std::sync::OnceLock::new(),
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }
