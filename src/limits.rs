@@ -46,6 +46,12 @@ impl Default for Limits {
 /// written out; a value takes 64 beside its text. The largest project seen takes under 2 MB.
 pub const COMPOSE_PROJECT_BYTES: usize = 64 * 1024 * 1024;
 
+/// The most bytes of text that the files of variables of all Compose projects may come to.
+pub const COMPOSE_VARIABLES_BYTES: usize = 256 * 1024 * 1024;
+
+/// The most problems that are listed of one Compose project.
+pub const PROBLEMS_PER_PROJECT: usize = 1_000;
+
 /// How many merge keys (`<<`) are followed inside one another; real files use one or two.
 pub const MERGE_DEPTH: usize = 16;
 

@@ -12,6 +12,8 @@
 mod comparison;
 #[path = "support/oracle.rs"]
 mod oracle;
+#[path = "support/random_compose.rs"]
+mod random;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -297,4 +299,60 @@ fn hand_written_projects_agree_with_the_reference_loader() {
         cases.len()
     );
     assert_eq!(differing, 0);
+}
+
+#[test]
+fn random_projects_agree_with_the_reference_loader() {
+    let Some(program) = oracle::oracle() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let count: u64 = std::env::var("RANDOM_PROJECTS").ok().and_then(|count| count.parse().ok()).unwrap_or(400);
+    let choices: Vec<Choices> = (0..count)
+        .map(|seed| Choices {
+            compose_files: random::write(&folder.path().join(seed.to_string()), seed),
+            profiles: ["", "p", "*"]
+                .into_iter()
+                .nth(seed as usize % 3)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+            ..Choices::default()
+        })
+        .collect();
+    let request = |choices: &Choices| {
+        json!({
+            "id": choices.compose_files[0],
+            "files": choices.compose_files,
+            "profiles": choices.profiles,
+            "environment": {"HOME": HOME},
+            "skip_consistency": true,
+            "skip_environment_files": true,
+        })
+    };
+    let replies = oracle::ask(&program, "compose", &choices.iter().map(request).collect::<Vec<_>>());
+    let (mut agreeing, mut refused) = (0, 0);
+    let mut reasons: BTreeMap<String, u32> = BTreeMap::new();
+    for (choices, reply) in choices.iter().zip(&replies) {
+        // Those that the reference refuses have to be read too, without an end of the test.
+        let projects = projects(&[], choices);
+        if let Some(error) = reply["error"].as_str() {
+            refused += 1;
+            *reasons.entry(error.rsplit(": ").next().unwrap_or(error).to_owned()).or_default() += 1;
+            continue;
+        }
+        let differences = differences(&projects[0], reply);
+        agreeing += u64::from(differences.is_empty());
+        for difference in differences {
+            println!("differs  {}: {difference}", choices.compose_files[0]);
+        }
+    }
+    println!(
+        "Random Compose projects: {agreeing} of {} agree in full ({refused} are refused: {reasons:?})",
+        count - refused
+    );
+    if agreeing != count - refused {
+        println!("kept in {}", folder.keep().display());
+    }
+    assert_eq!(agreeing, count - refused);
+    assert!(refused < count / 2, "most of them are to be read");
 }

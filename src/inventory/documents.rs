@@ -326,14 +326,12 @@ fn classify_all<'a>(
     }
     let named = files.iter().enumerate().map(|(index, file)| (file.name.as_str(), (SourceId(index as u32), file)));
     let trees = |(source, file, range): &FileDocuments<'a>| (file.name.as_str(), (*source, &read.trees[range.clone()]));
-    let library = Library {
-        documents: by_file.iter().map(trees).collect(),
-        files: named.collect(),
-        sources: read.trees.iter().map(|tree| tree.source).collect(),
-        missing: std::cell::RefCell::default(),
-    };
+    let sources = read.trees.iter().map(|tree| tree.source).collect();
+    let library = Library::new(by_file.iter().map(trees).collect(), named.collect(), sources);
     let outcome = compose::read_projects(&candidates, &library, choices, tables, &mut read.objects);
-    read.missing.append(&mut library.missing.borrow_mut());
+    let (missing, problems) = library.into_findings();
+    read.missing.extend(missing);
+    read.problems.extend(problems);
     read.problems.extend(outcome.problems);
     read.skipped.extend(outcome.skipped);
     read.projects = outcome.projects;

@@ -74,6 +74,8 @@ pub struct Tree {
     pub(crate) origins: Vec<Place>,
     /// For a template that has not been rendered: what is missing in it may be there all the same.
     pub unrendered: Option<Unrendered>,
+    /// Where each node stands, once somebody has asked.
+    positions: std::sync::OnceLock<Vec<Position>>,
 }
 
 impl Tree {
@@ -151,66 +153,67 @@ impl Tree {
     #[must_use]
     pub fn steps(&self, id: NodeId) -> Vec<Step<'_>> {
         let mut steps = Vec::new();
-        let mut at = 0u32;
-        while at < id.0 {
-            let entry = self.entries[at as usize];
-            let mut child = at + 1;
-            let mut index = 0usize;
-            let mut key = None;
-            let found = loop {
-                if child >= entry.next {
-                    break None;
-                }
-                let next = self.entries[child as usize].next;
-                let is_key = entry.kind == Kind::Mapping && index.is_multiple_of(2);
-                if is_key {
-                    key = Some(child);
-                }
-                if id.0 < next {
-                    break Some(child);
-                }
-                child = next;
-                index += 1;
-            };
-            let Some(child) = found else { break };
-            steps.push(if entry.kind == Kind::Mapping {
-                Step::Key(key.and_then(|key| Node::new(self, key).text()).unwrap_or("?"))
+        let mut at = id.0;
+        while let Some(position) = self.position(at) {
+            steps.push(if self.entries[position.parent as usize].kind == Kind::Mapping {
+                let key = if position.index.is_multiple_of(2) { at } else { position.previous };
+                Step::Key(Node::new(self, key).text().unwrap_or("?"))
             } else {
-                Step::Item { index, name: Node::new(self, child).get("name").and_then(|name| name.text()) }
+                let name = Node::new(self, at).get("name").and_then(|name| name.text());
+                Step::Item { index: position.index as usize, name }
             });
-            at = child;
+            at = position.parent;
         }
+        steps.reverse();
         steps
     }
 
     /// The key node of a value in a mapping.
     fn key_of(&self, value: u32) -> Option<u32> {
-        let mut at = 0u32;
-        while at < value {
-            let entry = self.entries[at as usize];
-            let mut child = at + 1;
-            let mut previous = None;
-            let mut index = 0usize;
-            loop {
-                if child >= entry.next {
-                    return None;
-                }
-                let next = self.entries[child as usize].next;
-                if child == value {
-                    let is_value = entry.kind == Kind::Mapping && !index.is_multiple_of(2);
-                    return if is_value { previous } else { None };
-                }
-                if value < next {
-                    break;
-                }
-                previous = Some(child);
-                child = next;
-                index += 1;
-            }
-            at = child;
-        }
-        None
+        let position = self.position(value)?;
+        let is_value = self.entries[position.parent as usize].kind == Kind::Mapping && position.index % 2 == 1;
+        is_value.then_some(position.previous)
     }
+
+    /// Where a node stands; nothing for the root. All positions are found at the first question, as whoever asks for one
+    /// asks for many.
+    fn position(&self, node: u32) -> Option<Position> {
+        let positions = self.positions.get_or_init(|| {
+            let mut positions = Vec::with_capacity(self.entries.len());
+            // The collections around a node: each with its last child so far and the number of its children.
+            let mut around: Vec<(u32, u32, u32)> = Vec::new();
+            for (at, entry) in self.entries.iter().enumerate() {
+                let at = at as u32;
+                while around.last().is_some_and(|(parent, ..)| self.entries[*parent as usize].next <= at) {
+                    around.pop();
+                }
+                positions.push(match around.last_mut() {
+                    Some((parent, previous, count)) => {
+                        let position = Position { parent: *parent, previous: *previous, index: *count };
+                        (*previous, *count) = (at, *count + 1);
+                        position
+                    }
+                    None => Position { parent: at, previous: at, index: 0 },
+                });
+                if entry.next > at + 1 {
+                    around.push((at, at, 0));
+                }
+            }
+            positions
+        });
+        positions.get(node as usize).copied().filter(|position| position.parent != node)
+    }
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    /// The collection that holds it.
+    parent: u32,
+    /// The node before it there; the collection for the first one.
+    previous: u32,
+    /// Its number there, keys and values of mappings both counted.
+    index: u32,
 }
 
 /// One step from a collection to what stands in it.

@@ -303,6 +303,7 @@ impl Builder {
             duplicate_key: None,
             origins: Vec::new(),
             unrendered: None,
+            positions: std::sync::OnceLock::new(),
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }

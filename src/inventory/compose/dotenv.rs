@@ -159,7 +159,7 @@ mod tests {
 
     fn read(text: &str) -> Vec<(String, String)> {
         let mut variables = Variables::default();
-        read_variables(text, &mut variables, &mut Budget::new()).expect("readable");
+        read_variables(text, &mut variables, &mut Budget::new(1 << 20)).expect("readable");
         ('A'..='Z').filter_map(|name| Some((name.to_string(), variables.get(&name.to_string())?.to_owned()))).collect()
     }
 
@@ -189,7 +189,8 @@ mod tests {
     fn a_broken_statement_is_named_by_its_line() {
         let stops = |text: &str| {
             let mut variables = Variables::default();
-            let stopped = read_variables(text, &mut variables, &mut Budget::new()).expect_err("it cannot be read");
+            let stopped =
+                read_variables(text, &mut variables, &mut Budget::new(1 << 20)).expect_err("it cannot be read");
             (stopped.line, stopped.is_too_large, variables.get("A").map(str::to_owned))
         };
         assert_eq!(stops("A=1\nB=\"never closed\n"), (2, false, Some("1".to_owned())));
@@ -203,7 +204,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_its_line_is_named(text in r#"(A|B|=|:|'|"|[$]|[{]|[}]|[#]|\\|\n|\r| |export |\PC){0,60}"#) {
             let lines = text.matches('\n').count() + 1;
-            let outcome = read_variables(&text, &mut Variables::default(), &mut Budget::new());
+            let outcome = read_variables(&text, &mut Variables::default(), &mut Budget::new(1 << 20));
             proptest::prop_assert!(outcome.err().is_none_or(|stopped| (1..=lines).contains(&stopped.line)));
         }
 
@@ -211,7 +212,7 @@ mod tests {
         fn what_is_quoted_comes_back(value in "[^']*") {
             proptest::prop_assume!(!value.contains('\\'));
             let mut variables = Variables::default();
-            read_variables(&format!("A='{value}'\n"), &mut variables, &mut Budget::new()).expect("readable");
+            read_variables(&format!("A='{value}'\n"), &mut variables, &mut Budget::new(1 << 20)).expect("readable");
             proptest::prop_assert_eq!(variables.get("A"), Some(value.as_str()));
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::interpolate::Variables;
-use super::load::{Loader, NOWHERE, Scope, is_remote, merge_and_settle, relocate};
+use super::load::{Loader, NOWHERE, REMEMBERED, Scope, is_remote, merge_and_settle, relocate};
 use super::merge::merge;
 use super::value::{Data, Resets, TooLarge, Value};
 use crate::inventory::paths::{folder_of, join};
@@ -155,7 +155,9 @@ impl Loader<'_, '_> {
         let services = model.remove("services").unwrap_or_else(|| Value::new(model.place, Data::Map(Vec::new())));
         let siblings = Rc::new(Siblings::new(name, services, last_resets));
         let known = self.bases.0.entry(key).or_default();
-        known.push((Rc::clone(&scope.variables), Rc::clone(&siblings)));
+        if known.len() < REMEMBERED {
+            known.push((Rc::clone(&scope.variables), Rc::clone(&siblings)));
+        }
         Ok(Some(siblings))
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::interpolate::Variables;
-use super::load::{Loader, Scope, is_remote};
-use super::merge::merge;
+use super::load::{Loader, REMEMBERED, Scope, is_remote};
+use super::merge::{Index, merge};
 use super::value::{Data, Resets, TooLarge, Value};
 use crate::inventory::paths::{folder_of, join};
 use crate::limits;
@@ -19,6 +19,10 @@ const RESOURCES: [&str; 7] = ["services", "jobs", "volumes", "networks", "secret
 /// it was filled in with. A file that is reached in several ways is read once.
 #[derive(Default)]
 pub(super) struct Included(BTreeMap<(Vec<String>, String, String), Vec<(Rc<Variables>, Value)>>);
+
+/// What an inclusion takes of the budget beside its values, so that files which include one another twice over come to
+/// an end however little they hold.
+const BYTES_OF_AN_INCLUSION: usize = 8 * 1024;
 
 impl Loader<'_, '_> {
     /// Adds what a model includes to it.
@@ -70,9 +74,13 @@ impl Loader<'_, '_> {
             self.budget.take(model)?;
             return Ok(model.clone());
         }
+        self.budget.take_text(BYTES_OF_AN_INCLUSION)?;
         let model = self.model(&key.0, scope, within)?;
-        self.budget.take(&model)?;
-        self.inclusions.0.entry(key).or_default().push((Rc::clone(&scope.variables), model.clone()));
+        let known = self.inclusions.0.entry(key).or_default();
+        if known.len() < REMEMBERED {
+            self.budget.take(&model)?;
+            known.push((Rc::clone(&scope.variables), model.clone()));
+        }
         Ok(model)
     }
 
@@ -89,7 +97,7 @@ impl Loader<'_, '_> {
             self.detail(item.place, message, "check the path, or name the file with --env-file");
         }
         let files = if own.is_empty() { vec![join(&folder, ".env")] } else { files };
-        let variables = self.variables(&files, &scope.variables);
+        let variables = self.library.variables(&files, &scope.variables);
         Scope { folder, relative, variables }
     }
 }
@@ -106,25 +114,20 @@ fn import(included: Value, into: &mut Value, resets: &Resets) {
         }
         let Some(Value { data: Data::Map(known), .. }) = into.get_mut(&kind) else { continue };
         let Data::Map(resources) = resources.data else { continue };
-        let index: BTreeMap<String, usize> =
-            known.iter().enumerate().map(|(position, (name, _))| (name.clone(), position)).collect();
-        for (name, resource) in resources {
-            let Some(own) = index.get(&name).map(|position| &mut known[*position].1) else {
+        let index = Index::new(known, resources.len());
+        for (name, mut resource) in resources {
+            let Some(position) = index.position(known, &name) else {
                 known.push((name, resource));
                 continue;
             };
+            let own = &mut known[position].1;
             if own.same(&resource) {
                 continue;
             }
-            let place = resource.place;
-            let mut wrapped = Value::map(place, vec![(name.as_str(), resource)]);
-            wrapped = Value::map(place, vec![(kind.as_str(), wrapped)]);
-            resets.apply(&mut wrapped, &[]);
-            let base = wrapped.remove(&kind).and_then(|mut resources| resources.remove(&name));
-            if let Some(base) = base {
-                let changed = std::mem::replace(own, Value::new(place, Data::Null));
-                *own = merge(base, changed, &mut vec![kind.clone(), name]);
-            }
+            // What replaces parts of a resource counts here, what replaces it as a whole does not.
+            resets.apply(&mut resource, &[&kind, &name]);
+            let changed = std::mem::replace(own, Value::new(resource.place, Data::Null));
+            *own = merge(resource, changed, &mut vec![kind.clone(), name]);
         }
     }
 }

@@ -95,6 +95,11 @@ struct Expansion<'e> {
 
 impl Expansion<'_> {
     fn expand(&mut self, text: &str, depth: usize) -> Result<(), TooLarge> {
+        let braces = if text.contains("${") { braces(text) } else { Vec::new() };
+        let closing = |open: usize| {
+            let found = braces.binary_search_by_key(&open, |(open, _)| *open).ok()?;
+            Some(braces[found].1 - open - 1)
+        };
         let mut rest = text;
         while let Some(at) = rest.find('$') {
             self.result.text.push_str(&rest[..at]);
@@ -103,7 +108,7 @@ impl Expansion<'_> {
                 self.result.text.push('$');
                 rest = tail;
             } else if let Some(body) = after.strip_prefix('{') {
-                let end = closing_brace(body);
+                let end = closing(text.len() - body.len() - 1);
                 let understood = match end {
                     Some(end) => self.substitute(&body[..end], depth)?,
                     None => Err(Flaw::Malformed),
@@ -112,9 +117,12 @@ impl Expansion<'_> {
                     (Ok(()), Some(end)) => &body[end + 1..],
                     (Ok(()), None) => body,
                     (Err(flaw), _) => {
-                        self.result.flaw.get_or_insert(flaw);
                         self.result.text.push_str("${");
-                        body
+                        // What lies deeper stays as it is.
+                        let past = end.filter(|_| flaw == Flaw::Deep).unwrap_or(0);
+                        self.result.text.push_str(&body[..past]);
+                        self.result.flaw.get_or_insert(flaw);
+                        &body[past..]
                     }
                 };
             } else {
@@ -182,19 +190,19 @@ fn name_length(text: &str) -> usize {
     text.find(|c: char| !(c == '_' || c.is_ascii_alphanumeric())).unwrap_or(text.len())
 }
 
-/// The end of a braced body, inner braces counted. A body ends on its own line.
-fn closing_brace(body: &str) -> Option<usize> {
-    let mut open = 0usize;
-    for (at, byte) in body.bytes().enumerate() {
+/// The positions of braces that belong together, in the order of those that open. Both stand on one line.
+fn braces(text: &str) -> Vec<(usize, usize)> {
+    let (mut open, mut pairs) = (Vec::new(), Vec::new());
+    for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'\n' => return None,
-            b'{' => open += 1,
-            b'}' if open == 0 => return Some(at),
-            b'}' => open -= 1,
+            b'\n' => open.clear(),
+            b'{' => open.push(at),
+            b'}' => pairs.extend(open.pop().map(|from| (from, at))),
             _ => {}
         }
     }
-    None
+    pairs.sort_unstable();
+    pairs
 }
 
 #[cfg(test)]
@@ -206,7 +214,7 @@ mod tests {
         for (name, value) in [("A", "one"), ("EMPTY", ""), ("Q", "two words")] {
             variables.set(name, value.to_owned());
         }
-        let result = interpolate(text, &variables, &mut Budget::new()).expect("small");
+        let result = interpolate(text, &variables, &mut Budget::new(1 << 20)).expect("small");
         assert_eq!((result.text.as_str(), result.unset.as_deref()), (expected, unset), "{text}");
     }
 
@@ -229,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_docker_refuses_is_said() {
-        let flaw = |text| interpolate(text, &Variables::default(), &mut Budget::new()).expect("small").flaw;
+        let flaw = |text| interpolate(text, &Variables::default(), &mut Budget::new(1 << 20)).expect("small").flaw;
         assert_eq!(flaw("${B:?needed}"), Some(Flaw::Required("B".to_owned())));
         assert_eq!(flaw("${B"), Some(Flaw::Malformed));
         assert_eq!(flaw("${B:-\n}"), Some(Flaw::Malformed));
@@ -239,23 +247,23 @@ mod tests {
     #[test]
     fn what_grows_without_end_is_stopped() {
         let deep = format!("{}x{}", "${A:-".repeat(40), "}".repeat(40));
-        let result = interpolate(&deep, &Variables::default(), &mut Budget::new()).expect("small");
+        let result = interpolate(&deep, &Variables::default(), &mut Budget::new(1 << 20)).expect("small");
         assert_eq!(result.flaw, Some(Flaw::Deep));
         let mut variables = Variables::default();
         variables.set("A", "x".repeat(1 << 20));
-        assert!(interpolate(&"$A".repeat(1000), &variables, &mut Budget::new()).is_err());
+        assert!(interpolate(&"$A".repeat(1000), &variables, &mut Budget::new(1 << 20)).is_err());
     }
 
     proptest::proptest! {
         #[test]
         fn a_text_without_a_dollar_sign_stays_as_it_is(text in "[^$]*") {
-            let result = interpolate(&text, &Variables::default(), &mut Budget::new()).expect("small");
+            let result = interpolate(&text, &Variables::default(), &mut Budget::new(1 << 20)).expect("small");
             proptest::prop_assert_eq!(result, Interpolated { text, ..Interpolated::default() });
         }
 
         #[test]
         fn a_text_whose_dollar_signs_are_doubled_comes_back(text in ".*") {
-            let result = interpolate(&text.replace('$', "$$"), &Variables::default(), &mut Budget::new());
+            let result = interpolate(&text.replace('$', "$$"), &Variables::default(), &mut Budget::new(1 << 20));
             proptest::prop_assert_eq!(result.expect("small").text, text);
         }
 
@@ -263,7 +271,7 @@ mod tests {
         fn any_text_is_filled_in(text in r"([$]|[{]|[}]|:-|-|\+|[?]|A|B|x|\PC){0,40}") {
             let mut variables = Variables::default();
             variables.set("A", "one".to_owned());
-            interpolate(&text, &variables, &mut Budget::new()).expect("small");
+            interpolate(&text, &variables, &mut Budget::new(1 << 20)).expect("small");
         }
     }
 }

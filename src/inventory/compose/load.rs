@@ -12,10 +12,11 @@ use super::dotenv::read_variables;
 use super::extend::Bases;
 use super::include::Included;
 use super::interpolate::{Flaw, Variables};
-use super::merge::{enforce_unique, merge};
+use super::merge::{Index, enforce_unique, merge};
 use super::value::{Budget, Data, Reader, Resets, TooLarge, Value};
 use crate::inventory::Problem;
 use crate::inventory::paths::join;
+use crate::limits;
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{Place, Tree};
 
@@ -26,10 +27,98 @@ pub(in crate::inventory) struct Library<'t> {
     /// The file of each document, by document number.
     pub(in crate::inventory) sources: Vec<SourceId>,
     /// Names that were asked for and are not here.
-    pub(in crate::inventory) missing: RefCell<BTreeSet<String>>,
+    missing: RefCell<BTreeSet<String>>,
+    shell: Rc<Variables>,
+    environments: RefCell<Environments>,
+}
+
+/// Files of variables that were read, each list of them with its surroundings and what came of them.
+struct Environments {
+    read: BTreeMap<Vec<String>, Vec<(Rc<Variables>, Rc<Variables>)>>,
+    budget: Budget,
+    problems: Vec<Problem>,
 }
 
 impl<'t> Library<'t> {
+    pub(in crate::inventory) fn new(
+        documents: BTreeMap<&'t str, (SourceId, &'t [Tree])>,
+        files: BTreeMap<&'t str, (SourceId, &'t SourceFile)>,
+        sources: Vec<SourceId>,
+    ) -> Self {
+        let budget = Budget::new(limits::COMPOSE_VARIABLES_BYTES);
+        let environments = Environments { read: BTreeMap::new(), budget, problems: Vec::new() };
+        let mut shell = Variables::default();
+        shell.set("PWD", WORKING_FOLDER.to_owned());
+        shell.set("HOME", "~".to_owned());
+        Self {
+            documents,
+            files,
+            sources,
+            missing: RefCell::default(),
+            shell: Rc::new(shell),
+            environments: RefCell::new(environments),
+        }
+    }
+
+    /// The variables that every shell has; what they stand for is a path that leads from the project's folder, or from a
+    /// home.
+    pub(super) fn shell(&self) -> &Rc<Variables> {
+        &self.shell
+    }
+
+    /// Names that were asked for and are not here, and what is wrong with files of variables.
+    pub(in crate::inventory) fn into_findings(self) -> (BTreeSet<String>, Vec<Problem>) {
+        (self.missing.into_inner(), self.environments.into_inner().problems)
+    }
+
+    /// The variables of files within surroundings, which win.
+    pub(super) fn variables(&self, names: &[String], surroundings: &Rc<Variables>) -> Rc<Variables> {
+        let mut environments = self.environments.borrow_mut();
+        let known = environments.read.get(names).into_iter().flatten();
+        if let Some((_, variables)) = known.clone().find(|(outer, _)| Rc::ptr_eq(outer, surroundings)) {
+            return Rc::clone(variables);
+        }
+        let mut variables = Variables::within(surroundings);
+        for name in names {
+            // What the surroundings have read gives nothing that they do not know.
+            if !surroundings.has_read(name) {
+                self.read_variables(name, &mut variables, &mut environments);
+            }
+        }
+        let variables = if variables.is_empty() { Rc::clone(surroundings) } else { Rc::new(variables) };
+        let read = environments.read.entry(names.to_vec()).or_default();
+        if read.len() < REMEMBERED {
+            read.push((Rc::clone(surroundings), Rc::clone(&variables)));
+        }
+        variables
+    }
+
+    fn read_variables(&self, name: &str, variables: &mut Variables, environments: &mut Environments) {
+        // Asking for it notes that it is missing.
+        let Some((source, file)) = self.text(name) else { return };
+        variables.note_read(name);
+        let Err(stopped) = read_variables(&file.text, variables, &mut environments.budget) else { return };
+        let line = stopped.line;
+        let (message, help) = if stopped.is_too_large {
+            (
+                format!("from line {line} on, the values of this file of variables are larger than can be kept"),
+                "leave out variables that Compose files do not use; the lines before it were read",
+            )
+        } else {
+            (
+                format!("line {line} of this file of variables cannot be read"),
+                "write `NAME=value`, with quotes closed; the lines before it were read",
+            )
+        };
+        let start = file.lines().line_range(&file.text, line as u32).start as u32;
+        let problem = Problem::of_file(source, &message, help);
+        environments.problems.push(Problem {
+            span: Some(Span { start, end: start }),
+            not_understood: false,
+            ..problem
+        });
+    }
+
     /// Notes files that would be read if they were here.
     pub(super) fn note_missing(&self, names: impl Iterator<Item = String>) {
         self.missing.borrow_mut().extend(names);
@@ -79,63 +168,22 @@ pub(super) struct Loader<'l, 't> {
     pub(super) inclusions: Included,
     /// Services of files that others extend.
     pub(super) bases: Bases,
-    /// Files of variables that were read, each with its surroundings and what came of them.
-    environments: BTreeMap<Vec<String>, Vec<(Rc<Variables>, Rc<Variables>)>>,
 }
+
+/// With how many different variables what was read once is remembered.
+pub(super) const REMEMBERED: usize = 8;
 
 impl<'l, 't> Loader<'l, 't> {
     pub(super) fn new(library: &'l Library<'t>) -> Self {
         Self {
             library,
-            budget: Budget::new(),
+            budget: Budget::new(limits::COMPOSE_PROJECT_BYTES),
             problems: Vec::new(),
             included: BTreeSet::new(),
             extended: BTreeSet::new(),
             inclusions: Included::default(),
             bases: Bases::default(),
-            environments: BTreeMap::new(),
         }
-    }
-
-    /// The variables of files within surroundings, which win.
-    pub(super) fn variables(&mut self, names: &[String], surroundings: &Rc<Variables>) -> Rc<Variables> {
-        let known = self.environments.get(names).into_iter().flatten();
-        if let Some((_, variables)) = known.clone().find(|(outer, _)| Rc::ptr_eq(outer, surroundings)) {
-            return Rc::clone(variables);
-        }
-        let mut variables = Variables::within(surroundings);
-        for name in names {
-            // What the surroundings have read gives nothing that they do not know.
-            if !surroundings.has_read(name) {
-                self.read_variables(name, &mut variables);
-            }
-        }
-        let variables = if variables.is_empty() { Rc::clone(surroundings) } else { Rc::new(variables) };
-        let read = self.environments.entry(names.to_vec()).or_default();
-        read.push((Rc::clone(surroundings), Rc::clone(&variables)));
-        variables
-    }
-
-    fn read_variables(&mut self, name: &str, variables: &mut Variables) {
-        // Asking the library for it notes that it is missing.
-        let Some((source, file)) = self.library.text(name) else { return };
-        variables.note_read(name);
-        let Err(stopped) = read_variables(&file.text, variables, &mut self.budget) else { return };
-        let line = stopped.line;
-        let (message, help) = if stopped.is_too_large {
-            (
-                format!("from line {line} on, the values of this file of variables are larger than can be kept"),
-                "leave out variables that Compose files do not use; the lines before it were read",
-            )
-        } else {
-            (
-                format!("line {line} of this file of variables cannot be read"),
-                "write `NAME=value`, with quotes closed; the lines before it were read",
-            )
-        };
-        let start = file.lines().line_range(&file.text, line as u32).start as u32;
-        let problem = Problem::of_file(source, &message, help);
-        self.problems.push(Problem { span: Some(Span { start, end: start }), not_understood: false, ..problem });
     }
 
     /// The model of files laid over one another, in their order.
@@ -166,7 +214,8 @@ impl<'l, 't> Loader<'l, 't> {
         if super::is_first_version(root) {
             value = Value::map(value.place, vec![("services", value)]);
         }
-        let (resets, flaws) = (reader.resets, reader.flaws);
+        let (mut resets, flaws) = (reader.resets, reader.flaws);
+        resets.sort();
         for (place, flaw) in flaws {
             let (message, help) = match flaw {
                 Flaw::Required(name) => (
@@ -215,17 +264,19 @@ pub(super) fn merge_and_settle(base: Value, over: Value) -> Value {
     let kinds = ["services", "jobs"];
     let named = kinds.map(|kind| {
         let entries = over.get(kind).map(Value::entries).unwrap_or_default();
-        entries.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<String>>()
+        entries.iter().map(|(name, _)| name.clone()).collect::<Vec<String>>()
     });
     let mut merged = merge(base, over, &mut Vec::new());
     for (kind, named) in kinds.iter().zip(named) {
-        for (name, service) in merged.get_mut(kind).map(Value::entries_mut).unwrap_or_default() {
-            if named.contains(name) {
-                enforce_unique(service);
-                canonicalize(service);
-                // Long forms can show what short forms hid.
-                enforce_unique(service);
-            }
+        let services = merged.get_mut(kind).map(Value::entries_mut).unwrap_or_default();
+        let index = Index::new(services, named.len());
+        for name in named {
+            let Some(position) = index.position(services, &name) else { continue };
+            let service = &mut services[position].1;
+            enforce_unique(service);
+            canonicalize(service);
+            // Long forms can show what short forms hid.
+            enforce_unique(service);
         }
     }
     merged

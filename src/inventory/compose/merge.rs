@@ -81,15 +81,9 @@ fn mappings(mut base: Value, over: Value, path: &mut Vec<String>) -> Value {
     }
     let Data::Map(more) = over.data else { return base };
     let Data::Map(entries) = &mut base.data else { return base };
-    // An index pays where much is laid over much.
-    let index: Option<BTreeMap<String, usize>> = (more.len() > FEW)
-        .then(|| entries.iter().enumerate().map(|(position, (key, _))| (key.clone(), position)).collect());
+    let index = Index::new(entries, more.len());
     for (key, value) in more {
-        let position = match &index {
-            Some(index) => index.get(&key).copied(),
-            None => entries.iter().position(|(name, _)| *name == key),
-        };
-        match position {
+        match index.position(entries, &key) {
             Some(position) => {
                 let known = &mut entries[position].1;
                 path.push(key);
@@ -105,6 +99,25 @@ fn mappings(mut base: Value, over: Value, path: &mut Vec<String>) -> Value {
 
 /// So many entries are looked through one by one rather than by an index.
 const FEW: usize = 8;
+
+/// Where the entries of a mapping stand: an index where much is laid over them, else nothing.
+pub(super) struct Index(Option<BTreeMap<String, usize>>);
+
+impl Index {
+    /// An index of entries over which so many others are laid.
+    pub(super) fn new(entries: &[(String, Value)], more: usize) -> Self {
+        let positions = || entries.iter().enumerate().map(|(position, (key, _))| (key.clone(), position)).collect();
+        Self((more > FEW).then(positions))
+    }
+
+    /// The position of a key among the entries. What was added to them since may be passed over.
+    pub(super) fn position(&self, entries: &[(String, Value)], key: &str) -> Option<usize> {
+        match &self.0 {
+            Some(index) => index.get(key).copied(),
+            None => entries.iter().position(|(name, _)| name == key),
+        }
+    }
+}
 
 /// Two lists after one another, what is there already left out.
 fn joined(base: Value, over: Value) -> Value {

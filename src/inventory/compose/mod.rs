@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use interpolate::{Variables, interpolate};
 pub(super) use load::Library;
-use load::{Loader, Scope, WORKING_FOLDER};
+use load::{Loader, Scope};
 pub use service::{
     Dependency, Deploy, Device, DeviceRequest, HealthCheck, Mount, Namespaces, PublishedPort, Resources, Service,
 };
@@ -27,6 +27,7 @@ use super::Problem;
 use super::model::{Claim, Objects, Opaque, WorkloadKind};
 use super::paths::{folder_of, join};
 use crate::choices::Choices;
+use crate::limits;
 use crate::tables::Tables;
 use crate::text::{STANDARD_INPUT, SourceId};
 use crate::yaml::{Node, Tree};
@@ -207,7 +208,7 @@ fn base_name(name: &str) -> &str {
 
 /// The files that `COMPOSE_FILE` in the folder's `.env` names, if all of them are here.
 fn chosen_by_variables(folder: &str, library: &Library<'_>, choices: &Choices) -> Option<Vec<String>> {
-    let variables = Loader::new(library).variables(&environment_files(folder, choices), &shell());
+    let variables = library.variables(&environment_files(folder, choices), library.shell());
     let separator = variables.get("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or(":");
     let names = variables.get("COMPOSE_FILE").filter(|names| !names.is_empty())?;
     let files: Vec<String> = names.split(separator).map(|name| join(folder, name)).collect();
@@ -220,15 +221,6 @@ fn chosen_by_variables(folder: &str, library: &Library<'_>, choices: &Choices) -
 
 fn environment_files(folder: &str, choices: &Choices) -> Vec<String> {
     if choices.env_files.is_empty() { vec![join(folder, ".env")] } else { choices.env_files.clone() }
-}
-
-/// The variables that every shell has; what they stand for is a path that leads from the project's folder, or from a
-/// home.
-fn shell() -> Rc<Variables> {
-    let mut shell = Variables::default();
-    shell.set("PWD", WORKING_FOLDER.to_owned());
-    shell.set("HOME", "~".to_owned());
-    Rc::new(shell)
 }
 
 /// Whether a file changes a base and cannot stand alone: one of its services has nothing to run, and the base has it.
@@ -250,9 +242,9 @@ fn is_fragment_of(file: &str, base: &str, library: &Library<'_>) -> bool {
 
 fn load(plan: Plan, library: &Library<'_>, choices: &Choices) -> Loaded {
     let mut loader = Loader::new(library);
-    let mut variables = loader.variables(&environment_files(&plan.environment, choices), &shell());
+    let mut variables = library.variables(&environment_files(&plan.environment, choices), library.shell());
     if plan.folder != plan.environment {
-        variables = loader.variables(&environment_files(&plan.folder, choices), &variables);
+        variables = library.variables(&environment_files(&plan.folder, choices), &variables);
     }
     let mut named = Variables::within(&variables);
     named.set("COMPOSE_PROJECT_NAME", project_name(&plan, library, &variables));
@@ -272,7 +264,8 @@ fn load(plan: Plan, library: &Library<'_>, choices: &Choices) -> Loaded {
 fn project_name(plan: &Plan, library: &Library<'_>, variables: &Variables) -> String {
     let trees = plan.files.iter().filter_map(|file| library.documents.get(file.as_str())).flat_map(|(_, trees)| *trees);
     let written = trees.filter_map(Tree::root).filter_map(|root| root.get("name")?.string()).next_back();
-    let written = written.and_then(|name| interpolate(name, variables, &mut Budget::new()).ok());
+    let written =
+        written.and_then(|name| interpolate(name, variables, &mut Budget::new(limits::COMPOSE_PROJECT_BYTES)).ok());
     let name = written.map_or_else(|| base_name(&plan.folder).to_owned(), |name| name.text).to_lowercase();
     let kept: String = name.chars().filter(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')).collect();
     kept.trim_start_matches(['_', '-']).to_owned()
@@ -312,19 +305,24 @@ fn add_project(
     outcome: &mut Outcome,
 ) {
     let Loaded { plan, model, variables, problems, .. } = loaded;
-    outcome.problems.extend(problems);
     let main = plan.files.first().and_then(|file| library.files.get(file.as_str()));
     let Some(source) = main.map(|(source, _)| *source) else { return };
+    list_problems(source, problems, outcome);
     let Ok(model) = model else {
-        let message = "this Compose project holds more values than can be read";
+        let message = format!(
+            "this Compose project is larger than can be read: variables, inclusions and extended services written out \
+             take over {} MiB",
+            limits::COMPOSE_PROJECT_BYTES >> 20
+        );
+        let help = "split the project, or assess its parts one at a time";
         let span =
             library.documents.get(plan.files[0].as_str()).and_then(|(_, trees)| trees.first()).map(|tree| tree.span);
-        let problem = Problem::of_file(source, message, "split the project, or assess its parts one at a time");
+        let problem = Problem::of_file(source, &message, help);
         outcome.problems.push(Problem { span, kinds: vec!["Compose service".to_owned()], ..problem });
         into.opaque.push(Opaque {
             kind: "Compose service".to_owned(),
             name: String::new(),
-            reason: message.to_owned(),
+            reason: message,
             place: None,
             source,
         });
@@ -335,7 +333,7 @@ fn add_project(
     } else {
         choices.profiles.iter().map(String::as_str).collect()
     };
-    list_unknown_fields(&model, library, tables, outcome);
+    list_problems(source, unknown_fields(&model, library, tables), outcome);
     let mut project = Project {
         folder: plan.folder,
         files: plan.files,
@@ -379,12 +377,16 @@ fn add_project(
     outcome.projects.push(project);
 }
 
+/// How many profiles a message names.
+const NAMED_PROFILES: usize = 5;
+
 /// The services that count: those that start, or all of them where none does without a profile.
 fn starting<'p>(project: &'p Project, library: &Library<'_>, outcome: &mut Outcome) -> &'p [Service] {
     let Some(first) = project.inactive.first() else { return &project.services };
     let profiles: BTreeSet<&str> =
         project.inactive.iter().flat_map(|s| s.profiles.iter().map(String::as_str)).collect();
-    let names = profiles.into_iter().collect::<Vec<_>>().join(", ");
+    let more = if profiles.len() > NAMED_PROFILES { ", …" } else { "" };
+    let names = profiles.into_iter().take(NAMED_PROFILES).collect::<Vec<_>>().join(", ") + more;
     let count = project.inactive.len();
     let services = if count == 1 { "one service starts".to_owned() } else { format!("{count} services start") };
     let message = if project.services.is_empty() {
@@ -397,8 +399,21 @@ fn starting<'p>(project: &'p Project, library: &Library<'_>, outcome: &mut Outco
     if project.services.is_empty() { &project.inactive } else { &project.services }
 }
 
-/// Lists fields that Compose does not know, each name once: they are left out, and Docker would refuse the file.
-fn list_unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables, outcome: &mut Outcome) {
+/// Lists problems of a project, up to a number of them.
+fn list_problems(source: SourceId, mut problems: Vec<Problem>, outcome: &mut Outcome) {
+    let count = problems.len();
+    problems.truncate(limits::PROBLEMS_PER_PROJECT);
+    outcome.problems.extend(problems);
+    if count > limits::PROBLEMS_PER_PROJECT {
+        let message =
+            format!("{} more problems of this Compose project are not listed", count - limits::PROBLEMS_PER_PROJECT);
+        let problem = Problem::of_file(source, &message, "mend those that are listed, and assess it again");
+        outcome.problems.push(Problem { not_understood: false, ..problem });
+    }
+}
+
+/// The fields that Compose does not know, each name once: they are left out, and Docker would refuse the file.
+fn unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables) -> Vec<Problem> {
     let mut unknown: BTreeMap<String, crate::yaml::Place> = BTreeMap::new();
     let mut look = |value: &Value, within: &str, known: &[String]| {
         for (key, value) in value.entries() {
@@ -417,9 +432,10 @@ fn list_unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables, ou
             look(check, "services.*.healthcheck", &fields.health_check_fields);
         }
     }
-    for (field, place) in unknown {
+    let problem = |(field, place): (String, crate::yaml::Place)| {
         let message = format!("`{field}` is no field of Compose and is left out");
         let help = "check its spelling; Docker refuses files with fields that it does not know";
-        outcome.problems.push(Problem::at(place, library.source_of(place), &message, help));
-    }
+        Problem::at(place, library.source_of(place), &message, help)
+    };
+    unknown.into_iter().map(problem).collect()
 }

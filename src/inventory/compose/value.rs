@@ -39,8 +39,8 @@ pub(super) struct TooLarge;
 pub(super) struct Budget(usize);
 
 impl Budget {
-    pub(super) fn new() -> Self {
-        Self(limits::COMPOSE_PROJECT_BYTES)
+    pub(super) fn new(bytes: usize) -> Self {
+        Self(bytes)
     }
 
     /// Takes what a copy of a value needs.
@@ -63,12 +63,18 @@ const BYTES_OF_A_VALUE: usize = 64;
 pub(super) struct Resets(Vec<Vec<String>>);
 
 impl Resets {
+    /// Puts the paths in order, so that those below one are found at once.
+    pub(super) fn sort(&mut self) {
+        self.0.sort();
+        self.0.dedup();
+    }
+
     /// Removes what stands at the paths, which lead from `at` on.
     pub(super) fn apply(&self, target: &mut Value, at: &[&str]) {
-        for path in &self.0 {
-            if path.len() > at.len() && path.iter().zip(at).all(|(a, b)| a == b) {
-                target.remove_at(&path[at.len()..]);
-            }
+        let from = self.0.partition_point(|path| path.iter().map(String::as_str).lt(at.iter().copied()));
+        let is_below = |path: &&Vec<String>| path.iter().zip(at).all(|(a, b)| a == b) && path.len() >= at.len();
+        for path in self.0[from..].iter().take_while(is_below).filter(|path| path.len() > at.len()) {
+            target.remove_at(&path[at.len()..]);
         }
     }
 }
@@ -81,11 +87,50 @@ pub(super) struct Reader<'r> {
     /// What was wrong with variables, and where.
     pub(super) flaws: Vec<(Place, Flaw)>,
     path: Vec<String>,
+    is_within_override: bool,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(variables: &'r Variables, budget: &'r mut Budget) -> Self {
-        Self { variables, budget, resets: Resets::default(), flaws: Vec::new(), path: Vec::new() }
+        Self {
+            variables,
+            budget,
+            resets: Resets::default(),
+            flaws: Vec::new(),
+            path: Vec::new(),
+            is_within_override: false,
+        }
+    }
+
+    /// Whether a value is left out, and what it stands for in the files before goes too.
+    fn is_reset(&self, value: Node<'_>) -> bool {
+        !self.is_within_override && value.tag() == Some("!reset")
+    }
+
+    /// Notes the paths of the tagged values of a mapping, also where others take the place of merged ones.
+    fn note_tags(&mut self, node: Node<'_>, depth: usize) {
+        if self.is_within_override || node.tree().tags.is_empty() {
+            return;
+        }
+        for (key, value) in node.written_entries() {
+            let Some(key) = key.text() else { continue };
+            if key == "<<" && value.is_mapping() && depth < limits::MERGE_DEPTH {
+                self.note_tags(value, depth + 1);
+            } else if matches!(value.tag(), Some("!reset" | "!override")) {
+                let mut path = self.path.clone();
+                path.push(key.to_owned());
+                self.resets.0.push(path);
+            }
+        }
+    }
+
+    /// Reads a value of a collection. What replaces a value as a whole is not looked through for tags.
+    fn read_within(&mut self, node: Node<'_>) -> Result<Value, TooLarge> {
+        let outer = self.is_within_override;
+        self.is_within_override |= node.tag() == Some("!override");
+        let value = self.read(node);
+        self.is_within_override = outer;
+        value
     }
 
     /// Reads a node with its variables replaced.
@@ -93,25 +138,20 @@ impl<'r> Reader<'r> {
         self.budget.take_text(BYTES_OF_A_VALUE)?;
         let place = node.place();
         let data = if node.is_mapping() {
+            self.note_tags(node, 0);
             let mut entries = Vec::new();
-            for (key, value) in node.entries() {
+            for (key, value) in node.entries_where(|value| !self.is_reset(value)) {
                 let Some(key) = key.text() else { continue };
                 self.path.push(key.to_owned());
-                let tag = value.tag();
-                if matches!(tag, Some("!reset" | "!override")) {
-                    self.resets.0.push(self.path.clone());
-                }
-                if tag != Some("!reset") {
-                    entries.push((key.to_owned(), self.read(value)?));
-                }
+                entries.push((key.to_owned(), self.read_within(value)?));
                 self.path.pop();
             }
             Data::Map(entries)
         } else if node.is_sequence() {
             // Elements of lists cannot be reset by position, only dropped.
-            let kept = node.items().filter(|item| item.tag() != Some("!reset"));
+            let kept: Vec<Node<'_>> = node.items().filter(|item| !self.is_reset(*item)).collect();
             self.path.push("[]".to_owned());
-            let items = kept.map(|item| self.read(item)).collect::<Result<_, _>>()?;
+            let items = kept.into_iter().map(|item| self.read_within(item)).collect::<Result<_, _>>()?;
             self.path.pop();
             Data::List(items)
         } else if node.is_null() {
