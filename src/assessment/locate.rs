@@ -93,11 +93,8 @@ impl<'i> Locator<'i> {
         let tree = self.inventory.trees.get(place.document.0 as usize)?;
         let root = tree.root()?;
         // In a list the object is the item that holds the place.
-        let item = ["items", "objects"]
-            .iter()
-            .filter_map(|key| root.get(key))
-            .flat_map(|list| list.items())
-            .find(|item| item.holds(place.node));
+        let item =
+            ["items", "objects"].iter().filter_map(|key| root.get(key)).find_map(|list| list.item_holding(place.node));
         let object = item.unwrap_or(root);
         let text = |path: &[&str]| object.at(path).and_then(|node| node.string()).map(str::to_owned);
         let kind = text(&["kind"])?;

@@ -334,7 +334,7 @@ impl<'t> Draft<'t> {
             span,
             dialect: super::Dialect::Kubernetes,
             unrendered: None,
-            positions: std::sync::OnceLock::new(),
+            wide: std::sync::OnceLock::new(),
             duplicate_key: None,
             origins: freezer.origins,
         })

@@ -11,17 +11,63 @@ use crate::text::Span;
 pub(super) fn explain(error: &ScanError, text: &str, base: u32, span: Span, limits: &Limits) -> DocumentError {
     let noticed = base + error.marker().byte_offset().unwrap_or(0) as u32;
     let before = text.get(span.start as usize..noticed as usize).unwrap_or_default();
-    let message = match error.kind() {
+    let open =
+        open_bracket(before).filter(|at| before[*at..].contains('\n') || noticed as usize >= text.trim_end().len());
+    let (message, offset) = match (error.kind(), open) {
+        // The parser goes on until something does not fit, lines below the bracket that somebody forgot to close.
+        (
+            ErrorKind::MappingValueNotAllowed
+            | ErrorKind::InvalidColonPlacement
+            | ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidFlowScalarIndent
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::InvalidSimpleKey
+            | ErrorKind::SimpleKeyExpected
+            | ErrorKind::BlockEntryInFlowCollection
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofImplicitFlowMapping,
+            Some(at),
+        ) => {
+            let message = format!("this `{}` is not closed before something that cannot stand in it", &before[at..=at]);
+            (message, span.start + at as u32)
+        }
         // `image: {REGISTRY}/web` and `name: "a" b`: a value is over, and something follows it.
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry
+        (ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry, _)
             if before.trim_end_matches([' ', '\t']).ends_with(['}', ']', '"', '\'']) =>
         {
-            "text goes on behind a value that is over; put text that begins with `{`, `[` or a quote in quotes as a whole"
-                .to_owned()
+            let message = "text goes on behind a value that is over; put text that begins with `{`, `[` or a quote in \
+                           quotes as a whole";
+            (message.to_owned(), noticed)
         }
-        kind => reason(kind, limits),
+        (kind, _) => (reason(kind, limits), noticed),
     };
-    DocumentError { message, offset: template_line(text, noticed, span).unwrap_or(noticed), span }
+    DocumentError { message, offset: template_line(text, noticed, span).unwrap_or(offset), span }
+}
+
+/// The innermost bracket that is open at the end of a text; quoted text and comments are passed over. A guess, for
+/// messages alone.
+fn open_bracket(text: &str) -> Option<usize> {
+    let (mut open, mut quote, mut previous) = (Vec::new(), None, ' ');
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        let begins = previous.is_whitespace() || matches!(previous, '[' | '{' | ',' | ':');
+        match (quote, character) {
+            (Some('"'), '\\') => drop(characters.next()),
+            (Some(mark), _) if mark == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if begins => quote = Some(character),
+            (None, '#') if previous.is_whitespace() => {
+                characters.by_ref().find(|(_, character)| *character == '\n');
+            }
+            (None, '[' | '{') if begins || !open.is_empty() => open.push(at),
+            (None, ']' | '}') => drop(open.pop()),
+            _ => {}
+        }
+        previous = character;
+    }
+    open.pop()
 }
 
 /// Parsers stumble behind a line like `{{ if x }}`, not over it, so that this line is the place to show.

@@ -66,6 +66,8 @@ pub struct Tree {
     pub source: SourceId,
     /// The bytes of the file that this document occupies.
     pub span: Span,
+    /// The collections with many children, found when first asked for.
+    pub(crate) wide: std::sync::OnceLock<Vec<(u32, Vec<u32>)>>,
     /// Whose rules for merge keys count: those of Kubernetes for what has a kind and an API version.
     pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
@@ -74,8 +76,6 @@ pub struct Tree {
     pub(crate) origins: Vec<Place>,
     /// For a template that has not been rendered: what is missing in it may be there all the same.
     pub unrendered: Option<Unrendered>,
-    /// Where each node stands, once somebody has asked.
-    positions: std::sync::OnceLock<Vec<Position>>,
 }
 
 impl Tree {
@@ -109,12 +109,9 @@ impl Tree {
             (Some(key), _) if self.decoded_block(at) => key,
             (Some(key), _) => Span { start: key.start, end: entry.span.end.max(key.end) },
             (None, Kind::Mapping | Kind::Sequence) => {
-                let text = &self.text[entry.span.start as usize..];
+                let text = self.text.get(entry.span.start as usize..entry.span.end as usize).unwrap_or_default();
                 let length = text.find(['\n', '\r']).unwrap_or(text.len()) as u32;
-                Span {
-                    start: entry.span.start,
-                    end: (entry.span.start + length).min(entry.span.end.max(entry.span.start)),
-                }
+                Span { start: entry.span.start, end: entry.span.start + length }
             }
             (None, _) => entry.span,
         }
@@ -153,67 +150,96 @@ impl Tree {
     #[must_use]
     pub fn steps(&self, id: NodeId) -> Vec<Step<'_>> {
         let mut steps = Vec::new();
-        let mut at = id.0;
-        while let Some(position) = self.position(at) {
-            steps.push(if self.entries[position.parent as usize].kind == Kind::Mapping {
-                let key = if position.index.is_multiple_of(2) { at } else { position.previous };
-                Step::Key(Node::new(self, key).text().unwrap_or("?"))
+        let mut at = 0u32;
+        while at < id.0 {
+            let Some(step) = self.step_towards(at, id.0) else { break };
+            steps.push(if self.entries[at as usize].kind == Kind::Mapping {
+                let key = if step.index.is_multiple_of(2) { Some(step.child) } else { step.before };
+                Step::Key(key.and_then(|key| Node::new(self, key).text()).unwrap_or("?"))
             } else {
-                let name = Node::new(self, at).get("name").and_then(|name| name.text());
-                Step::Item { index: position.index as usize, name }
+                let name = Node::new(self, step.child).get("name").and_then(|name| name.text());
+                Step::Item { index: step.index, name }
             });
-            at = position.parent;
+            at = step.child;
         }
-        steps.reverse();
         steps
     }
 
     /// The key node of a value in a mapping.
     fn key_of(&self, value: u32) -> Option<u32> {
-        let position = self.position(value)?;
-        let is_value = self.entries[position.parent as usize].kind == Kind::Mapping && position.index % 2 == 1;
-        is_value.then_some(position.previous)
+        let mut at = 0u32;
+        while at < value {
+            let step = self.step_towards(at, value)?;
+            if step.child == value {
+                let is_value = self.entries[at as usize].kind == Kind::Mapping && !step.index.is_multiple_of(2);
+                return step.before.filter(|_| is_value);
+            }
+            at = step.child;
+        }
+        None
     }
 
-    /// Where a node stands; nothing for the root. All positions are found at the first question, as whoever asks for one
-    /// asks for many.
-    fn position(&self, node: u32) -> Option<Position> {
-        let positions = self.positions.get_or_init(|| {
-            let mut positions = Vec::with_capacity(self.entries.len());
-            // The collections around a node: each with its last child so far and the number of its children.
-            let mut around: Vec<(u32, u32, u32)> = Vec::new();
-            for (at, entry) in self.entries.iter().enumerate() {
-                let at = at as u32;
-                while around.last().is_some_and(|(parent, ..)| self.entries[*parent as usize].next <= at) {
-                    around.pop();
-                }
-                positions.push(match around.last_mut() {
-                    Some((parent, previous, count)) => {
-                        let position = Position { parent: *parent, previous: *previous, index: *count };
-                        (*previous, *count) = (at, *count + 1);
-                        position
-                    }
-                    None => Position { parent: at, previous: at, index: 0 },
-                });
-                if entry.next > at + 1 {
-                    around.push((at, at, 0));
-                }
+    /// The child of a collection whose subtree, as written, holds a node.
+    pub(crate) fn child_holding(&self, collection: u32, node: u32) -> Option<u32> {
+        self.step_towards(collection, node).map(|step| step.child)
+    }
+
+    fn step_towards(&self, collection: u32, node: u32) -> Option<Descent> {
+        let end = self.entries.get(collection as usize)?.next;
+        if node <= collection || node >= end {
+            return None;
+        }
+        let wide = self.wide.get_or_init(|| self.wide_collections());
+        if let Ok(found) = wide.binary_search_by_key(&collection, |(at, _)| *at) {
+            let children = &wide[found].1;
+            let index = children.partition_point(|child| *child <= node).checked_sub(1)?;
+            let before = index.checked_sub(1).map(|before| children[before]);
+            return Some(Descent { child: children[index], before, index });
+        }
+        let (mut child, mut before, mut index) = (collection + 1, None, 0);
+        loop {
+            let next = self.entries[child as usize].next;
+            if node < next {
+                return Some(Descent { child, before, index });
             }
-            positions
-        });
-        positions.get(node as usize).copied().filter(|position| position.parent != node)
+            (before, child, index) = (Some(child), next, index + 1);
+        }
+    }
+
+    /// The children of collections that have many: going through a list of thousands for each of its items would take
+    /// the square of its length.
+    fn wide_collections(&self) -> Vec<(u32, Vec<u32>)> {
+        let mut wide = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            // Every child has a node of its own.
+            if (entry.next as usize) <= at + WIDE {
+                continue;
+            }
+            let mut children = Vec::new();
+            let mut child = at as u32 + 1;
+            while child < entry.next {
+                children.push(child);
+                child = self.entries[child as usize].next;
+            }
+            if children.len() >= WIDE {
+                children.shrink_to_fit();
+                wide.push((at as u32, children));
+            }
+        }
+        wide
     }
 }
 
-/// Where a node stands.
-#[derive(Clone, Copy, Debug)]
-struct Position {
-    /// The collection that holds it.
-    parent: u32,
-    /// The node before it there; the collection for the first one.
-    previous: u32,
-    /// Its number there, keys and values of mappings both counted.
-    index: u32,
+/// From this many children on, a collection's children are remembered.
+const WIDE: usize = 64;
+
+/// A child of a collection.
+struct Descent {
+    child: u32,
+    /// The child before it.
+    before: Option<u32>,
+    /// Its number among the children; in a mapping keys and values count alike.
+    index: usize,
 }
 
 /// One step from a collection to what stands in it.

@@ -293,6 +293,16 @@ impl<'t> Node<'t> {
         (self.at..self.entry().next).contains(&id.0)
     }
 
+    /// The item of a sequence that holds a node, aliases followed.
+    #[must_use]
+    pub fn item_holding(&self, id: NodeId) -> Option<Self> {
+        if self.is_sequence() && self.holds(id) {
+            return self.tree.child_holding(self.at, id.0).map(|child| Self::new(self.tree, child));
+        }
+        // Outside of it, only what an alias stands for can be meant.
+        self.items().find(|item| item.holds(id))
+    }
+
     /// Every node of the subtree as written, this one first, aliases not entered: each node once.
     pub fn descendants(&self) -> impl Iterator<Item = Self> + use<'t> {
         let tree = self.tree;

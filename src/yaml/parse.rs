@@ -151,7 +151,8 @@ fn split(text: &str) -> Vec<Range<usize>> {
     let mut has_content = false;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let content = if at == 0 { line.trim_start_matches('\u{feff}') } else { line };
+        // Files that were put after one another bring their byte order marks.
+        let content = line.trim_start_matches('\u{feff}');
         let is_marker = content
             .strip_prefix("---")
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']));
@@ -204,13 +205,15 @@ fn parse_values(
     limits: &Limits,
     documents: &mut Vec<ParsedDocument>,
 ) -> Option<usize> {
-    let base = chunk.start as u32;
-    let span = Span { start: base, end: chunk.end as u32 };
-    let body = &text[chunk];
-    let (body, base) = match body.strip_prefix('\u{feff}') {
-        Some(rest) => (rest, base + 3),
-        None => (body, base),
-    };
+    let span = Span { start: chunk.start as u32, end: chunk.end as u32 };
+    let mut body = text[chunk].trim_start_matches('\u{feff}');
+    // A byte order mark behind the marker's line: what stands before it is of no account.
+    if let Some(at) = body.find('\n').filter(|at| body.starts_with("---") && body[at + 1..].starts_with('\u{feff}'))
+        && matches!(body[3..at].trim_start().chars().next(), None | Some('#'))
+    {
+        body = body[at + 1..].trim_start_matches('\u{feff}');
+    }
+    let base = span.end - body.len() as u32;
     let options = options! {
         max_buffered_comment_events: limits::COMMENTS_IN_A_ROW,
         flow_nesting_limit: limits.depth,
@@ -299,11 +302,11 @@ impl Builder {
             document: DocumentId(0),
             source,
             span,
+            wide: std::sync::OnceLock::new(),
             dialect: Dialect::Compose,
             duplicate_key: None,
             origins: Vec::new(),
             unrendered: None,
-            positions: std::sync::OnceLock::new(),
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }

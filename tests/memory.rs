@@ -1,0 +1,126 @@
+//! Peak memory grows with the input and no faster: a few times the file, and a constant for the program itself.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail and print"
+)]
+#![cfg(target_os = "linux")]
+
+use std::fmt::Write as _;
+use std::process::{Command, Stdio};
+
+/// What the program needs whatever it reads, in MiB: itself, its rules and its threads.
+const CONSTANT: f64 = 24.0;
+
+/// The most memory that a run over one file took, in MiB.
+fn peak(name: &str, text: &str) -> f64 {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("written");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kubeworthy"))
+        .args(["assess", "-o", "json=/dev/null"])
+        .arg(&path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0;
+    // The high-water mark stays, so that looking often enough finds it.
+    while child.try_wait().expect("a child").is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(kibibytes) = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()) {
+            peak = kibibytes / 1024.0;
+        }
+        std::thread::sleep(std::time::Duration::from_micros(500));
+    }
+    peak
+}
+
+fn deployment(number: usize) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web-{number}\n  labels:\n    app.kubernetes.io/name: web-{number}\n    app.kubernetes.io/part-of: shop\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app.kubernetes.io/name: web-{number}\n  template:\n    metadata:\n      labels:\n        app.kubernetes.io/name: web-{number}\n    spec:\n      containers:\n        - name: web\n          image: registry.example.org/shop/web:1.{number}\n          ports:\n            - containerPort: 8080\n          env:\n            - name: DATABASE_URL\n              value: postgres://database:5432/shop\n          resources:\n            requests:\n              cpu: 100m\n              memory: 128Mi\n          readinessProbe:\n            httpGet:\n              path: /healthz\n              port: 8080\n"
+    )
+}
+
+/// Text of a size, made of numbered parts.
+fn filled(bytes: usize, head: &str, part: impl Fn(usize) -> String) -> String {
+    let mut text = String::with_capacity(bytes + 4096);
+    text.push_str(head);
+    let mut number = 0;
+    while text.len() < bytes {
+        text.push_str(&part(number));
+        number += 1;
+    }
+    text
+}
+
+/// Text of a size as the list of items of one JSON document.
+fn json_list(bytes: usize, item: impl Fn(usize) -> String) -> String {
+    let mut text = filled(bytes, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[", |number| {
+        format!("{}{}", if number > 0 { "," } else { "" }, item(number))
+    });
+    text.push_str("]}");
+    text
+}
+
+#[test]
+fn memory_is_a_few_times_the_file() {
+    // Without optimisation, reading takes long; the ratio is the same.
+    let mebibytes = if cfg!(debug_assertions) { 3 } else { 15 };
+    let bytes = mebibytes << 20;
+    let as_json = |number: usize| {
+        let value: serde_json::Value = serde_saphyr::from_str(&deployment(number)).expect("YAML");
+        value.to_string()
+    };
+    let shapes: [(&str, &str, f64, String); 8] = [
+        ("manifests", "a.yaml", 4.0, filled(bytes, "", |number| format!("---\n{}", deployment(number)))),
+        ("one document", "a.yaml", 4.0, {
+            let mut text = String::from("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n");
+            text = filled(bytes, &text, |number| format!("  key-{number}: a value of some length, {number}\n"));
+            text
+        }),
+        ("one block text", "a.yaml", 4.0, {
+            let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: |\n";
+            filled(bytes, head, |number| format!("    a line of text, number {number}\n"))
+        }),
+        ("tiny documents", "a.yaml", 4.0, {
+            let part = |number| format!("---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: n{number}}}\n");
+            filled(bytes.min(49_000 * 55), "", part)
+        }),
+        ("JSON", "a.json", 4.0, json_list(bytes, as_json)),
+        ("flow style", "a.yaml", 4.0, {
+            let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {";
+            let mut text = filled(bytes, head, |number| format!("k{number}: v{number}, "));
+            text.push('}');
+            text
+        }),
+        // A node takes 20 bytes, and here every second byte is one.
+        ("one-letter flow", "a.yaml", 14.0, {
+            let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nx: [";
+            let mut text = filled(bytes.min(7 << 20), head, |_| "a,".to_owned());
+            text.push(']');
+            text
+        }),
+        ("escapes", "a.yaml", 4.0, {
+            let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n";
+            filled(bytes, head, |number| format!("  k{number}: \"a\\tb and some more text, {number}\"\n"))
+        }),
+    ];
+    let mut over = Vec::new();
+    for (shape, name, times, text) in shapes {
+        let size = text.len() as f64 / f64::from(1 << 20);
+        let peak = peak(name, &text);
+        let ratio = (peak - CONSTANT) / size;
+        println!(
+            "{shape:<16} {size:>5.1} MiB  peak {peak:>6.1} MiB  ({ratio:.1} times and {CONSTANT} MiB, at most {times})"
+        );
+        if ratio > times {
+            over.push(format!("{shape}: {ratio:.1}"));
+        }
+    }
+    assert!(over.is_empty(), "{over:?}");
+}
