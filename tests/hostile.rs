@@ -192,6 +192,28 @@ fn large_flat_files_take_no_square_of_time() {
 }
 
 #[test]
+fn templates_take_no_square_of_time_and_end_in_a_message() {
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .n }}}\n";
+    for (name, text) in [
+        ("values", "a: {{ .Values.x }}\n".repeat(60_000)),
+        ("one-line", format!("a: {}\n", "{{ .x }}".repeat(60_000))),
+        ("documents", "a: {{ .x }}\n---\n".repeat(40_000)),
+        ("nested", format!("{}{}", "{{ if .x }}\n".repeat(60_000), "{{ end }}\n".repeat(60_000))),
+        ("never-closed", "{{ if .x }}\n".repeat(60_000)),
+        ("open-action", format!("a: {}", "{{ `".repeat(60_000))),
+        ("quotes", format!("a: {{{{ {} }}}}\n", "'\"` ".repeat(60_000))),
+        ("private-characters", format!("a: {{{{ .x }}}} {}\n", "\u{e000}\u{e002}".repeat(60_000))),
+        ("blank", format!("a: {{{{ .x }}}}\n{}", " \n".repeat(200_000))),
+    ] {
+        let folder = Folder::new();
+        let start = Instant::now();
+        folder.write("template.yaml", format!("{head}{text}"));
+        survives(&folder);
+        assert!(start.elapsed() < Duration::from_secs(20), "{name} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
 fn what_may_be_a_password_is_not_repeated() {
     let folder = Folder::new();
     folder

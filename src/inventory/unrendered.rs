@@ -165,10 +165,10 @@ pub(super) fn sum_up(charts: &Charts, files: &[SourceFile], into: &mut Read) {
     for problem in &mut into.problems {
         problem.summed_up = problem.message == NOT_YET_RENDERED && home(problem.source) != "\n";
     }
+    let told: BTreeSet<SourceId> = into.problems.iter().map(|problem| problem.source).collect();
+    let bearing: BTreeSet<SourceId> = into.objects.workloads.iter().map(|workload| workload.source).collect();
     for source in into.objects.templates.clone() {
-        let is_told = into.problems.iter().any(|problem| problem.source == source);
-        let has_workloads = into.objects.workloads.iter().any(|workload| workload.source == source);
-        if home(source) == "\n" && !is_told && has_workloads {
+        if home(source) == "\n" && !told.contains(&source) && bearing.contains(&source) {
             let message = "this template has not been rendered, so that only what is certain in it was read";
             into.problems.push(Problem { not_understood: false, ..Problem::of_file(source, message, RENDER_IT) });
         }

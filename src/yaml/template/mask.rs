@@ -185,15 +185,15 @@ fn writes_a_block(action: &str) -> bool {
 
 /// Whether the next line with something on it is deeper than the line of a span: what stands there goes on below.
 fn goes_on_below(bytes: &[u8], span: &Range<usize>) -> bool {
-    let text = |range: Range<usize>| std::str::from_utf8(&bytes[range]).unwrap_or_default();
     let start = bytes[..span.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
-    let own = indent(text(start..span.start));
-    text(span.end..bytes.len())
-        .lines()
+    let own = bytes[start..span.start].iter().take_while(|byte| matches!(byte, b' ' | b'-')).count();
+    let indent = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
+    bytes[span.end..]
+        .split(|byte| *byte == b'\n')
         .skip(1)
-        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-        .is_some_and(|line| line.len() - line.trim_start().len() > own && !line.starts_with("---"))
+        .map(|line| (indent(line), line))
+        .find(|(indent, line)| !matches!(line.get(*indent), None | Some(b'\r' | b'#')))
+        .is_some_and(|(indent, line)| indent > own && !line.starts_with(b"---"))
 }
 
 /// Blanks bytes; line ends stay.
@@ -225,11 +225,12 @@ fn put_placeholder(bytes: &mut [u8], span: Range<usize>) {
 /// The bytes of every placeholder in a masked text or a scalar of it, in order.
 pub(super) fn placeholders(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
+    let last_closing = text.rfind(CLOSING).unwrap_or(0);
     for (at, mark) in text.char_indices() {
         let end = match mark {
             SHORT => at + 4,
             SHORTER_BY_ONE => at + 5,
-            OPENING => match text[at..].find(CLOSING) {
+            OPENING if at < last_closing => match text[at..].find(CLOSING) {
                 Some(length) => at + length + CLOSING.len_utf8(),
                 None => continue,
             },

@@ -49,7 +49,9 @@ pub fn read_template(source: SourceId, text: &Arc<str>, scope: &str, limits: &Li
     let mut documents = parse_documents(source, &certain, limits);
     for tree in documents.iter_mut().flatten() {
         let span = tree.span.start as usize..tree.span.end as usize;
-        let depends = masked.uncertain.iter().any(|open| open.start < span.end && span.start < open.end);
+        // They stand in order, so that the first that ends behind the document's start is the only one to look at.
+        let first = masked.uncertain.partition_point(|open| open.end <= span.start);
+        let depends = masked.uncertain.get(first).is_some_and(|open| open.start < span.end);
         if depends {
             name_placeholders(tree, text);
             // Two keys that a template writes are not the same for being as long.
