@@ -8,7 +8,6 @@
 )]
 #![cfg(target_os = "linux")]
 
-use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 /// What the program needs whatever it reads, in MiB: itself, its rules and its threads.

@@ -219,9 +219,13 @@ impl<'t, 'd> Builder<'t, 'd> {
             }
         } else if is_remote(text) {
             into.pointers.push(pointer(item, "remote kustomization", text, by.source));
-        } else if self.may_enter(&path, item, text, by.source)
-            && let Some(base) = self.folder(&path)
-        {
+        } else if !self.may_enter(&path, item, text, by.source) {
+            if !self.documents.kustomizations.contains_key(path.as_str()) {
+                // Whatever it holds is not visible.
+                let reason = format!("{text} is not among these files");
+                into.pointers.push(Opaque { reason, ..pointer(item, "kustomization", text, by.source) });
+            }
+        } else if let Some(base) = self.folder(&path) {
             for resource in &base.resources {
                 self.add(resource.clone(), item, into);
             }
