@@ -214,6 +214,37 @@ fn templates_take_no_square_of_time_and_end_in_a_message() {
 }
 
 #[test]
+fn one_long_line_takes_no_square_of_time() {
+    let item = |n: usize| {
+        format!(
+            "{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{{\"name\":\"p{n}\"}},\"spec\":{{\"containers\":[{{\"name\":\"a\",\"image\":\"é/b:{n}\"}}]}}}}"
+        )
+    };
+    let folder = Folder::new();
+    let items: Vec<String> = (0..2_000).map(item).collect();
+    folder.write("list.json", format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{}]}}", items.join(",")));
+    let start = Instant::now();
+    let output = run(&[folder.path()]);
+    // Columns were once counted from the start of the line each time, which took minutes.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("whole JSON");
+    assert_eq!(report["estate"]["workloads"], 2_000);
+}
+
+#[test]
+fn documents_without_markers_are_counted_too() {
+    for (name, text) in [
+        ("ends.yaml", "apiVersion: v1\nkind: A\n...\n".repeat(60_000)),
+        ("values.json", "{\"apiVersion\":\"v1\",\"kind\":\"A\"}".repeat(60_000)),
+    ] {
+        let folder = Folder::new();
+        folder.write(name, text);
+        let (not_understood, said) = survives(&folder);
+        assert!(reason(&not_understood).contains("documents in one file"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn what_may_be_a_password_is_not_repeated() {
     let folder = Folder::new();
     folder

@@ -93,7 +93,16 @@ pub(super) fn note_hidden(
         }
     }
     kinds.extend(vec!["template".to_owned(); template.included_documents]);
+    let offset = find_template_marker(&file.text).unwrap_or(0) as u32;
+    let span = Some(Span { start: offset, end: offset });
     if kinds.is_empty() {
+        // Of a chart it is said once that it was not rendered; a template by itself says so.
+        if !template.in_chart {
+            let holds_nothing = template.certain.trim().is_empty();
+            into.documents += usize::from(holds_nothing);
+            let problem = Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT);
+            into.problems.push(Problem { span, not_understood: holds_nothing, ..problem });
+        }
         return;
     }
     into.documents += 1;
@@ -101,9 +110,7 @@ pub(super) fn note_hidden(
     if seen.insert(format!("{place}\n{}", file.text)) {
         into.objects.opaque.extend(kinds.iter().map(|kind| opaque(kind, source)));
     }
-    let offset = find_template_marker(&file.text).unwrap_or(0) as u32;
-    let problem = Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT);
-    into.problems.push(Problem { span: Some(Span { start: offset, end: offset }), kinds, ..problem });
+    into.problems.push(Problem { span, kinds, ..Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT) });
 }
 
 /// The workload kinds that objects of a text have: those at its left edge, since deeper ones belong to references such as

@@ -467,10 +467,12 @@ impl Builder {
         }
         let tree = &self.tree;
         let node = super::Node::new(tree, mapping);
-        let mut keys: Vec<(&str, NodeId)> =
-            node.written_entries().filter_map(|(key, _)| Some((key.text()?, key.id()))).collect();
-        keys.sort_unstable();
-        let found = keys.windows(2).find(|pair| pair[0].0 == pair[1].0 && pair[0].0 != "<<").map(|pair| pair[1].1);
+        // Numbers alone, as mappings may be as large as the file.
+        let mut keys: Vec<NodeId> = node.written_entries().map(|(key, _)| key.id()).collect();
+        let text = |key: &NodeId| tree.node(*key).and_then(|key| key.text());
+        keys.sort_unstable_by(|a, b| text(a).cmp(&text(b)).then(a.cmp(b)));
+        let is_same = |a: &NodeId, b: &NodeId| text(a).is_some_and(|a| a != "<<" && Some(a) == text(b));
+        let found = keys.windows(2).find(|pair| is_same(&pair[0], &pair[1])).map(|pair| pair[1]);
         self.tree.duplicate_key = found;
     }
 

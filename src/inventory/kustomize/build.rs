@@ -220,7 +220,8 @@ impl<'t, 'd> Builder<'t, 'd> {
         } else if is_remote(text) {
             into.pointers.push(pointer(item, "remote kustomization", text, by.source));
         } else if !self.may_enter(&path, item, text, by.source) {
-            if !self.documents.kustomizations.contains_key(path.as_str()) {
+            let is_here = self.documents.kustomizations.contains_key(path.as_str());
+            if !is_here && !self.documents.folders.contains(path.as_str()) {
                 // Whatever it holds is not visible.
                 let reason = format!("{text} is not among these files");
                 into.pointers.push(Opaque { reason, ..pointer(item, "kustomization", text, by.source) });
