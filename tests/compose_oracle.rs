@@ -309,7 +309,13 @@ fn random_projects_agree_with_the_reference_loader() {
     let choices: Vec<Choices> = (0..count)
         .map(|seed| Choices {
             compose_files: random::write(&folder.path().join(seed.to_string()), seed),
-            profiles: ["", "p", "*"].into_iter().nth(seed as usize % 3).filter(|name| !name.is_empty()).map(str::to_owned).into_iter().collect(),
+            profiles: ["", "p", "*"]
+                .into_iter()
+                .nth(seed as usize % 3)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
             ..Choices::default()
         })
         .collect();
@@ -340,7 +346,10 @@ fn random_projects_agree_with_the_reference_loader() {
             println!("differs  {}: {difference}", choices.compose_files[0]);
         }
     }
-    println!("Random Compose projects: {agreeing} of {} agree in full ({refused} are refused: {reasons:?})", count - refused);
+    println!(
+        "Random Compose projects: {agreeing} of {} agree in full ({refused} are refused: {reasons:?})",
+        count - refused
+    );
     if agreeing != count - refused {
         println!("kept in {}", folder.keep().display());
     }

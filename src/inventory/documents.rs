@@ -272,11 +272,7 @@ fn classify(
                     result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
                 }
             }
-            if let Some(key) = tree.duplicate_key.filter(|_| understood) {
-                let place = crate::yaml::Place { document: tree.document, node: key };
-                let message = "this key stands twice in one mapping; the later one counts";
-                result.problems.push(Problem::at(place, source, message, "remove one of the two"));
-            }
+            result.problems.extend(key_that_stands_twice(tree, source).filter(|_| understood));
         } else if let Some(reason) =
             root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
         {
@@ -284,6 +280,7 @@ fn classify(
         } else if compose::is_compose(root, file.base_name(), tables) {
             result.is_compose = true;
             understood = true;
+            result.problems.extend(key_that_stands_twice(tree, source));
         } else if kustomization::is_name(file.base_name()) {
             understood = true;
         } else {
@@ -294,4 +291,10 @@ fn classify(
         result.skipped = None;
     }
     result
+}
+
+fn key_that_stands_twice(tree: &Tree, source: SourceId) -> Option<Problem> {
+    let place = crate::yaml::Place { document: tree.document, node: tree.duplicate_key? };
+    let message = "this key stands twice in one mapping; the later one counts";
+    Some(Problem::at(place, source, message, "remove one of the two"))
 }

@@ -61,7 +61,12 @@ const FIELDS: &[(&str, &[&str])] = &[
     ),
     (
         "depends_on",
-        &["[a]", "[a, b]", "{b: {condition: service_healthy}}", "{a: {condition: service_started, restart: true, required: false}}"],
+        &[
+            "[a]",
+            "[a, b]",
+            "{b: {condition: service_healthy}}",
+            "{a: {condition: service_started, restart: true, required: false}}",
+        ],
     ),
     ("environment", &["[A=1, B]", "{A: 2, C: null}", "{A: \"${TAG}\", D: 1.5}", "[C=3]"]),
     ("labels", &["[a=1]", "{a: 2, b: true}"]),
@@ -190,7 +195,10 @@ pub fn write(folder: &Path, seed: u64) -> Vec<String> {
     put("sub/base.yaml", file(&mut random, &[], &base_extends, true));
     put("deep/base.yaml", file(&mut random, &[], &["{service: b}"], true));
     let inner_include = ["../sub/base.yaml", "deeper/compose.yaml"];
-    put("inner/compose.yaml", file(&mut random, &inner_include, &["a", "{file: ../sub/base.yaml, service: e-f}"], true));
+    put(
+        "inner/compose.yaml",
+        file(&mut random, &inner_include, &["a", "{file: ../sub/base.yaml, service: e-f}"], true),
+    );
     put("inner/deeper/compose.yaml", file(&mut random, &[], &["{file: ../../sub/base.yaml, service: a}"], true));
     let include = [
         "inner/compose.yaml",

@@ -189,7 +189,8 @@ mod tests {
     fn a_broken_statement_is_named_by_its_line() {
         let stops = |text: &str| {
             let mut variables = Variables::default();
-            let stopped = read_variables(text, &mut variables, &mut Budget::new(1 << 20)).expect_err("it cannot be read");
+            let stopped =
+                read_variables(text, &mut variables, &mut Budget::new(1 << 20)).expect_err("it cannot be read");
             (stopped.line, stopped.is_too_large, variables.get("A").map(str::to_owned))
         };
         assert_eq!(stops("A=1\nB=\"never closed\n"), (2, false, Some("1".to_owned())));

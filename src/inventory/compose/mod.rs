@@ -264,7 +264,8 @@ fn load(plan: Plan, library: &Library<'_>, choices: &Choices) -> Loaded {
 fn project_name(plan: &Plan, library: &Library<'_>, variables: &Variables) -> String {
     let trees = plan.files.iter().filter_map(|file| library.documents.get(file.as_str())).flat_map(|(_, trees)| *trees);
     let written = trees.filter_map(Tree::root).filter_map(|root| root.get("name")?.string()).next_back();
-    let written = written.and_then(|name| interpolate(name, variables, &mut Budget::new(limits::COMPOSE_PROJECT_BYTES)).ok());
+    let written =
+        written.and_then(|name| interpolate(name, variables, &mut Budget::new(limits::COMPOSE_PROJECT_BYTES)).ok());
     let name = written.map_or_else(|| base_name(&plan.folder).to_owned(), |name| name.text).to_lowercase();
     let kept: String = name.chars().filter(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')).collect();
     kept.trim_start_matches(['_', '-']).to_owned()
@@ -351,8 +352,14 @@ fn add_project(
     };
     (project.services, project.inactive) = read("services").into_iter().partition(&is_active);
     project.jobs = read("jobs").into_iter().filter(is_active).collect();
+    let idle = project.services.iter().filter(|service| !runs(service)).map(|service| {
+        // An override whose base is elsewhere.
+        let message = "this service has neither an image nor a build, so that nothing of it runs";
+        let help = "name the file that it changes before this one (`--file BASE --file THIS`)";
+        Problem::at(service.place, library.source_of(service.place), message, help)
+    });
+    list_problems(source, idle.collect(), outcome);
     let starting = starting(&project, library, outcome);
-    // Without an image or a build there is nothing to run: an override whose base is elsewhere.
     for service in starting.iter().filter(|service| runs(service)) {
         let source = library.source_of(service.place);
         into.workloads.push(workload::workload(service, &project.folder, source, tables));
@@ -404,7 +411,8 @@ fn list_problems(source: SourceId, mut problems: Vec<Problem>, outcome: &mut Out
     problems.truncate(limits::PROBLEMS_PER_PROJECT);
     outcome.problems.extend(problems);
     if count > limits::PROBLEMS_PER_PROJECT {
-        let message = format!("{} more problems of this Compose project are not listed", count - limits::PROBLEMS_PER_PROJECT);
+        let message =
+            format!("{} more problems of this Compose project are not listed", count - limits::PROBLEMS_PER_PROJECT);
         let problem = Problem::of_file(source, &message, "mend those that are listed, and assess it again");
         outcome.problems.push(Problem { not_understood: false, ..problem });
     }

@@ -92,7 +92,14 @@ pub(super) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     pub(super) fn new(variables: &'r Variables, budget: &'r mut Budget) -> Self {
-        Self { variables, budget, resets: Resets::default(), flaws: Vec::new(), path: Vec::new(), is_within_override: false }
+        Self {
+            variables,
+            budget,
+            resets: Resets::default(),
+            flaws: Vec::new(),
+            path: Vec::new(),
+            is_within_override: false,
+        }
     }
 
     /// Whether a value is left out, and what it stands for in the files before goes too.
