@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len();
     let mut collected = source::collect(&inputs, &choices);
     // What the user names in so many words has to be there.
-    let is_chosen = |file: &String| choices.compose_files.contains(file) || choices.env_files.contains(file);
+    let chosen = &collected.choices;
+    let is_chosen = |file: &String| chosen.compose_files.contains(file) || chosen.env_files.contains(file);
     let all_failed =
         collected.failed_inputs == count || collected.failures.iter().any(|failure| is_chosen(&failure.file));
     warn_of_failures(&collected, all_failed, terminal);

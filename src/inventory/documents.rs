@@ -408,6 +408,7 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
         } else if compose::is_compose(root, file.base_name(), tables) {
             result.is_compose = true;
             understood = true;
+            result.problems.extend(note_duplicate_key(tree, source));
         } else if kustomize::is_name(file.base_name()) {
             understood = true;
         } else {

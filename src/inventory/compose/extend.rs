@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::interpolate::Variables;
-use super::load::{Loader, NOWHERE, REMEMBERED, Scope, is_remote, merge_and_settle, relocate};
+use super::load::{Loader, NOWHERE, Scope, is_remote, merge_and_settle, relocate};
 use super::merge::merge;
 use super::value::{Data, Resets, TooLarge, Value};
 use crate::inventory::paths::{folder_of, join};
@@ -33,11 +32,6 @@ impl Siblings {
         self.index.get(name).map(|position| &self.services.entries()[*position].1)
     }
 }
-
-/// The services of files that others extend, by the file and the folder that extends it, with the variables that they
-/// were filled in with.
-#[derive(Default)]
-pub(super) struct Bases(BTreeMap<(String, String), Vec<(Rc<Variables>, Rc<Siblings>)>>);
 
 /// A service by its file and its name.
 type Key = (String, String);
@@ -115,8 +109,8 @@ impl Loader<'_, '_> {
             return Ok((service, true));
         };
         if base_siblings.get(wanted).is_none() {
-            let message = format!("there is no service {wanted} to extend");
-            self.detail(extends.place, &message, "check the name of the service and of the file");
+            let message = "the service that is to be extended is not there";
+            self.detail(extends.place, message, "check the name of the service and of the file");
             return Ok((service, true));
         }
         extensions.chain.push(key);
@@ -136,8 +130,7 @@ impl Loader<'_, '_> {
     /// The services of a file that others extend, its paths seen from the project's folder.
     fn base_file(&mut self, name: &str, written: &str, scope: &Scope) -> Result<Option<Rc<Siblings>>, TooLarge> {
         let key = (name.to_owned(), scope.folder.clone());
-        let known = self.bases.0.get(&key).into_iter().flatten();
-        if let Some((_, siblings)) = known.clone().find(|(variables, _)| Rc::ptr_eq(variables, &scope.variables)) {
+        if let Some(siblings) = self.bases.get(&key, |variables| Rc::ptr_eq(variables, &scope.variables)) {
             return Ok(Some(Rc::clone(siblings)));
         }
         let Some((_, trees)) = self.library.documents(name) else { return Ok(None) };
@@ -154,9 +147,8 @@ impl Loader<'_, '_> {
         relocate(&mut model, folder_of(written));
         let services = model.remove("services").unwrap_or_else(|| Value::new(model.place, Data::Map(Vec::new())));
         let siblings = Rc::new(Siblings::new(name, services, last_resets));
-        let known = self.bases.0.entry(key).or_default();
-        if known.len() < REMEMBERED {
-            known.push((Rc::clone(&scope.variables), Rc::clone(&siblings)));
+        if self.bases.has_room(&key) {
+            self.bases.put(key, &scope.variables, Rc::clone(&siblings));
         }
         Ok(Some(siblings))
     }

@@ -2,11 +2,10 @@
 //!
 //! Source: Compose specification, "Include"; details as the reference loader has them.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::interpolate::Variables;
-use super::load::{Loader, REMEMBERED, Scope, is_remote};
+use super::load::{Loader, Scope, is_remote};
 use super::merge::{Index, merge};
 use super::value::{Data, Resets, TooLarge, Value};
 use crate::inventory::paths::{folder_of, join};
@@ -14,11 +13,6 @@ use crate::limits;
 
 /// The keys of a project that hold named resources.
 const RESOURCES: [&str; 7] = ["services", "jobs", "volumes", "networks", "secrets", "configs", "models"];
-
-/// What was included already: by its files, its folder and that folder seen from the includer, with the variables that
-/// it was filled in with. A file that is reached in several ways is read once.
-#[derive(Default)]
-pub(super) struct Included(BTreeMap<(Vec<String>, String, String), Vec<(Rc<Variables>, Value)>>);
 
 /// What an inclusion takes of the budget beside its values, so that files which include one another twice over come to
 /// an end however little they hold.
@@ -67,19 +61,17 @@ impl Loader<'_, '_> {
 
     fn included_model(&mut self, names: Vec<String>, scope: &Scope, within: &[String]) -> Result<Value, TooLarge> {
         let key = (names, scope.folder.clone(), scope.relative.clone());
-        let known = self.inclusions.0.get(&key).into_iter().flatten();
-        let same =
+        let is_same =
             |variables: &Rc<Variables>| Rc::ptr_eq(variables, &scope.variables) || **variables == *scope.variables;
-        if let Some((_, model)) = known.clone().find(|(variables, _)| same(variables)) {
+        if let Some(model) = self.inclusions.get(&key, is_same) {
             self.budget.take(model)?;
             return Ok(model.clone());
         }
         self.budget.take_text(BYTES_OF_AN_INCLUSION)?;
         let model = self.model(&key.0, scope, within)?;
-        let known = self.inclusions.0.entry(key).or_default();
-        if known.len() < REMEMBERED {
+        if self.inclusions.has_room(&key) {
             self.budget.take(&model)?;
-            known.push((Rc::clone(&scope.variables), model.clone()));
+            self.inclusions.put(key, &scope.variables, model.clone());
         }
         Ok(model)
     }

@@ -3,14 +3,14 @@
 //!
 //! Source: Compose specification, "Merge"; details as the reference loader has them.
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::canonical::{canonicalize, clean};
 use super::dotenv::read_variables;
-use super::extend::Bases;
-use super::include::Included;
+use super::extend::Siblings;
 use super::interpolate::{Flaw, Variables};
 use super::merge::{Index, enforce_unique, merge};
 use super::value::{Budget, Data, Reader, Resets, TooLarge, Value};
@@ -34,7 +34,7 @@ pub(in crate::inventory) struct Library<'t> {
 
 /// Files of variables that were read, each list of them with its surroundings and what came of them.
 struct Environments {
-    read: BTreeMap<Vec<String>, Vec<(Rc<Variables>, Rc<Variables>)>>,
+    read: Remembered<Vec<String>, Rc<Variables>>,
     budget: Budget,
     problems: Vec<Problem>,
 }
@@ -46,7 +46,7 @@ impl<'t> Library<'t> {
         sources: Vec<SourceId>,
     ) -> Self {
         let budget = Budget::new(limits::COMPOSE_VARIABLES_BYTES);
-        let environments = Environments { read: BTreeMap::new(), budget, problems: Vec::new() };
+        let environments = Environments { read: Remembered::default(), budget, problems: Vec::new() };
         let mut shell = Variables::default();
         shell.set("PWD", WORKING_FOLDER.to_owned());
         shell.set("HOME", "~".to_owned());
@@ -74,8 +74,7 @@ impl<'t> Library<'t> {
     /// The variables of files within surroundings, which win.
     pub(super) fn variables(&self, names: &[String], surroundings: &Rc<Variables>) -> Rc<Variables> {
         let mut environments = self.environments.borrow_mut();
-        let known = environments.read.get(names).into_iter().flatten();
-        if let Some((_, variables)) = known.clone().find(|(outer, _)| Rc::ptr_eq(outer, surroundings)) {
+        if let Some(variables) = environments.read.get(names, |outer| Rc::ptr_eq(outer, surroundings)) {
             return Rc::clone(variables);
         }
         let mut variables = Variables::within(surroundings);
@@ -86,9 +85,8 @@ impl<'t> Library<'t> {
             }
         }
         let variables = if variables.is_empty() { Rc::clone(surroundings) } else { Rc::new(variables) };
-        let read = environments.read.entry(names.to_vec()).or_default();
-        if read.len() < REMEMBERED {
-            read.push((Rc::clone(surroundings), Rc::clone(&variables)));
+        if environments.read.has_room(names) {
+            environments.read.put(names.to_vec(), surroundings, Rc::clone(&variables));
         }
         variables
     }
@@ -164,14 +162,44 @@ pub(super) struct Loader<'l, 't> {
     pub(super) included: BTreeSet<String>,
     /// The files whose services others extend.
     pub(super) extended: BTreeSet<String>,
-    /// What was included already.
-    pub(super) inclusions: Included,
-    /// Services of files that others extend.
-    pub(super) bases: Bases,
+    /// What was included already: by its files, its folder and that folder seen from the includer. A file that is
+    /// reached in several ways is read once.
+    pub(super) inclusions: Remembered<(Vec<String>, String, String), Value>,
+    /// Services of files that others extend: by the file and the folder that extends it.
+    pub(super) bases: Remembered<(String, String), Rc<Siblings>>,
 }
 
-/// With how many different variables what was read once is remembered.
-pub(super) const REMEMBERED: usize = 8;
+/// What was read once, each with the variables that it was filled in with; the first few of those.
+pub(super) struct Remembered<K, V>(BTreeMap<K, Vec<(Rc<Variables>, V)>>);
+
+impl<K, V> Default for Remembered<K, V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord, V> Remembered<K, V> {
+    /// With how many different variables the same is remembered.
+    const VARIANTS: usize = 8;
+
+    pub(super) fn get<Q: Ord + ?Sized>(&self, key: &Q, is_same: impl Fn(&Rc<Variables>) -> bool) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get(key)?.iter().find(|(variables, _)| is_same(variables)).map(|(_, value)| value)
+    }
+
+    pub(super) fn has_room<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get(key).is_none_or(|known| known.len() < Self::VARIANTS)
+    }
+
+    pub(super) fn put(&mut self, key: K, variables: &Rc<Variables>, value: V) {
+        self.0.entry(key).or_default().push((Rc::clone(variables), value));
+    }
+}
 
 impl<'l, 't> Loader<'l, 't> {
     pub(super) fn new(library: &'l Library<'t>) -> Self {
@@ -181,8 +209,8 @@ impl<'l, 't> Loader<'l, 't> {
             problems: Vec::new(),
             included: BTreeSet::new(),
             extended: BTreeSet::new(),
-            inclusions: Included::default(),
-            bases: Bases::default(),
+            inclusions: Remembered::default(),
+            bases: Remembered::default(),
         }
     }
 

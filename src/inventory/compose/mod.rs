@@ -352,8 +352,14 @@ fn add_project(
     };
     (project.services, project.inactive) = read("services").into_iter().partition(&is_active);
     project.jobs = read("jobs").into_iter().filter(is_active).collect();
+    let idle = project.services.iter().filter(|service| !runs(service)).map(|service| {
+        // An override whose base is elsewhere.
+        let message = "this service has neither an image nor a build, so that nothing of it runs";
+        let help = "name the file that it changes before this one (`--file BASE --file THIS`)";
+        Problem::at(service.place, library.source_of(service.place), message, help)
+    });
+    list_problems(source, idle.collect(), outcome);
     let starting = starting(&project, library, outcome);
-    // Without an image or a build there is nothing to run: an override whose base is elsewhere.
     for service in starting.iter().filter(|service| runs(service)) {
         let source = library.source_of(service.place);
         into.workloads.push(workload::workload(service, &project.folder, source, tables));
