@@ -991,7 +991,7 @@ a: b
     assert!(problems.iter().any(|problem| problem.contains("refer to one another in a circle")), "{problems:#?}");
     let assessment = folder.assess(&[]);
     assert_eq!(assessment.estate.workloads, 1);
-    assert_eq!(assessment.estate.opaque, 2, "a remote kustomization and a chart");
+    assert_eq!(assessment.estate.opaque, 4, "a remote kustomization, a chart, and two resources that are not here");
 }
 
 #[test]

@@ -221,7 +221,8 @@ fn note_unreadable(
 ) {
     let whole = &file.text[error.span.start as usize..error.span.end as usize];
     let text = text.get(error.span.start as usize..error.span.end as usize).unwrap_or(whole);
-    let is_template = find_template_marker(whole).is_some();
+    let marker = find_template_marker(whole);
+    let is_template = marker.is_some();
     let mut kinds = scan_kinds(text);
     kinds.extend(scan_services(text, compose::has_telling_name(file.base_name())));
     let (message, help) = if is_template {
@@ -243,7 +244,9 @@ fn note_unreadable(
             read.objects.unreadable.push(source);
         }
     }
-    let span = Span { start: error.offset, end: error.offset };
+    // Of a template its first action says more than the place at which it stops being YAML.
+    let offset = marker.map_or(error.offset, |at| error.span.start + at as u32);
+    let span = Span { start: offset, end: offset };
     read.problems.push(Problem { span: Some(span), kinds, ..Problem::of_file(source, &message, help) });
 }
 
