@@ -109,8 +109,11 @@ fn soup() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..60).prop_map(|words| words.concat())
 }
 
-/// Every scalar of a document with its line, and how deep each node stands.
-fn shape(tree: &Tree, file: &SourceFile) -> Vec<(u32, Option<String>, String)> {
+/// A node: its line, its text and its path.
+type Shape = Vec<(u32, Option<String>, String)>;
+
+/// Every node of a document.
+fn shape(tree: &Tree, file: &SourceFile) -> Shape {
     let nodes = tree.root().into_iter().flat_map(|root| root.descendants());
     let texts = nodes.map(|node| {
         let line = file.position(node.span().start).line;
@@ -120,7 +123,7 @@ fn shape(tree: &Tree, file: &SourceFile) -> Vec<(u32, Option<String>, String)> {
 }
 
 /// The lines of what was read and of what was not.
-fn read(text: &str) -> Vec<Result<Vec<(u32, Option<String>, String)>, String>> {
+fn read(text: &str) -> Vec<Result<Shape, String>> {
     let file = SourceFile::new("a.yaml", text);
     let documents = parse_documents(SourceId(0), &file.text, &Limits::DEFAULT);
     documents
