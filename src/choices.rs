@@ -18,3 +18,18 @@ pub struct Choices {
     /// most.
     pub overlays: Vec<String>,
 }
+
+/// How charts and kustomizations are rendered, where the user asked for it (`--render`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendering {
+    /// Files of values for every chart, each laid over those before it (`--values`).
+    pub values: Vec<String>,
+    /// Single values for every chart, as `key=value` (`--set`).
+    pub set: Vec<String>,
+    /// The name of the release; none for the name of the chart's folder (`--release`).
+    pub release: Option<String>,
+    /// The namespace of the release (`--namespace`).
+    pub namespace: Option<String>,
+    /// The longest that one tool may take, in seconds (`--render-timeout`).
+    pub seconds: u64,
+}

@@ -254,13 +254,19 @@ impl Condition {
                 unknown @ Truth::Unknown(_) => unknown,
             },
             Self::Is(id, expected) => compare(*id, facts, |value| value == expected),
-            Self::AtLeast(id, bound) => compare(*id, facts, |value| matches!(value, Value::Number(n) if n >= bound)),
-            Self::AtMost(id, bound) => compare(*id, facts, |value| matches!(value, Value::Number(n) if n <= bound)),
+            Self::AtLeast(id, bound) => match facts.get(*id) {
+                Fact::AtLeast { value, .. } if value >= bound => Truth::True,
+                _ => compare(*id, facts, |value| matches!(value, Value::Number(n) if n >= bound)),
+            },
+            Self::AtMost(id, bound) => match facts.get(*id) {
+                Fact::AtLeast { value, .. } if value > bound => Truth::False,
+                _ => compare(*id, facts, |value| matches!(value, Value::Number(n) if n <= bound)),
+            },
             Self::In(id, words) => {
                 compare(*id, facts, |value| matches!(value, Value::Text(text) if words.contains(text)))
             }
             Self::Known(id) => match facts.get(*id) {
-                Fact::Known { .. } => Truth::True,
+                Fact::Known { .. } | Fact::AtLeast { .. } => Truth::True,
                 Fact::Absent | Fact::Unknown { .. } => Truth::False,
             },
         }
@@ -271,6 +277,6 @@ fn compare(id: FactId, facts: &FactSet, test: impl Fn(&Value) -> bool) -> Truth 
     match facts.get(id) {
         Fact::Known { value, .. } if test(value) => Truth::True,
         Fact::Known { .. } | Fact::Absent => Truth::False,
-        Fact::Unknown { .. } => Truth::Unknown(id),
+        Fact::AtLeast { .. } | Fact::Unknown { .. } => Truth::Unknown(id),
     }
 }

@@ -34,12 +34,13 @@ pub mod yaml;
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{Assessment, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_inventory};
 use capability::Capabilities;
 use data::DataError;
-use inventory::Inventory;
+use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
 use rules::Rules;
 use source::Collected;
 use tables::Tables;
@@ -112,8 +113,40 @@ impl Kit {
 /// Assesses what was read: the whole pipeline behind reading. A pure function: the same input gives the same answer.
 #[must_use]
 pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
-    let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
-    assess_inventory_of(collected, &inventory, kit)
+    let reading = Reading::new(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+    assess_inventory_of(collected, &select(reading, collected, kit), kit)
+}
+
+/// Reads what was collected. Of several overlays of one application the one that demands most counts, or the one that
+/// the user named.
+///
+/// # Errors
+///
+/// When the user named an overlay that is not there.
+pub fn read(collected: &Collected, kit: &Kit) -> Result<Inventory, UnknownOverlay> {
+    let reading = Reading::new(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+    match reading.unknown_overlay(&collected.choices.overlays) {
+        Some(unknown) => Err(unknown),
+        None => Ok(select(reading, collected, kit)),
+    }
+}
+
+fn select(reading: Reading<'_>, collected: &Collected, kit: &Kit) -> Inventory {
+    let demands = |inventories: &[Inventory]| -> Vec<Demand> {
+        inventories.par_iter().map(|inventory| demand(inventory, collected, kit)).collect()
+    };
+    let selection = Selection::new(&reading, &collected.choices.overlays, &kit.tables, demands);
+    reading.inventory(&selection, &kit.tables)
+}
+
+/// How much an inventory demands: what the whole pipeline says of it.
+fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
+    let (estate, _) = assess_inventory(inventory, &collected.files, &kit.yardstick());
+    Demand {
+        need: estate.need.score,
+        copies: inventory.most_copies(),
+        size: estate.footprint.cpu.1 + estate.footprint.memory_gib.1,
+    }
 }
 
 /// Assesses an inventory that was read from these files.
@@ -179,6 +212,12 @@ fn inputs(collected: &Collected, inventory: &Inventory) -> Inputs {
             }
         })
         .collect();
+    // Pointers are named; what was found by scanning a text is in `not_understood`.
+    gaps.extend(inventory.objects.opaque.iter().filter(|opaque| !opaque.name.is_empty()).map(|opaque| Gap {
+        kind: "pointer".to_owned(),
+        scope: format!("{} {}", opaque.kind, opaque.name),
+        reason: opaque.reason.clone(),
+    }));
     gaps.sort();
     let mut skipped: Vec<(String, String)> = inventory
         .skipped

@@ -42,8 +42,15 @@ impl Default for Limits {
     }
 }
 
-/// The most values in the files of one Compose project, once aliases are written out.
-pub const VALUES_PER_PROJECT: usize = 1_000_000;
+/// The most bytes that the values of one Compose project may take, once aliases, variables and extended services are
+/// written out; a value takes 64 beside its text. The largest project seen takes under 2 MB.
+pub const COMPOSE_PROJECT_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most bytes of text that the files of variables of all Compose projects may come to.
+pub const COMPOSE_VARIABLES_BYTES: usize = 256 * 1024 * 1024;
+
+/// The most problems that are listed of one Compose project.
+pub const PROBLEMS_PER_PROJECT: usize = 1_000;
 
 /// How many merge keys (`<<`) are followed inside one another; real files use one or two.
 pub const MERGE_DEPTH: usize = 16;
@@ -57,11 +64,45 @@ pub const TEMPLATE_DEPTH: usize = 14;
 /// The most pod templates that are read from one custom resource.
 pub const TEMPLATES_PER_RESOURCE: usize = 100;
 
+/// The most paths that are looked for because one pointer of a delivery tool leads to them.
+pub const PATHS_PER_POINTER: usize = 1_000;
+
 /// The most files beside the inputs that are looked for because the inputs refer to them.
 pub const FOLLOWED_FILES: usize = 10_000;
 
-/// How many files may include, and how many services may extend, one another in a row.
-pub const EXTENDS_DEPTH: usize = 8;
+/// How many files may include, and how many services may extend, one another in a row; real projects have up to four.
+pub const COMPOSE_CHAIN: usize = 50;
+
+/// The most nodes of the objects that kustomizations make, all together; a node costs 28 bytes.
+pub const DERIVED_NODES: usize = 12_000_000;
+
+/// The most bytes of text of the objects that kustomizations make, all together.
+pub const DERIVED_BYTES: usize = 512 * 1024 * 1024;
+
+/// The most nodes that pass through kustomizations, each counted once for every kustomization that it passes through; an
+/// object counts for a few hundred more.
+pub const BUILT_NODES: usize = 40_000_000;
+
+/// The largest text that is made by filling values in, in bytes.
+pub const FILLED_TEXT: usize = 1 << 20;
+
+/// The most pairs of items that are compared to merge one list of a patch; longer lists are replaced.
+pub const PAIRS_MERGED: usize = 4_000_000;
+
+/// How many objects of one kind and name are looked at to tell which one is meant.
+pub const NAMESAKES: usize = 1_000;
+
+/// The deepest nesting of a value that is edited; parsed documents reach half of it at most.
+pub const DRAFT_DEPTH: usize = 2_000;
+
+/// How many kustomizations may refer to one another in a row; real ones stay under ten.
+pub const KUSTOMIZATION_DEPTH: usize = 64;
+
+/// The most bytes that the pattern of a selector may take once compiled.
+pub const PATTERN_BYTES: usize = 1 << 20;
+
+/// The most kustomizations of one application that are judged to find the one that demands most.
+pub const VARIANTS_JUDGED: usize = 100;
 
 /// The largest amount of vCPU, GiB or copies that is believed; anything above is a typing error and counts as unknown.
 pub const LARGEST_AMOUNT: f64 = 1e6;

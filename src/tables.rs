@@ -79,6 +79,7 @@ struct Lookalikes {
     kinds: Vec<LookalikeKind>,
     files: Vec<LookalikeFile>,
     keys: Vec<LookalikeKey>,
+    values: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -262,7 +263,14 @@ impl Tables {
     /// Why a file of this name is left alone, if so.
     #[must_use]
     pub fn lookalike_file(&self, base_name: &str) -> Option<&str> {
-        self.lookalikes.files.iter().find(|entry| entry.name == base_name).map(|entry| entry.reason.as_str())
+        let mut files = self.lookalikes.files.iter();
+        files.find(|entry| fits_pattern(&entry.name, base_name)).map(|entry| entry.reason.as_str())
+    }
+
+    /// Whether a file of this name holds the values of a chart.
+    #[must_use]
+    pub fn is_values_file(&self, base_name: &str) -> bool {
+        self.lookalikes.values.iter().any(|name| fits_pattern(name, base_name))
     }
 
     /// Why a document with this top-level key is left alone, if so.
@@ -329,6 +337,14 @@ impl Tables {
     }
 }
 
+/// Whether a name is this one; a `*` in it stands for anything.
+fn fits_pattern(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => pattern == name,
+    }
+}
+
 /// Whether an image reference names this image: the last part of its repository, or its last parts where the name has
 /// a `/`. Registry, tag and digest do not count.
 fn image_is(image: &str, name: &str) -> bool {
@@ -364,5 +380,10 @@ mod tests {
         assert_eq!(tables.host_path("/var/run/docker.sock"), HostPath::ContainerEngine);
         assert_eq!(tables.host_path("/data"), HostPath::Other);
         assert!(tables.lookalike("skaffold", "Config").is_some());
+        assert!(tables.lookalike_file("_helpers.tpl").is_some() && tables.lookalike_file("helpers.yaml").is_none());
+        for name in ["values.yaml", "values-production.yaml", "dev-values.yml", "web.values.yaml"] {
+            assert!(tables.is_values_file(name), "{name}");
+        }
+        assert!(!tables.is_values_file("evaluesx.yaml"));
     }
 }

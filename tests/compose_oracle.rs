@@ -8,25 +8,26 @@
     reason = "a test may fail and print"
 )]
 
+#[path = "support/compose.rs"]
+mod comparison;
 #[path = "support/oracle.rs"]
 mod oracle;
+#[path = "support/random_compose.rs"]
+mod random;
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use comparison::{HOME, differences, ours};
 use kubeworthy::choices::Choices;
 use kubeworthy::inventory::Inventory;
-use kubeworthy::inventory::compose::{Project, Service};
-use kubeworthy::inventory::model::Written;
-use kubeworthy::inventory::quantity::duration;
+use kubeworthy::inventory::compose::Project;
 use kubeworthy::source::{Input, collect, follow};
 use serde_json::{Value, json};
 
-const HOME: &str = "/home/somebody";
-
-/// The projects of files and folders, with the files that they refer to.
-fn projects(inputs: &[PathBuf], choices: &Choices) -> Vec<Project> {
+/// The projects of files and folders, with the files that they refer to, and what was said about them.
+fn read(inputs: &[PathBuf], choices: &Choices) -> (Vec<Project>, Vec<String>) {
     let kit = support::kit();
     let inputs: Vec<Input> = inputs.iter().cloned().map(Input::Path).collect();
     let mut collected = collect(&inputs, choices);
@@ -34,9 +35,14 @@ fn projects(inputs: &[PathBuf], choices: &Choices) -> Vec<Project> {
         let inventory = Inventory::read(&collected.files, &[], &collected.choices, &kit.tables);
         let missing = inventory.missing.clone();
         if follow(&mut collected, &missing) == 0 {
-            return inventory.projects;
+            let messages = inventory.problems.into_iter().map(|problem| problem.message).collect();
+            return (inventory.projects, messages);
         }
     }
+}
+
+fn projects(inputs: &[PathBuf], choices: &Choices) -> Vec<Project> {
+    read(inputs, choices).0
 }
 
 fn request(project: &Project, environment: &BTreeMap<String, String>, profiles: &[String], strict: bool) -> Value {
@@ -51,181 +57,6 @@ fn request(project: &Project, environment: &BTreeMap<String, String>, profiles: 
         "skip_consistency": !strict,
         "skip_environment_files": true,
     })
-}
-
-/// A service of ours in the words of the comparison.
-fn ours(project: &Project, service: &Service) -> Value {
-    let amount = |amount: &Option<Written<f64>>| amount.as_ref().map_or(0.0, |amount| round(amount.value));
-    let resources = &service.resources;
-    let mut ports: Vec<String> = Vec::new();
-    for port in &service.ports {
-        for index in 0..port.count {
-            let published = match port.published.split_once('-') {
-                Some((first, _)) if port.count > 1 => (first.parse::<u32>().unwrap_or(0) + index).to_string(),
-                _ => port.published.clone(),
-            };
-            ports.push(format!("{}:{published}:{}/{} {}", port.host_ip, port.target + index, port.protocol, port.mode));
-        }
-    }
-    ports.sort();
-    let mut volumes: Vec<String> = service
-        .mounts
-        .iter()
-        .map(|mount| {
-            let source = match mount.source.as_str() {
-                source if mount.kind != "bind" => source.to_owned(),
-                source if source.starts_with('~') => format!("{HOME}{}", &source[1..]),
-                source if source.starts_with(['/', '\\']) || source.as_bytes().get(1) == Some(&b':') => {
-                    source.to_owned()
-                }
-                source => joined(&project.folder, source),
-            };
-            format!("{} {source} {} {}", mount.kind, mount.target, mount.read_only)
-        })
-        .collect();
-    volumes.sort();
-    let depends_on: BTreeMap<&String, Value> =
-        service.depends_on.iter().map(|(name, on)| (name, json!([on.condition, on.restart, on.required]))).collect();
-    json!({
-        "image": service.image.as_ref().map(|image| image.value.clone()).unwrap_or_default(),
-        "replicas": service.replicas.known().unwrap_or(1.0),
-        "global": service.is_global,
-        "ports": ports,
-        "volumes": volumes,
-        "depends_on": depends_on,
-        "resources": [
-            amount(&resources.limited_cpus), amount(&resources.limited_memory),
-            amount(&resources.reserved_cpus), amount(&resources.reserved_memory),
-            amount(&resources.cpus), amount(&resources.memory_limit), amount(&resources.memory_reservation),
-        ],
-        "healthcheck": service.health_check.as_ref().map(|check| json!({
-            "test": check.test,
-            "times": [check.interval, check.timeout, check.start_period, check.start_interval],
-            "retries": check.retries,
-        })),
-    })
-}
-
-/// A service of the reference loader in the same words.
-fn theirs(service: &Value) -> Value {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let number = |value: &Value| match value {
-        Value::String(text) => text.parse().unwrap_or(0.0),
-        other => other.as_f64().unwrap_or(0.0),
-    };
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let mut ports: Vec<String> = list(&service["ports"])
-        .iter()
-        .map(|port| {
-            format!(
-                "{}:{}:{}/{} {}",
-                text(&port["host_ip"]),
-                text(&port["published"]),
-                text(&port["target"]),
-                text(&port["protocol"]),
-                text(&port["mode"])
-            )
-        })
-        .collect();
-    ports.sort();
-    let mut volumes: Vec<String> = list(&service["volumes"])
-        .iter()
-        .map(|mount| {
-            format!(
-                "{} {} {} {}",
-                text(&mount["type"]),
-                text(&mount["source"]),
-                text(&mount["target"]),
-                mount["read_only"].as_bool().unwrap_or(false)
-            )
-        })
-        .collect();
-    volumes.sort();
-    let depends_on: BTreeMap<String, Value> = service["depends_on"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, on)| {
-            let is = |key: &str| on[key].as_bool().unwrap_or(false);
-            (name.clone(), json!([on["condition"], is("restart"), is("required")]))
-        })
-        .collect();
-    let deploy = &service["deploy"];
-    let replicas = [&service["scale"], &deploy["replicas"]].into_iter().find_map(Value::as_f64).unwrap_or(1.0);
-    let (limits, reservations) = (&deploy["resources"]["limits"], &deploy["resources"]["reservations"]);
-    let check = &service["healthcheck"];
-    let test: Vec<String> = list(&check["test"]).iter().map(text).collect();
-    let is_off = check.is_null() || check["disable"] == true || test.first().is_some_and(|form| form == "NONE");
-    let time = |key: &str| check[key].as_str().and_then(duration);
-    json!({
-        "image": text(&service["image"]),
-        "replicas": replicas,
-        "global": matches!(deploy["mode"].as_str(), Some("global" | "global-job")),
-        "ports": ports,
-        "volumes": volumes,
-        "depends_on": depends_on,
-        "resources": [
-            round(number(&limits["cpus"])), number(&limits["memory"]),
-            round(number(&reservations["cpus"])), number(&reservations["memory"]),
-            round(number(&service["cpus"])), number(&service["mem_limit"]), number(&service["mem_reservation"]),
-        ],
-        "healthcheck": (!is_off).then(|| json!({
-            "test": test,
-            "times": [time("interval"), time("timeout"), time("start_period"), time("start_interval")],
-            "retries": check["retries"].as_f64(),
-        })),
-    })
-}
-
-/// The reference loader keeps 32 bits of a number of CPUs.
-fn round(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
-}
-
-fn joined(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
-/// Every difference between our reading of a project and the reference's.
-fn differences(project: &Project, reply: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    let services = reply["project"]["services"].as_object().cloned().unwrap_or_default();
-    let names: Vec<&String> = services.keys().collect();
-    let mut own: Vec<&String> = project.services.iter().map(|service| &service.name).collect();
-    own.sort();
-    if names != own {
-        found.push(format!("services: {own:?} for {names:?}"));
-    }
-    let disabled: Vec<&str> = reply["disabled"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut inactive: Vec<&str> = project.inactive.iter().map(|service| service.name.as_str()).collect();
-    inactive.sort_unstable();
-    if disabled != inactive {
-        found.push(format!("inactive: {inactive:?} for {disabled:?}"));
-    }
-    for service in &project.services {
-        let Some(other) = services.get(&service.name) else { continue };
-        let (a, b) = (ours(project, service), theirs(other));
-        for (key, value) in a.as_object().expect("a mapping") {
-            if *value != b[key] {
-                found.push(format!("{}.{key}: {value} for {}", service.name, b[key]));
-            }
-        }
-    }
-    found
 }
 
 /// The variables that a refusal asks for.
@@ -266,21 +97,18 @@ fn compare_with_variables(
     }
 }
 
-#[test]
-fn the_projects_of_the_corpus_agree_with_the_reference_loader() {
-    let (Some(corpus), Some(program)) = (support::corpus(), oracle::oracle()) else { return };
-    let projects = projects(&[corpus.join("files")], &Choices::default());
+/// Compares projects with the reference loader's reading of them, and prints and returns how many agree.
+fn compare(program: &Path, projects: &[Project], profiles: &[String], what: &str, name: impl Fn(&Project) -> String) {
     let ask = |strict: bool| {
         let requests: Vec<Value> =
-            projects.iter().map(|project| request(project, &BTreeMap::new(), &[], strict)).collect();
-        oracle::ask(&program, "compose", &requests)
+            projects.iter().map(|project| request(project, &BTreeMap::new(), profiles, strict)).collect();
+        oracle::ask(program, "compose", &requests)
     };
     let (strict, lenient) = (ask(true), ask(false));
     let (mut agreeing, mut compared) = (0u32, 0u32);
     let (mut refused, mut refused_strictly) = (0, 0);
     for ((project, strict), reply) in projects.iter().zip(&strict).zip(&lenient) {
-        let name =
-            project.files.iter().map(|file| file.trim_start_matches(&*corpus.to_string_lossy())).collect::<Vec<_>>();
+        let name = name(project);
         refused_strictly += usize::from(strict["error"].is_string());
         let mut outcome = match reply["error"].as_str() {
             Some(error) => Err(error.to_owned()),
@@ -294,27 +122,237 @@ fn the_projects_of_the_corpus_agree_with_the_reference_loader() {
                 break;
             }
             variables.extend(more);
-            outcome = compare_with_variables(&program, project, &variables, &[]);
+            outcome = compare_with_variables(program, project, &variables, profiles);
         }
         match outcome {
             Ok(differences) => {
                 compared += 1;
                 agreeing += u32::from(differences.is_empty());
                 for difference in differences {
-                    println!("differs  {name:?}: {difference}");
+                    println!("differs  {name}: {difference}");
                 }
             }
             Err(error) => {
                 refused += 1;
-                println!("refused  {name:?}: {}", error.replace('\n', " "));
+                println!("refused  {name}: {}", error.replace('\n', " "));
             }
         }
     }
     let share = 100.0 * f64::from(agreeing) / f64::from(compared.max(1));
     println!(
-        "Compose: {agreeing} of {compared} projects agree in full = {share:.1} % ({} projects; the reference refuses \
+        "{what}: {agreeing} of {compared} projects agree in full = {share:.1} % ({} projects; the reference refuses \
          {refused}, and {refused_strictly} with its checks of consistency)",
         projects.len()
     );
     assert!(share >= 98.0, "{share:.1} %");
+}
+
+#[test]
+fn the_projects_of_the_corpus_agree_with_the_reference_loader() {
+    let (Some(corpus), Some(program)) = (support::corpus(), oracle::oracle()) else { return };
+    let prefix = corpus.to_string_lossy().into_owned();
+    let name = |project: &Project| project.files.join(" ").replace(&prefix, "");
+    let projects = projects(&[corpus.join("files")], &Choices::default());
+    compare(&program, &projects, &[], "Compose", name);
+    let with_profiles: BTreeSet<Vec<String>> =
+        projects.iter().filter(|project| !project.inactive.is_empty()).map(|project| project.files.clone()).collect();
+    assert!(!with_profiles.is_empty(), "some projects have services that do not start by themselves");
+    let all = vec!["*".to_owned()];
+    let choices = Choices { profiles: all.clone(), ..Choices::default() };
+    let mut projects = self::projects(&[corpus.join("files")], &choices);
+    projects.retain(|project| with_profiles.contains(&project.files));
+    assert_eq!(projects.len(), with_profiles.len());
+    compare(&program, &projects, &all, "Compose with all profiles", name);
+}
+
+/// Where we differ from the reference loader on purpose: the case, and what differs.
+const KNOWN_DIFFERENCES: &[(&str, &str)] = &[];
+
+/// A hand-written project; `case.yaml` in its folder says how it is read and what is expected.
+struct Case {
+    name: String,
+    folder: PathBuf,
+    said: Value,
+}
+
+fn cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compose-cases");
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("an entry").path()).collect();
+    folders.sort();
+    let read = |folder: PathBuf| {
+        let text = std::fs::read_to_string(folder.join("case.yaml")).expect("every case has its case.yaml");
+        let said: Value = serde_yaml::from_str(&text).expect("YAML");
+        assert!(said["note"].is_string(), "{}: what the case shows", folder.display());
+        Case { name: folder.file_name().expect("a name").to_string_lossy().into_owned(), folder, said }
+    };
+    folders.into_iter().map(read).collect()
+}
+
+impl Case {
+    fn list(&self, key: &str) -> Vec<String> {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        self.said[key].as_array().into_iter().flatten().map(text).collect()
+    }
+
+    fn paths(&self, key: &str) -> Vec<String> {
+        self.list(key).iter().map(|name| self.folder.join(name).display().to_string()).collect()
+    }
+
+    /// Our reading of it, and what was said.
+    fn read(&self) -> (Project, Vec<String>) {
+        let choices = Choices {
+            compose_files: self.paths("files"),
+            profiles: self.list("profiles"),
+            env_files: self.paths("env-files"),
+            ..Choices::default()
+        };
+        let inputs = if choices.compose_files.is_empty() { vec![self.folder.clone()] } else { Vec::new() };
+        let (mut projects, messages) = read(&inputs, &choices);
+        if let Some(main) = self.said["project"].as_str() {
+            let main = self.folder.join(main).display().to_string();
+            projects.retain(|project| project.files[0] == main);
+        }
+        assert_eq!(projects.len(), 1, "{}: one project is meant", self.name);
+        (projects.remove(0), messages)
+    }
+
+    fn request(&self) -> Value {
+        let files = self.paths("files");
+        let directory = files.first().and_then(|file| Path::new(file).parent()).unwrap_or(&self.folder);
+        json!({
+            "id": self.name,
+            "directory": if files.is_empty() { self.folder.display().to_string() } else { String::new() },
+            "files": files,
+            "env_files": self.paths("env-files"),
+            "profiles": self.list("profiles"),
+            "environment": {"HOME": HOME, "PWD": directory.display().to_string()},
+            "skip_consistency": true,
+            "skip_environment_files": true,
+        })
+    }
+
+    /// What is not as the reference loader, or where it refuses, as the case itself says.
+    fn differences(&self, reply: &Value) -> Vec<String> {
+        let (project, messages) = self.read();
+        let is_refused = self.said["expect-refusal"] == true;
+        let mut found = match reply["error"].as_str() {
+            Some(_) if is_refused => Vec::new(),
+            Some(error) => vec![format!("the reference refuses it: {}", error.replace('\n', " "))],
+            None if is_refused => vec!["the reference does not refuse it".to_owned()],
+            None => differences(&project, reply),
+        };
+        let services = project.services.iter().chain(&project.inactive);
+        let own: BTreeMap<&str, Value> =
+            services.map(|service| (service.name.as_str(), ours(&project, service))).collect();
+        for (name, fields) in self.said["expect"].as_object().into_iter().flatten() {
+            let Some(own) = own.get(name.as_str()) else {
+                found.push(format!("there is no service {name}"));
+                continue;
+            };
+            for (key, value) in fields.as_object().into_iter().flatten() {
+                if own[key] != *value {
+                    found.push(format!("{name}.{key}: {} for the expected {value}", own[key]));
+                }
+            }
+        }
+        if is_refused && self.said["expect"].as_object().is_none_or(|expected| expected.len() != own.len()) {
+            found.push(format!("we read the services {:?}", own.keys()));
+        }
+        for expected in self.list("messages") {
+            if !messages.iter().any(|message| message.contains(&expected)) {
+                found.push(format!("nothing says `{expected}`, only {messages:?}"));
+            }
+        }
+        if !is_refused && self.said["messages"].is_null() {
+            let unexpected = messages.iter().filter(|message| !message.contains("profile"));
+            found.extend(unexpected.map(|message| format!("it is said that {message}")));
+        }
+        found
+    }
+}
+
+#[test]
+fn hand_written_projects_agree_with_the_reference_loader() {
+    let Some(program) = oracle::oracle() else { return };
+    let cases = cases();
+    let requests: Vec<Value> = cases.iter().map(Case::request).collect();
+    let replies = oracle::ask(&program, "compose", &requests);
+    let (mut differing, mut known, mut refused) = (0, 0, 0);
+    for (case, reply) in cases.iter().zip(&replies) {
+        let differences = case.differences(reply);
+        refused += usize::from(case.said["expect-refusal"] == true);
+        let expected: Vec<&str> =
+            KNOWN_DIFFERENCES.iter().filter(|(name, _)| *name == case.name).map(|(_, what)| *what).collect();
+        known += usize::from(!expected.is_empty());
+        if differences != expected {
+            differing += 1;
+            for difference in &differences {
+                println!("differs  {}: {difference}", case.name);
+            }
+        }
+    }
+    println!(
+        "Hand-written Compose projects: {} of {} agree in full ({refused} that the reference refuses are read as they \
+         say themselves; {known} differ on purpose)",
+        cases.len() - differing - known,
+        cases.len()
+    );
+    assert_eq!(differing, 0);
+}
+
+#[test]
+fn random_projects_agree_with_the_reference_loader() {
+    let Some(program) = oracle::oracle() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let count: u64 = std::env::var("RANDOM_PROJECTS").ok().and_then(|count| count.parse().ok()).unwrap_or(400);
+    let choices: Vec<Choices> = (0..count)
+        .map(|seed| Choices {
+            compose_files: random::write(&folder.path().join(seed.to_string()), seed),
+            profiles: ["", "p", "*"]
+                .into_iter()
+                .nth(seed as usize % 3)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+            ..Choices::default()
+        })
+        .collect();
+    let request = |choices: &Choices| {
+        json!({
+            "id": choices.compose_files[0],
+            "files": choices.compose_files,
+            "profiles": choices.profiles,
+            "environment": {"HOME": HOME},
+            "skip_consistency": true,
+            "skip_environment_files": true,
+        })
+    };
+    let replies = oracle::ask(&program, "compose", &choices.iter().map(request).collect::<Vec<_>>());
+    let (mut agreeing, mut refused) = (0, 0);
+    let mut reasons: BTreeMap<String, u32> = BTreeMap::new();
+    for (choices, reply) in choices.iter().zip(&replies) {
+        // Those that the reference refuses have to be read too, without an end of the test.
+        let projects = projects(&[], choices);
+        if let Some(error) = reply["error"].as_str() {
+            refused += 1;
+            *reasons.entry(error.rsplit(": ").next().unwrap_or(error).to_owned()).or_default() += 1;
+            continue;
+        }
+        let differences = differences(&projects[0], reply);
+        agreeing += u64::from(differences.is_empty());
+        for difference in differences {
+            println!("differs  {}: {difference}", choices.compose_files[0]);
+        }
+    }
+    println!(
+        "Random Compose projects: {agreeing} of {} agree in full ({refused} are refused: {reasons:?})",
+        count - refused
+    );
+    if agreeing != count - refused {
+        println!("kept in {}", folder.keep().display());
+    }
+    assert_eq!(agreeing, count - refused);
+    assert!(refused < count / 2, "most of them are to be read");
 }

@@ -192,6 +192,28 @@ fn large_flat_files_take_no_square_of_time() {
 }
 
 #[test]
+fn templates_take_no_square_of_time_and_end_in_a_message() {
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .n }}}\n";
+    for (name, text) in [
+        ("values", "a: {{ .Values.x }}\n".repeat(60_000)),
+        ("one-line", format!("a: {}\n", "{{ .x }}".repeat(60_000))),
+        ("documents", "a: {{ .x }}\n---\n".repeat(40_000)),
+        ("nested", format!("{}{}", "{{ if .x }}\n".repeat(60_000), "{{ end }}\n".repeat(60_000))),
+        ("never-closed", "{{ if .x }}\n".repeat(60_000)),
+        ("open-action", format!("a: {}", "{{ `".repeat(60_000))),
+        ("quotes", format!("a: {{{{ {} }}}}\n", "'\"` ".repeat(60_000))),
+        ("private-characters", format!("a: {{{{ .x }}}} {}\n", "\u{e000}\u{e002}".repeat(60_000))),
+        ("blank", format!("a: {{{{ .x }}}}\n{}", " \n".repeat(200_000))),
+    ] {
+        let folder = Folder::new();
+        let start = Instant::now();
+        folder.write("template.yaml", format!("{head}{text}"));
+        survives(&folder);
+        assert!(start.elapsed() < Duration::from_secs(20), "{name} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
 fn one_long_line_takes_no_square_of_time() {
     let item = |n: usize| {
         format!(
@@ -361,4 +383,176 @@ fn exit_codes() {
     assert_eq!(output.status.code(), Some(0), "opaque is inconclusive, not an error");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["estate"]["verdict"], "inconclusive");
+}
+
+/// Assesses a folder in bounded memory and time, and returns how many workloads there are and what was said.
+fn assessed(folder: &Folder) -> (u64, String) {
+    let output = run(&[folder.path()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("whole JSON");
+    (report["estate"]["workloads"].as_u64().expect("a number"), said.replace("\n  │ ", " "))
+}
+
+/// A Compose file with lines below `services:`.
+fn services(count: usize, line: impl Fn(usize) -> String) -> String {
+    format!("services:\n{}", (0..count).map(|n| format!("  {}\n", line(n))).collect::<String>())
+}
+
+const TOO_LARGE: &str = "this Compose project is larger than can be read: variables, inclusions and extended services \
+                         written out take over 64 MiB";
+
+#[test]
+fn compose_files_that_include_and_extend_one_another_in_circles() {
+    let folder = Folder::new();
+    folder
+        .write(
+            "compose.yaml",
+            "include: [a.yaml]\nservices: {web: {image: w, extends: {file: b.yaml, service: b}}, new: {extends: new}}\n",
+        )
+        .write("a.yaml", "include: [{path: [b.yaml, compose.yaml]}]\nservices: {a: {image: a}}\n")
+        .write("b.yaml", "services: {b: {image: b, extends: {file: compose.yaml, service: web}}}\n");
+    let (workloads, said) = assessed(&folder);
+    assert_eq!(workloads, 2, "{said}");
+    assert!(said.contains("a.yaml:1:11: this file includes itself"), "{said}");
+    assert!(said.contains("b.yaml:1:26: this service extends itself"), "{said}");
+    assert!(said.contains("compose.yaml:2:72: this service extends itself"), "{said}");
+}
+
+#[test]
+fn compose_services_that_extend_much_and_often() {
+    let environment: String = (0..1000).map(|n| format!("K{n}: v, ")).collect();
+    let large = format!("base: {{image: b, environment: {{{environment}}}}}");
+    let line = |base: &str, n: usize| if n == 0 { base.to_owned() } else { format!("s{n}: {{extends: base}}") };
+    let folder = Folder::new();
+    folder.write("compose.yaml", services(10_000, |n| line(&large, n)));
+    let (workloads, said) = assessed(&folder);
+    assert!(workloads == 0 && said.contains("compose.yaml:1:1: this Compose project is larger"), "{said}");
+    assert!(said.contains(TOO_LARGE) && said.contains("help: split the project"), "{said}");
+    folder.write("compose.yaml", services(10_000, |n| line("base: {image: b}", n)));
+    assert_eq!(assessed(&folder), (10_000, String::new()), "many that extend a small one are read");
+    let chain = |n: usize| format!("s{n}: {{extends: s{}, image: i}}", n + 1);
+    folder.write("compose.yaml", format!("{}  s5000: {{image: i}}\n", services(5_000, chain)));
+    let (workloads, said) = assessed(&folder);
+    assert_eq!(workloads, 5_001);
+    assert!(said.contains("compose.yaml:52:9: more than 50 services extend one another in a row"), "{said}");
+}
+
+#[test]
+fn compose_inclusions_that_double_at_each_level() {
+    let folder = Folder::new();
+    folder.write("compose.yaml", "include: [l1.yaml]\nservices: {web: {image: x}}\n").write(".env", "A=1\n");
+    for level in 1..=20 {
+        let include = format!("include: [l{0}.yaml, ./l{0}.yaml]\n", level + 1);
+        folder.write(&format!("l{level}.yaml"), format!("{include}services: {{s{level}: {{image: x}}}}\n"));
+    }
+    folder.write("l21.yaml", "services: {end: {image: x}}\n");
+    assert_eq!(assessed(&folder), (22, String::new()), "what is the same is read once");
+    // With variables of its own, each way is another.
+    let folder = Folder::new();
+    folder.write("compose.yaml", "include: [l1.yaml]\nservices: {web: {image: x}}\n");
+    for level in 1..=20 {
+        let next = level + 1;
+        let include = format!(
+            "include: [{{path: l{next}.yaml, env_file: a{level}}}, {{path: l{next}.yaml, env_file: b{level}}}]\n"
+        );
+        folder
+            .write(&format!("l{level}.yaml"), format!("{include}services: {{s{level}: {{image: x}}}}\n"))
+            .write(&format!("a{level}"), format!("V{level}=a\n"))
+            .write(&format!("b{level}"), format!("V{level}=b\n"));
+    }
+    folder.write("l21.yaml", "services: {end: {image: x}}\n");
+    let (_, said) = assessed(&folder);
+    assert!(said.contains(TOO_LARGE), "{said}");
+    // A chain beyond what is followed, and files that are not there.
+    let folder = Folder::new();
+    folder.write("compose.yaml", "include: [l1.yaml]\nservices: {web: {image: x}}\n");
+    for level in 1..=60 {
+        folder.write(
+            &format!("l{level}.yaml"),
+            format!("include: [l{}.yaml]\nservices: {{s{level}: {{image: x}}}}\n", level + 1),
+        );
+    }
+    let (_, said) = assessed(&folder);
+    assert!(said.contains("l50.yaml:1:11: more than 50 files include one another in a row"), "{said}");
+    let names: Vec<String> = (0..5_000).map(|n| format!("n{n}.yaml")).collect();
+    let folder = Folder::new();
+    folder.write("compose.yaml", format!("include: [{}]\nservices: {{web: {{image: x}}}}\n", names.join(", ")));
+    let (workloads, said) = assessed(&folder);
+    assert_eq!(workloads, 1, "{said}");
+    assert!(said.contains("4000 more problems of this Compose project are not listed"), "{said}");
+}
+
+#[test]
+fn compose_variables_and_texts_that_grow() {
+    let folder = Folder::new();
+    let deep = format!("services: {{web: {{image: \"{}x{}\"}}}}\n", "${A:-".repeat(50_000), "}".repeat(50_000));
+    folder
+        .write("compose.yaml", deep)
+        .write("b-compose.yaml", format!("services: {{b: {{image: b, command: '{}'}}}}\n", "${".repeat(200_000)));
+    let (workloads, said) = assessed(&folder);
+    assert_eq!(workloads, 2);
+    assert!(said.contains("compose.yaml:1:18: these defaults of variables are nested deeper"), "{said}");
+    assert!(said.contains("b-compose.yaml:1:26: this is no variable"), "{said}");
+    let folder = Folder::new();
+    folder.write(
+        "compose.yaml",
+        format!("services: {{web: {{image: x, command: \"${{A:-{}}}\"}}}}\n", "x".repeat(1_000_000)),
+    );
+    assert_eq!(assessed(&folder), (1, String::new()));
+    let often = format!("services:\n  web:\n    image: x\n    command:\n{}", "      - $A$A$A$A$A\n".repeat(10_000));
+    folder.write(".env", format!("A={}\n", "x".repeat(1_000_000))).write("compose.yaml", often);
+    assert!(assessed(&folder).1.contains(TOO_LARGE));
+    let doubling: String = (1..60).map(|n| format!("A{n}=$A{0}$A{0}\n", n - 1)).collect();
+    folder.write(".env", format!("A0=0123456789\n{doubling}")).write("compose.yaml", "services: {a: {image: a}}\n");
+    let (workloads, said) = assessed(&folder);
+    assert_eq!(workloads, 1);
+    assert!(said.contains("of this file of variables are larger than can be kept"), "{said}");
+    let lines: String = (0..250_000).map(|n| format!("export A{n}=\"x\\ny\" # c\n")).collect();
+    assert!(lines.len() > 5_000_000);
+    folder.write(".env", lines).write("compose.yaml", "services: {a: {image: \"a${A249999:?}\"}}\n");
+    assert_eq!(assessed(&folder), (1, String::new()));
+}
+
+#[test]
+fn compose_services_with_much_of_everything() {
+    let start = Instant::now();
+    for (field, item) in [
+        ("ports", "\"#:#\""),
+        ("ports", "\"1-65535:1-65535/udp\""),
+        ("volumes", "\"v#:/x#\""),
+        ("environment", "\"A#=b#\""),
+        ("depends_on", "s#"),
+        ("devices", "/dev/a#:/dev/b#"),
+        ("secrets", "{source: s#, target: t#}"),
+    ] {
+        let list = |from: usize| -> String {
+            let items = (from..from + 20_000).map(|n| format!("      - {}\n", item.replace('#', &n.to_string())));
+            format!("services:\n  web:\n    image: x\n    {field}:\n{}", items.collect::<String>())
+        };
+        let folder = Folder::new();
+        folder.write("compose.yaml", list(1)).write("compose.override.yaml", list(10_001));
+        assert_eq!(assessed(&folder), (1, String::new()), "{field}");
+    }
+    let map = |tag: &str| {
+        let items: String = (0..20_000).map(|n| format!("      A{n}: {tag} b{n}\n")).collect();
+        format!("services:\n  web:\n    image: x\n    environment:\n{items}")
+    };
+    let folder = Folder::new();
+    folder.write("compose.yaml", map("")).write("compose.override.yaml", map("!reset"));
+    assert_eq!(assessed(&folder), (1, String::new()));
+    let folder = Folder::new();
+    let service =
+        |n: usize| format!("s{n}: {{image: x, volumes: [\"v{n}:/x\"], depends_on: [s{}]}}", n.saturating_sub(1));
+    folder
+        .write("compose.yaml", services(5_000, service))
+        .write("compose.override.yaml", services(5_000, |n| format!("s{n}: {{restart: always, ports: !reset []}}")));
+    assert_eq!(assessed(&folder), (5_000, String::new()));
+    let folder = Folder::new();
+    let documents: Vec<String> = (0..5_000).map(|n| services(1, |_| format!("s{n}: {{image: x}}"))).collect();
+    folder.write("compose.yaml", documents.join("---\n"));
+    assert_eq!(assessed(&folder), (5_000, String::new()));
+    // The bound only tells seconds from minutes.
+    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
 }

@@ -29,7 +29,11 @@ fn every_broken_file_is_reported_and_its_good_documents_are_read() {
     for file in &files {
         let inventory = Inventory::read(std::slice::from_ref(file), &[], &Choices::default(), &kit.tables);
         read += inventory.trees.len();
-        let problems: Vec<_> = inventory.problems.iter().filter(|problem| problem.not_understood).collect();
+        let problems: Vec<_> = inventory
+            .problems
+            .iter()
+            .filter(|problem| problem.not_understood || problem.message.contains("template"))
+            .collect();
         if problems.is_empty() {
             assert!(NOTHING_IN_THEM.iter().any(|name| file.name.ends_with(name)), "{} is not reported", file.name);
             continue;

@@ -109,9 +109,10 @@ fn soup() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..60).prop_map(|words| words.concat())
 }
 
-/// The line, the text and the path of every node of a document.
+/// A node: its line, its text and its path.
 type Shape = Vec<(u32, Option<String>, String)>;
 
+/// Every node of a document.
 fn shape(tree: &Tree, file: &SourceFile) -> Shape {
     let nodes = tree.root().into_iter().flat_map(|root| root.descendants());
     let texts = nodes.map(|node| {

@@ -108,7 +108,12 @@ impl Judge<'_> {
         let evaluations: Vec<Evaluation> =
             views.iter().map(|view| evaluate(view, self.yardstick.rules, false).0).collect();
         // What could not be seen may belong to the rest as well as to the add-ons.
-        let everything = System { opaque: everything.opaque, unreadable: everything.unreadable, ..union(&reduced) };
+        let everything = System {
+            opaque: everything.opaque,
+            unreadable: everything.unreadable,
+            unrendered: everything.unrendered,
+            ..union(&reduced)
+        };
         let whole = SystemView::new(self.inventory, tables, &everything);
         self.estate_of(&whole, &evaluations.iter().collect::<Vec<_>>(), add_ons.names.into_iter().collect())
     }
@@ -213,7 +218,9 @@ impl Judge<'_> {
         let workloads = view.system.workloads.len();
         let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
         let proven_claims = needs.iter().filter(|need| need.grade == Grade::Proven).count();
-        let understood = understood(workloads, opaque, view.system.unreadable, constants);
+        // What was read in part is not understood: what is missing in it may be there.
+        let partial = view.raw_workloads().filter(|workload| self.inventory.is_partial(workload)).count();
+        let understood = understood(workloads - partial, opaque + partial, view.system.unreadable, constants);
         let confidence = confidence(understood, proven_claims, firm, constants) * 100.0;
         let share = view.platform_share();
         let platform_share = if share.all > 0.0 { share.platform / share.all } else { 0.0 };
@@ -241,6 +248,7 @@ impl Judge<'_> {
             is_estate: subject.is_estate,
             grouped_by: view.system.grouped_by.id().to_owned(),
             workloads,
+            partial,
             opaque,
             verdict,
             through: through(verdict, share.own_resources, &claims),
@@ -260,6 +268,7 @@ impl Judge<'_> {
             findings: self.findings(findings),
             claims,
             set_aside: subject.set_aside.clone(),
+            overlay: view.system.overlay.clone(),
             one_sided: Vec::new(),
         }
     }
@@ -437,11 +446,13 @@ fn union(systems: &[System]) -> System {
         whole.drivers.extend(&system.drivers);
         whole.foreign.extend(&system.foreign);
         whole.opaque.extend(&system.opaque);
+        whole.followed.extend(&system.followed);
         whole.network_policies.extend(&system.network_policies);
         whole.services.extend(&system.services);
         whole.routes.extend(&system.routes);
         whole.autoscalers.extend(&system.autoscalers);
         whole.namespaces.extend(system.namespaces.iter().cloned());
+        whole.unrendered |= system.unrendered;
     }
     whole
 }

@@ -1,5 +1,6 @@
 //! The edge: symbolic places become files, lines, columns, objects and paths.
 
+use super::origin::trace;
 use crate::inventory::Inventory;
 use crate::text::SourceFile;
 use crate::yaml::Place;
@@ -21,6 +22,19 @@ pub struct Location {
     pub object: Option<String>,
     /// The path of keys that leads to it.
     pub path: String,
+    /// For a document that a tool rendered: where it stands in what the tool printed.
+    pub rendered: Option<RenderedPlace>,
+}
+
+/// A place in what a tool rendered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RenderedPlace {
+    /// The name of the rendered document.
+    pub document: String,
+    /// The line in it, from 1.
+    pub line: u32,
+    /// The template or manifest that it came from, as the tool names it.
+    pub template: Option<String>,
 }
 
 /// Resolves places.
@@ -35,13 +49,14 @@ impl<'i> Locator<'i> {
         Self { inventory, files }
     }
 
-    /// One place.
+    /// One place. A value that a kustomization made has the object and the path that it ended up at, and the file and
+    /// line at which it was written.
     pub(super) fn locate(&self, place: Place) -> Option<Location> {
         let tree = self.inventory.trees.get(place.document.0 as usize)?;
-        let file = self.files.get(tree.source.0 as usize)?;
-        let span = tree.pointing_span(place.node);
+        let (source, span) = self.inventory.span(place)?;
+        let file = self.files.get(source.0 as usize)?;
         let (start, end) = (file.position(span.start), file.position(span.end));
-        Some(Location {
+        let mut location = Location {
             file: file.name.clone(),
             line: start.line,
             column: start.column,
@@ -49,7 +64,24 @@ impl<'i> Locator<'i> {
             end_column: end.column,
             object: self.object(place),
             path: tree.path(place.node),
-        })
+            rendered: None,
+        };
+        let origin = trace(file, tree, &tree.steps(place.node));
+        if origin.is_some() || file.rendered.is_some() {
+            let template = origin.as_ref().map(|origin| origin.template.clone());
+            location.rendered = Some(RenderedPlace { document: file.name.clone(), line: start.line, template });
+        }
+        if let Some(at) = origin.and_then(|origin| origin.file) {
+            location = Location {
+                file: at.file,
+                line: at.line,
+                column: at.columns.0,
+                end_line: at.line,
+                end_column: at.columns.1,
+                ..location
+            };
+        }
+        Some(location)
     }
 
     /// Several places, in their order.
@@ -61,11 +93,8 @@ impl<'i> Locator<'i> {
         let tree = self.inventory.trees.get(place.document.0 as usize)?;
         let root = tree.root()?;
         // In a list the object is the item that holds the place.
-        let item = ["items", "objects"]
-            .iter()
-            .filter_map(|key| root.get(key))
-            .flat_map(|list| list.items())
-            .find(|item| item.holds(place.node));
+        let item =
+            ["items", "objects"].iter().filter_map(|key| root.get(key)).find_map(|list| list.item_holding(place.node));
         let object = item.unwrap_or(root);
         let text = |path: &[&str]| object.at(path).and_then(|node| node.string()).map(str::to_owned);
         let kind = text(&["kind"])?;

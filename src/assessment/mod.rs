@@ -7,6 +7,7 @@ mod fold;
 mod judge;
 mod ladder;
 mod locate;
+mod origin;
 pub mod score;
 mod verdict;
 
@@ -15,11 +16,12 @@ pub use fit::{Blocked, Fit, Loss, Work};
 pub use fold::{Folded, costliest, fold, needs, proven};
 pub use judge::{Yardstick, assess_inventory};
 pub use ladder::Standing;
-pub use locate::Location;
+pub use locate::{Location, RenderedPlace};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
 use crate::capability::Axis;
 use crate::grade::Grade;
+pub use crate::inventory::Overlay;
 use crate::rules::file::Level;
 
 /// The finished answer.
@@ -78,7 +80,7 @@ pub struct NotUnderstood {
 pub struct Gap {
     /// What sort of detail.
     pub kind: String,
-    /// Where: a file and line, or a namespace.
+    /// Where: a file and line, a namespace, or the kind and name of a pointer.
     pub scope: String,
     /// Why.
     pub reason: String,
@@ -97,6 +99,8 @@ pub struct SystemAssessment {
     pub grouped_by: String,
     /// How many workloads it has, each once.
     pub workloads: usize,
+    /// How many of them stand in templates that were not rendered, so that they were read in part.
+    pub partial: usize,
     /// How many pointers and unreadable documents name workloads that are not visible.
     pub opaque: usize,
     /// The verdict.
@@ -128,6 +132,8 @@ pub struct SystemAssessment {
     pub suggested: Option<String>,
     /// Add-ons that were set aside.
     pub set_aside: Vec<String>,
+    /// Which of several overlays of the application was assessed.
+    pub overlay: Option<Overlay>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.
     pub one_sided: Vec<OneSided>,
 }

@@ -70,10 +70,15 @@ pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet) -> Vec<Candidat
             }
             let violations = target.limits.iter().filter_map(|limit| {
                 let fact = facts.get(limit.fact);
-                let Fact::Known { value, places, grade } = fact else { return None };
+                let (value, places, grade) = match fact {
+                    Fact::Known { value, places, grade } => (value.clone(), places, grade),
+                    // More than a limit at least is more than the limit.
+                    Fact::AtLeast { value, places, grade, .. } => (Value::Number(*value), places, grade),
+                    Fact::Absent | Fact::Unknown { .. } => return None,
+                };
                 let violated = match value {
-                    Value::Number(number) => limit.at_most.is_some_and(|most| *number > most),
-                    Value::Boolean(value) => limit.must_be.is_some_and(|expected| *value != expected),
+                    Value::Number(number) => limit.at_most.is_some_and(|most| number > most),
+                    Value::Boolean(value) => limit.must_be.is_some_and(|expected| value != expected),
                     Value::Text(_) => false,
                 };
                 let found = match value {

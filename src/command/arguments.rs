@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::choices::Choices;
+use crate::choices::{Choices, Rendering};
 use crate::limits::Limits;
 use crate::report::Format;
 
 /// Does this system need Kubernetes, and if not, what simpler target would do?
 ///
 /// kubeworthy reads Kubernetes manifests and Compose files, scores the need for Kubernetes from 0 to 100, shows the
-/// evidence line by line, and compares simpler targets. It opens no network connection and runs no other program.
+/// evidence line by line, and compares simpler targets. It opens no network connection, and runs no other program unless
+/// --render asks for it.
 #[derive(Debug, Parser)]
 #[command(name = "kubeworthy", version, arg_required_else_help = true, after_long_help = EXAMPLES, max_term_width = 100)]
 pub struct Arguments {
@@ -30,6 +31,8 @@ Examples:
   kubeworthy assess deploy/ compose.yaml    assess a folder and a file together
   helm template web ./chart | kubeworthy assess -
                                             assess what a chart makes
+  kubeworthy assess . --render --values production.yaml
+                                            render charts and kustomizations with your own tools
   kubeworthy assess . -o full -o json=report.json
                                             print the screen, and write the report for programs
   kubeworthy rule KW103                     explain a rule
@@ -55,7 +58,7 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Assess files: the verdict, the need with its evidence, and the targets compared
-    Assess(Assess),
+    Assess(Box<Assess>),
     /// Explain a rule, or list all
     Rule(Rule),
     /// Show a target, or list the catalogue
@@ -103,9 +106,68 @@ pub struct Assess {
     /// The overlay to assess, by its folder or the folder's last part; by default the one that demands most
     #[arg(long, value_name = "NAME", help_heading = "Kustomize and Helm")]
     pub overlay: Vec<String>,
+
+    /// How charts and kustomizations are rendered
+    #[command(flatten)]
+    pub rendering: RenderingArguments,
+}
+
+/// Rendering with the user's own tools.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Kustomize and Helm")]
+pub struct RenderingArguments {
+    /// Render every chart with helm and every kustomization with kustomize or kubectl, and assess the outcome
+    ///
+    /// The tools are your own, found on PATH, and see your environment. What cannot be rendered is read as it is.
+    #[arg(long)]
+    pub render: bool,
+
+    /// A file of values for every chart, laid over those before it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "render")]
+    pub values: Vec<String>,
+
+    /// A value for every chart
+    #[arg(long, value_name = "KEY=VALUE", requires = "render")]
+    pub set: Vec<String>,
+
+    /// The name of the release; by default that of the chart's folder
+    #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "render")]
+    pub release: Option<String>,
+
+    /// The namespace of the release
+    #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "render")]
+    pub namespace: Option<String>,
+
+    /// The longest that rendering one chart or kustomization may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), requires = "render")]
+    pub render_timeout: u64,
+}
+
+/// The name of a release or a namespace, which no tool takes for a flag.
+fn parse_name(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let begins_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if begins_well && text.len() <= 63 && text.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("a name holds letters, digits, `-` and `.`, and begins with a letter or a digit".to_owned())
+    }
 }
 
 impl Assess {
+    /// How charts and kustomizations are rendered, if the user asked for it.
+    #[must_use]
+    pub fn rendering(&self) -> Option<Rendering> {
+        let rendering = &self.rendering;
+        rendering.render.then(|| Rendering {
+            values: rendering.values.clone(),
+            set: rendering.set.clone(),
+            release: rendering.release.clone(),
+            namespace: rendering.namespace.clone(),
+            seconds: rendering.render_timeout,
+        })
+    }
+
     /// What the user chose about reading.
     #[must_use]
     pub fn choices(&self) -> Choices {

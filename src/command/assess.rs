@@ -6,10 +6,12 @@ use super::Exit;
 use super::arguments::Assess;
 use super::diagnostic::{Line, Message, show_data_error};
 use super::output::Terminal;
-use crate::inventory::Inventory;
+use crate::choices::Rendering;
+use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
 use crate::report;
 use crate::source::{self, Collected, Input};
+use crate::text::sanitize::for_terminal;
 use crate::{Kit, OwnFiles};
 
 /// How many warnings about single documents are shown; the report lists them all.
@@ -34,14 +36,25 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len();
     let mut collected = source::collect(&inputs, &choices);
     // What the user names in so many words has to be there.
-    let is_chosen = |file: &String| choices.compose_files.contains(file) || choices.env_files.contains(file);
+    let chosen = &collected.choices;
+    let is_chosen = |file: &String| chosen.compose_files.contains(file) || chosen.env_files.contains(file);
     let all_failed =
         collected.failed_inputs == count || collected.failures.iter().any(|failure| is_chosen(&failure.file));
     warn_of_failures(&collected, all_failed, terminal);
     if all_failed {
         return Exit::Error;
     }
-    let inventory = read_inventory(&mut collected, &kit);
+    let read = match arguments.rendering() {
+        Some(rendering) => render(&rendering, &mut collected, &kit, arguments.quiet, terminal),
+        None => Ok(()),
+    };
+    let inventory = match read.and_then(|()| read_inventory(&mut collected, &kit)) {
+        Ok(inventory) => inventory,
+        Err(unknown) => {
+            terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
+            return Exit::Error;
+        }
+    };
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
@@ -71,13 +84,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
 }
 
 /// The inventory of the inputs and of the files that they refer to, which are read one step of references at a time.
-fn read_inventory(collected: &mut Collected, kit: &Kit) -> Inventory {
+fn read_inventory(collected: &mut Collected, kit: &Kit) -> Result<Inventory, UnknownOverlay> {
     let mut asked = std::collections::BTreeSet::new();
     loop {
-        let inventory = Inventory::read(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+        let inventory = crate::read(collected, kit)?;
         let new: std::collections::BTreeSet<String> = inventory.missing.difference(&asked).cloned().collect();
         if new.is_empty() || asked.len() > limits::FOLLOWED_FILES || source::follow(collected, &new) == 0 {
-            return inventory;
+            return Ok(inventory);
         }
         asked.extend(new);
     }
@@ -115,6 +128,46 @@ pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> O
     }
 }
 
+/// Puts what the user's tools make of charts and kustomizations in their place, and says what they said.
+/// Of several overlays of one application only those that count are rendered.
+fn render(
+    rendering: &Rendering,
+    collected: &mut Collected,
+    kit: &Kit,
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<(), UnknownOverlay> {
+    let mut choices = collected.choices.clone();
+    for overlay in crate::read(collected, kit)?.systems.into_iter().filter_map(|system| system.overlay) {
+        choices.overlays.push(overlay.assessed);
+        choices.overlays.extend(overlay.beside);
+    }
+    let roots = crate::inventory::roots(&collected.files, &choices);
+    if roots.is_empty() {
+        terminal.note("note: --render found neither a chart nor a kustomization");
+    }
+    for report in source::render::render(&roots, rendering, collected) {
+        if !quiet || report.failure.is_some() {
+            terminal.note(&format!("{}: {}", for_terminal(&report.folder), report.command));
+            for line in &report.said {
+                terminal.note(&format!("  {line}"));
+            }
+        }
+        if let Some(failure) = &report.failure {
+            Message {
+                severity: Severity::Warning,
+                text: &failure.message,
+                help: &failure.help,
+                file: &report.folder,
+                position: None,
+                line: None,
+            }
+            .show(terminal);
+        }
+    }
+    Ok(())
+}
+
 /// A file that could not be read is said even to those who asked for quiet: a mistyped path must not pass unseen.
 fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal) {
     let severity = if all_failed { Severity::Error } else { Severity::Warning };
@@ -133,7 +186,8 @@ fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal
 }
 
 fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
-    for problem in inventory.problems.iter().take(WARNINGS) {
+    let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up);
+    for problem in shown().take(WARNINGS) {
         let file = &collected.files[problem.source.0 as usize];
         let position = problem.span.map(|span| file.position(span.start));
         let line = position.map(|at| &file.text[file.lines().line_range(&file.text, at.line)]);
@@ -147,7 +201,7 @@ fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Ter
         }
         .show(terminal);
     }
-    note_the_rest(inventory.problems.len(), terminal);
+    note_the_rest(shown().count(), terminal);
 }
 
 fn note_the_rest(length: usize, terminal: &Terminal) {

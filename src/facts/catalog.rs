@@ -1,6 +1,6 @@
 //! The one table of facts. An entry here is all that a new fact needs.
 
-use super::{Fact, SystemView, WorkloadView};
+use super::{Fact, SeenInPart, SystemView, WorkloadView};
 use crate::inventory::model::{GroupRoleOf, Origin, Strictness, WorkloadKind};
 use crate::tables::GroupRole;
 
@@ -41,6 +41,10 @@ pub struct FactEntry {
     pub kind: FactType,
     /// What it says, with the unit of numbers.
     pub sentence: &'static str,
+    /// What a template that was not rendered tells about it.
+    seen_in_part: SeenInPart,
+    /// The kinds of workloads that alone can have it; any where it is empty.
+    only_of: &'static [WorkloadKind],
     extract: Extract,
 }
 
@@ -54,19 +58,18 @@ impl FactEntry {
     /// The fact of a workload; absent for facts of systems.
     #[must_use]
     pub fn of_workload(&self, view: &WorkloadView<'_>) -> Fact {
-        match self.extract {
-            Extract::Workload(extract) => extract(view),
-            Extract::System(_) => Fact::Absent,
-        }
+        let Extract::Workload(extract) = self.extract else { return Fact::Absent };
+        let fact = extract(view);
+        let is_possible = self.only_of.is_empty() || self.only_of.contains(&view.workload.kind);
+        if view.is_partial() && is_possible { fact.seen_in_part(self.seen_in_part) } else { fact }
     }
 
     /// The fact of a system; absent for facts of workloads.
     #[must_use]
     pub fn of_system(&self, view: &SystemView<'_>) -> Fact {
-        match self.extract {
-            Extract::System(extract) => extract(view),
-            Extract::Workload(_) => Fact::Absent,
-        }
+        let Extract::System(extract) = self.extract else { return Fact::Absent };
+        let fact = extract(view);
+        if view.system.unrendered { fact.seen_in_part(self.seen_in_part) } else { fact }
     }
 }
 
@@ -82,7 +85,8 @@ const fn workload(
     sentence: &'static str,
     extract: fn(&WorkloadView<'_>) -> Fact,
 ) -> FactEntry {
-    FactEntry { id, scope: Scope::Workload, kind, sentence, extract: Extract::Workload(extract) }
+    let (seen_in_part, only_of): (_, &'static [WorkloadKind]) = (SeenInPart::Presence, &[]);
+    FactEntry { id, scope: Scope::Workload, kind, sentence, seen_in_part, only_of, extract: Extract::Workload(extract) }
 }
 
 const fn system(
@@ -91,8 +95,32 @@ const fn system(
     sentence: &'static str,
     extract: fn(&SystemView<'_>) -> Fact,
 ) -> FactEntry {
-    FactEntry { id, scope: Scope::System, kind, sentence, extract: Extract::System(extract) }
+    let (seen_in_part, only_of): (_, &'static [WorkloadKind]) = (SeenInPart::Presence, &[]);
+    FactEntry { id, scope: Scope::System, kind, sentence, seen_in_part, only_of, extract: Extract::System(extract) }
 }
+
+impl FactEntry {
+    /// Follows from what even a part of a template shows, such as the kind.
+    const fn seen_whole(mut self) -> Self {
+        self.seen_in_part = SeenInPart::Whole;
+        self
+    }
+
+    /// Speaks of what is missing, or of all there is: a part of a template tells nothing about it.
+    const fn of_the_whole(mut self) -> Self {
+        self.seen_in_part = SeenInPart::Nothing;
+        self
+    }
+
+    /// Only workloads of these kinds can have it; the silence of a template of another kind means there is none.
+    const fn only_of(mut self, kinds: &'static [WorkloadKind]) -> Self {
+        self.only_of = kinds;
+        self
+    }
+}
+
+/// Kinds that run to an end.
+const BATCH: &[WorkloadKind] = &[WorkloadKind::Job, WorkloadKind::CronJob, WorkloadKind::ScaledJob];
 
 use FactType::{Boolean, Number, Text, Word};
 
@@ -118,16 +146,20 @@ pub static CATALOG: &[FactEntry] = &[
     // Identity.
     workload("workload.name", Text, "the name of the workload", |w| {
         Fact::text(w.workload.key.name.clone(), [w.workload.place])
-    }),
+    })
+    .seen_whole(),
     workload("workload.kind", Word(KINDS), "the kind of the workload", |w| {
         Fact::text(w.workload.kind.id(), [w.workload.place])
-    }),
+    })
+    .seen_whole(),
     workload("workload.origin", Word(&["kubernetes", "compose"]), "where the workload is written", |w| {
         Fact::text(if w.workload.origin == Origin::Compose { "compose" } else { "kubernetes" }, [w.workload.place])
-    }),
+    })
+    .seen_whole(),
     workload("workload.serves", Boolean, "it runs on, rather than to an end or on every node", |w| {
         Fact::boolean(w.serves(), [w.workload.place])
-    }),
+    })
+    .seen_whole(),
     workload("workload.converted", Boolean, "it was made by a converter such as kompose", |w| {
         Fact::present(w.workload.converted)
     }),
@@ -216,7 +248,8 @@ pub static CATALOG: &[FactEntry] = &[
     workload("workload.shared-volume", Boolean, "its volume can be written from several hosts", |w| {
         Fact::present(w.shared_volume())
     }),
-    workload("workload.own-volumes", Boolean, "each copy keeps its own volume", |w| Fact::present(w.own_volumes())),
+    workload("workload.own-volumes", Boolean, "each copy keeps its own volume", |w| Fact::present(w.own_volumes()))
+        .only_of(&[WorkloadKind::StatefulSet]),
     workload("workload.uses-identity", Boolean, "its copies know each other by name", |w| {
         Fact::present(w.uses_identity())
     }),
@@ -231,10 +264,12 @@ pub static CATALOG: &[FactEntry] = &[
         Word(&["data", "batch", "other"]),
         "what the group of a custom resource is for",
         |w| w.custom_role().map_or(Fact::Absent, |role| Fact::text(role, [w.workload.place])),
-    ),
+    )
+    .seen_whole(),
     workload("workload.members", Number, "members that a custom resource asks for", |w| {
         w.custom_members().map_or(Fact::Absent, |members| Fact::number(members.value, [members.place]))
-    }),
+    })
+    .only_of(&[WorkloadKind::CustomResource]),
     // Network and host.
     workload("workload.datagram-port", Boolean, "it listens on UDP or SCTP", |w| Fact::present(w.datagram_port())),
     workload("workload.ports", Number, "ports that it listens on", |w| {
@@ -254,11 +289,13 @@ pub static CATALOG: &[FactEntry] = &[
     workload("workload.engine-socket", Boolean, "it drives the container engine through its socket", |w| {
         Fact::present(w.workload.pods.iter().find_map(|pod| pod.engine_socket))
     }),
-    workload("workload.daemon", Boolean, "it runs on every node", |w| Fact::boolean(w.is_daemon(), [w.workload.place])),
+    workload("workload.daemon", Boolean, "it runs on every node", |w| Fact::boolean(w.is_daemon(), [w.workload.place]))
+        .seen_whole(),
     workload("workload.agent", Boolean, "its image is a log shipper, an exporter or a monitor of nodes", |w| {
         let place = w.containers().find_map(|container| container.image_place);
         Fact::boolean(w.is_agent(), place)
-    }),
+    })
+    .seen_whole(),
     workload("workload.node-plugin", Boolean, "it mounts paths of the kubelet or of network plugins", |w| {
         Fact::present(w.workload.pods.iter().find_map(|pod| pod.node_plugin_path))
     }),
@@ -270,14 +307,15 @@ pub static CATALOG: &[FactEntry] = &[
         "workload.controls",
         Boolean,
         "its service account may write what these files define, or any status",
-        |w| Fact::present(w.rights().writes_own_group.or(w.rights().writes_status)),
+        |w| Fact::present(w.controls()),
     ),
     workload(
         "workload.role-missing",
         Boolean,
         "its service account is bound to a role that is not in the files",
         |w| Fact::present(w.rights().missing_role),
-    ),
+    )
+    .of_the_whole(),
     workload(
         "workload.account-unbound",
         Boolean,
@@ -287,21 +325,26 @@ pub static CATALOG: &[FactEntry] = &[
                 w.workload.pods.iter().find_map(|pod| pod.service_account.as_ref()).map(|account| account.place);
             Fact::present(account.filter(|_| w.rights().unbound))
         },
-    ),
+    )
+    .of_the_whole(),
     // Batch, hardware, delivery.
     workload("workload.timed", Boolean, "it runs by a timetable that is switched on", |w| {
         Fact::present(w.workload.schedule.filter(|_| !w.workload.suspended))
-    }),
+    })
+    .only_of(BATCH),
     workload("workload.parallelism", Number, "jobs that run at once", |w| {
         w.workload.parallelism.map_or(Fact::Absent, |parallelism| Fact::number(parallelism.value, [parallelism.place]))
-    }),
-    workload("workload.indexed", Boolean, "each job of it has its own index", |w| Fact::present(w.workload.indexed)),
+    })
+    .only_of(BATCH),
+    workload("workload.indexed", Boolean, "each job of it has its own index", |w| Fact::present(w.workload.indexed))
+        .only_of(BATCH),
     workload("workload.accelerators", Number, "accelerator devices over all copies", |w| {
         w.accelerators().map_or(Fact::Absent, |devices| Fact::number(devices.value, [devices.place]))
     }),
     workload("workload.canary", Boolean, "new versions arrive step by step or after an analysis", |w| {
         Fact::present(w.workload.canary)
-    }),
+    })
+    .only_of(&[WorkloadKind::Rollout]),
     // The system: size and shape.
     system("system.workloads", Number, "workloads of the system", |s| s.count(|_| true)),
     system("system.kubernetes-workloads", Number, "workloads written as Kubernetes objects", |s| {
@@ -335,7 +378,8 @@ pub static CATALOG: &[FactEntry] = &[
     }),
     system("system.sizes-written", Number, "share of containers with a written size, 0 to 1", |s| {
         Fact::number(s.footprint.written_share(), [])
-    }),
+    })
+    .of_the_whole(),
     // The system: what targets limit.
     system("system.largest-pod-cpu", Number, "vCPU of the largest single pod or service, where written", |s| {
         s.largest_pod(s.footprint.largest_pod.cpu)
@@ -349,7 +393,8 @@ pub static CATALOG: &[FactEntry] = &[
         s.volume_with_copies()
     }),
     system("system.windows", Boolean, "a workload runs on Windows", |s| s.windows()),
-    system("system.static-files", Boolean, "everything that serves only serves files", |s| s.static_files()),
+    system("system.static-files", Boolean, "everything that serves only serves files", |s| s.static_files())
+        .of_the_whole(),
     // The system: what it uses.
     system("system.accelerator-workloads", Number, "workloads that ask for accelerators", |s| {
         s.accelerator_workloads()
@@ -404,7 +449,8 @@ pub static CATALOG: &[FactEntry] = &[
             let more = definitions.len() > s.system.workloads.len();
             Fact::boolean(more, definitions.into_iter().take(3).map(|(_, definition)| definition.place))
         },
-    ),
+    )
+    .of_the_whole(),
     system("system.controlled-definitions", Number, "definitions whose controller is in the files", |s| {
         s.controlled_definitions()
     }),
@@ -416,15 +462,19 @@ pub static CATALOG: &[FactEntry] = &[
     ),
     system("system.node-agents-only", Boolean, "the system is made of agents of the nodes alone", |s| {
         s.node_agents_only()
-    }),
+    })
+    .of_the_whole(),
     // The system: habits.
     system("system.all-single", Boolean, "every service runs one copy without a readiness probe", |s| {
         s.all_single_and_unprobed()
-    }),
+    })
+    .of_the_whole(),
     system("system.single-store", Boolean, "services with several copies stand before a store with one", |s| {
         s.single_store_behind_copies()
-    }),
-    system("system.timed-jobs-only", Boolean, "there is nothing but timed jobs", |s| s.timed_jobs_only()),
+    })
+    .of_the_whole(),
+    system("system.timed-jobs-only", Boolean, "there is nothing but timed jobs", |s| s.timed_jobs_only())
+        .of_the_whole(),
     system(
         "system.external-services",
         Number,
@@ -433,15 +483,19 @@ pub static CATALOG: &[FactEntry] = &[
     ),
     system("system.dangling-autoscalers", Number, "autoscalers whose target is not in the files", |s| {
         s.dangling_autoscalers()
-    }),
+    })
+    .of_the_whole(),
     system(
         "system.opaque",
         Number,
         "pointers to workloads that are not visible, and workloads in what could not be read",
         |s| s.opaque(|_| true),
     ),
+    system("system.unrendered", Number, "workloads of templates that were not rendered, read in part", |s| {
+        s.count(WorkloadView::is_partial)
+    }),
     system("system.gitops", Number, "pointers of Flux or Argo CD", |s| {
-        s.opaque(|kind| matches!(kind, "HelmRelease" | "Kustomization" | "Application" | "ApplicationSet"))
+        s.pointers(|kind| matches!(kind, "HelmRelease" | "Kustomization" | "Application" | "ApplicationSet"))
     }),
 ];
 

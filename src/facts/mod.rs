@@ -11,7 +11,7 @@ pub use system::{AddOnMembers, PlatformShare, SystemView};
 pub use workload::WorkloadView;
 
 use crate::grade::Grade;
-use crate::yaml::Place;
+use crate::yaml::{NOT_RENDERED, Place};
 
 /// The value of a known fact.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,13 +36,24 @@ pub enum Fact {
         /// How sure it is, where a target's limit may read it; effective for most.
         grade: Grade,
     },
+    /// A number that is this at least: a template that was not rendered may hold more.
+    AtLeast {
+        /// The least that it can be.
+        value: f64,
+        /// Why it is not known exactly.
+        reason: String,
+        /// Where the input says so.
+        places: Vec<Place>,
+        /// How sure the least is.
+        grade: Grade,
+    },
     /// The input does not say, and its silence means there is none.
     Absent,
     /// The input does not say, and there may well be one.
     Unknown {
         /// Why it is unknown.
         reason: String,
-        /// Where the input leaves it open.
+        /// Where the input leaves it open; empty where it may be anywhere in a template that was not rendered.
         places: Vec<Place>,
     },
 }
@@ -72,6 +83,22 @@ impl Fact {
         Self::boolean(place.is_some(), place)
     }
 
+    /// The fact as far as it is known where a template was not rendered: what is there stays, what is not may be there.
+    #[must_use]
+    fn seen_in_part(self, seen: SeenInPart) -> Self {
+        let unknown = || Self::Unknown { reason: NOT_RENDERED.to_owned(), places: Vec::new() };
+        match (seen, self) {
+            (SeenInPart::Whole, fact) => fact,
+            (_, fact @ Self::Unknown { .. }) => fact,
+            (SeenInPart::Nothing, _) => unknown(),
+            (_, Self::Known { value: Value::Number(value), places, grade }) => {
+                Self::AtLeast { value, reason: NOT_RENDERED.to_owned(), places, grade }
+            }
+            (_, Self::Absent | Self::Known { value: Value::Boolean(false), .. }) => unknown(),
+            (_, fact) => fact,
+        }
+    }
+
     /// The number, if it is a known one.
     #[must_use]
     pub fn as_number(&self) -> Option<f64> {
@@ -94,10 +121,21 @@ impl Fact {
     #[must_use]
     pub fn places(&self) -> &[Place] {
         match self {
-            Self::Known { places, .. } | Self::Unknown { places, .. } => places,
+            Self::Known { places, .. } | Self::AtLeast { places, .. } | Self::Unknown { places, .. } => places,
             Self::Absent => &[],
         }
     }
+}
+
+/// How much a part of a template tells about a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SeenInPart {
+    /// All: it follows from what every workload shows.
+    Whole,
+    /// What is there, is there; numbers can only grow.
+    Presence,
+    /// Nothing: it speaks of what is missing, or of all there is.
+    Nothing,
 }
 
 /// All facts of one workload together with those of its system, or of one system alone, by their number in the

@@ -288,6 +288,17 @@ impl<'i> SystemView<'i> {
         Fact::boolean(workloads.all(|view| view.workload.kind == WorkloadKind::CronJob), [])
     }
 
+    /// Pointers of these kinds, followed or not.
+    pub(super) fn pointers(&self, test: impl Fn(&str) -> bool) -> Fact {
+        let objects = &self.inventory.objects;
+        let followed = self.system.followed.iter().map(|at| &objects.followed[*at]);
+        let followed = followed.filter(|followed| test(&followed.kind)).map(|followed| Some(followed.place));
+        let opaque = self.system.opaque.iter().map(|at| &objects.opaque[*at]);
+        let opaque = opaque.filter(|opaque| test(&opaque.kind)).map(|opaque| opaque.place);
+        let places: Vec<_> = followed.chain(opaque).collect();
+        Fact::number(places.len() as f64, places.into_iter().flatten())
+    }
+
     pub(super) fn opaque(&self, test: impl Fn(&str) -> bool) -> Fact {
         let opaque = self.system.opaque.iter().map(|at| &self.inventory.objects.opaque[*at]);
         let fitting: Vec<_> = opaque.filter(|opaque| test(&opaque.kind)).collect();
@@ -346,6 +357,11 @@ impl<'i> SystemView<'i> {
         // What a Compose project runs is part of it, whatever its image.
         for view in self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes) {
             let images: Vec<&str> = view.containers().map(|container| container.image.as_str()).collect();
+            // An unknown controller always counts, also with the proxy of an add-on beside it in its pod.
+            let is_known = |image: &&str| self.tables.add_on(&[], &[*image]).is_some();
+            if view.controls().is_some() && !images.iter().all(is_known) {
+                continue;
+            }
             if let Some(name) = self.tables.add_on(&[], &images) {
                 members.names.insert(name.to_owned());
                 members.workloads.insert(view.index);

@@ -42,7 +42,8 @@ pub(super) fn copies_range(inventory: &Inventory, index: usize) -> (f64, f64) {
 /// The least copies of an autoscaler: 1 unless written, 0 for one driven by events.
 /// Source: Kubernetes API reference; KEDA documentation, ScaledObject specification.
 fn minimum_of(scaler: &Autoscaler) -> f64 {
-    scaler.minimum.known().unwrap_or(if scaler.by_events { 0.0 } else { 1.0 })
+    let by_default = scaler.by_events && scaler.minimum == Stated::Absent;
+    scaler.minimum.known().unwrap_or(if by_default { 0.0 } else { 1.0 })
 }
 
 /// The most copies of an autoscaler: required, except for one driven by events, where 100 is the default.
@@ -91,6 +92,11 @@ impl<'i> WorkloadView<'i> {
         &self.links().rights
     }
 
+    /// Where it may write what these files define, or any status: what controllers do.
+    pub(super) fn controls(&self) -> Option<Place> {
+        self.rights().writes_own_group.or(self.rights().writes_status)
+    }
+
     pub(super) fn autoscaler(&self) -> Option<&'i Autoscaler> {
         self.links().autoscaler.map(|at| &self.inventory.objects.autoscalers[at])
     }
@@ -103,6 +109,11 @@ impl<'i> WorkloadView<'i> {
     /// Whether it serves, rather than running to an end or on every node.
     pub(super) fn serves(&self) -> bool {
         !self.workload.kind.is_batch() && !self.is_daemon() && self.custom_role() != Some("batch")
+    }
+
+    /// Whether it stands in a template that was not rendered, so that it was read in part.
+    pub(super) fn is_partial(&self) -> bool {
+        self.inventory.is_partial(self.workload)
     }
 
     /// Copies that are always there, with the place that says so.
@@ -136,7 +147,9 @@ impl<'i> WorkloadView<'i> {
     pub(super) fn range(&self) -> Option<Written<(f64, f64)>> {
         self.workload.own_range.or_else(|| {
             let scaler = self.autoscaler()?;
-            let known = scaler.maximum.known().is_some() || scaler.by_events;
+            // Only an autoscaler driven by events has a maximum where none is written.
+            let by_default = scaler.by_events && scaler.maximum == Stated::Absent;
+            let known = scaler.maximum.known().is_some() || by_default;
             known.then(|| Written { value: (minimum_of(scaler), maximum_of(scaler)), place: scaler.place })
         })
     }

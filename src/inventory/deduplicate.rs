@@ -12,12 +12,13 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
         &tree.text[tree.span.start as usize..tree.span.end as usize]
     };
     let name = |source: crate::text::SourceId| files.get(source.0 as usize).map_or("", |file| file.name.as_str());
-    // More copies, then more text, then the text itself, then the first file by name.
+    // More copies, then more said, then the text itself, then the first file by name.
     let rank = |workload: &Workload| {
         let copies = workload.copies.known().unwrap_or(1.0);
         let range = workload.own_range.map_or(0.0, |range| range.value.1);
         let text = text(workload.place);
-        (copies.max(range).to_bits(), text.len(), text, std::cmp::Reverse(name(workload.source)))
+        let said = trees[workload.place.document.0 as usize].size();
+        (copies.max(range).to_bits(), said, text, std::cmp::Reverse(name(workload.source)))
     };
     keep_best_variants(&mut objects.workloads, rank);
     keep_best(
@@ -63,6 +64,11 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
             |extension| (text(extension.place), std::cmp::Reverse(name(extension.source))),
         );
     }
+    keep_best(
+        &mut objects.followed,
+        |followed| (followed.kind.clone(), followed.name.clone()),
+        |followed| text(followed.place),
+    );
     // Pointers without a name come from texts that were compared already.
     let mut opaque = std::mem::take(&mut objects.opaque);
     let (named, unnamed): (Vec<_>, Vec<_>) = opaque.drain(..).partition(|opaque| !opaque.name.is_empty());

@@ -1,20 +1,24 @@
 //! From files to objects: which documents are Kubernetes objects, which are Compose files, which only look like them,
 //! and which cannot be read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::Problem;
+use super::chart::Charts;
 use super::compose::{self, Library, Project};
 use super::kubernetes::{self, Outcome};
-use super::model::{Objects, Opaque};
-use super::{Problem, kustomization};
+use super::kustomize::{self, Built, Role};
+use super::model::{Objects, Opaque, Workload};
+use super::paths::join;
+use super::unrendered::{self, FileTemplate};
 use crate::choices::Choices;
 use crate::limits::Limits;
 use crate::tables::Tables;
-use crate::text::{SourceFile, SourceId};
+use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{
-    DocumentError, DocumentId, ParsedDocument, Tree, find_template_marker, looks_like_template, parse_documents,
+    DocumentError, DocumentId, Node, ParsedDocument, Tree, find_template_marker, parse_documents, parse_embedded,
 };
 
 /// What reading gave, before objects are deduplicated.
@@ -27,6 +31,8 @@ pub(super) struct Read {
     pub(super) documents: usize,
     pub(super) projects: Vec<Project>,
     pub(super) missing: BTreeSet<String>,
+    /// What kustomizations make.
+    pub(super) built: Built,
 }
 
 /// Files below this many bytes are not worth a second thread.
@@ -38,20 +44,29 @@ const UNIT: usize = 4;
 
 pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> Read {
     let mut read = Read::default();
-    let mut chosen = Vec::new();
+    let charts = Charts::read(files, &choices.limits);
+    let mut kustomizations = parse_kustomizations(files, &choices.limits);
+    let wanted = wanted(files, &kustomizations);
+    read.missing = missing(files, &wanted);
+    let (mut chosen, mut others) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
         let source = SourceId(index as u32);
-        match left_alone(file, choices, tables) {
-            Some(reason) => read.skipped.push((source, reason)),
+        match left_alone(file, &charts, choices, tables).filter(|_| !wanted.contains(&file.name)) {
+            Some(reason) => others.push((source, file, reason)),
             None => chosen.push((source, file)),
         }
     }
-    let parsed = parse_all(&chosen, &choices.limits);
+    let rest: Vec<(SourceId, &SourceFile)> =
+        chosen.iter().filter(|(source, _)| !kustomizations.contains_key(source)).copied().collect();
+    let mut parsed = parse_all(&rest, &charts, &choices.limits).into_iter();
     let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
-    let mut by_file: Vec<(SourceId, &SourceFile, std::ops::Range<usize>)> = Vec::new();
-    for ((source, file), documents) in chosen.iter().zip(parsed) {
+    let mut by_file: Vec<FileDocuments<'_>> = Vec::new();
+    for (source, file) in &chosen {
         let first = read.trees.len();
+        let own = kustomizations.remove(source).map(|documents| (documents, None));
+        let (documents, template) = own.or_else(|| parsed.next()).unwrap_or_default();
+        let text = template.as_ref().map_or(&*file.text, |template| &*template.certain);
         for document in documents {
             read.documents += 1;
             match document {
@@ -59,19 +74,100 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
                     tree.document = DocumentId(read.trees.len() as u32);
                     read.trees.push(tree);
                 }
-                Err(error) => note_unreadable(*source, file, &error, &mut read, &mut seen),
+                Err(error) => note_unreadable(*source, file, text, &error, &mut read, &mut seen),
             }
+        }
+        if let Some(template) = &template {
+            unrendered::note_hidden(*source, file, template, &mut read, &mut seen);
         }
         by_file.push((*source, file, first..read.trees.len()));
     }
-    let patches = kustomization::read_all(&by_file, &read.trees, &mut read.objects);
-    classify_all(&by_file, files, &patches, choices, tables, &mut read);
+    build(&by_file, &others, choices, tables, &mut read);
+    let mut left: Vec<(SourceId, String)> = others.into_iter().map(|(source, _, reason)| (source, reason)).collect();
+    for (source, reason) in &mut left {
+        if let Some(Some(used)) = read.built.consumed.get(source) {
+            reason.clone_from(used);
+        }
+    }
+    read.skipped.extend(left);
+    classify_all(&by_file, files, choices, tables, &mut read);
+    leave_to_owners(&mut read.objects);
+    unrendered::sum_up(&charts, files, &mut read);
     read
+}
+
+/// The kustomizations among the files are parsed before anything else: they say which files matter whatever is in them.
+fn parse_kustomizations(files: &[SourceFile], limits: &Limits) -> BTreeMap<SourceId, Vec<ParsedDocument>> {
+    let sources = files.iter().enumerate().map(|(index, file)| (SourceId(index as u32), file));
+    let chosen: Vec<_> = sources.filter(|(_, file)| kustomize::is_name(file.base_name())).collect();
+    let parsed = chosen.iter().map(|(source, file)| parse_documents(*source, &file.text, limits)).collect::<Vec<_>>();
+    chosen.into_iter().map(|(source, _)| source).zip(parsed).collect()
+}
+
+/// The names of the files that kustomizations read as documents.
+fn wanted(files: &[SourceFile], kustomizations: &BTreeMap<SourceId, Vec<ParsedDocument>>) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for (source, documents) in kustomizations {
+        let folder = files[source.0 as usize].folder();
+        for root in documents.iter().flatten().filter_map(Tree::root) {
+            let found = kustomize::references(root, folder).into_iter();
+            let found = found.filter(|found| !matches!(found.role, Role::Content | Role::Values | Role::Schema));
+            wanted.extend(found.map(|found| found.path));
+        }
+    }
+    wanted
+}
+
+/// Of these files and folders the files that are not here; for a folder its kustomization.
+fn missing(files: &[SourceFile], wanted: &BTreeSet<String>) -> BTreeSet<String> {
+    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let in_folder = |path: &str| kustomize::NAMES.map(|name| join(path, name));
+    let is_here = |path: &str| names.contains(path) || in_folder(path).iter().any(|name| names.contains(name.as_str()));
+    let absent = wanted.iter().filter(|path| !is_here(path));
+    absent.flat_map(|path| in_folder(path).into_iter().chain([path.clone()])).collect()
+}
+
+/// Builds the kustomizations and adds what they make to the documents of the run.
+fn build(
+    by_file: &[FileDocuments<'_>],
+    others: &[(SourceId, &SourceFile, String)],
+    choices: &Choices,
+    tables: &Tables,
+    read: &mut Read,
+) {
+    let mut embedded = BTreeMap::new();
+    let mut inner: Vec<Tree> = Vec::new();
+    for (source, file, range) in by_file.iter().filter(|(_, file, _)| kustomize::is_name(file.base_name())) {
+        for node in read.trees[range.clone()].iter().filter_map(Tree::root).flat_map(kustomize::embedded) {
+            let first = read.trees.len() + inner.len();
+            for document in parse_embedded(node, &choices.limits) {
+                match document {
+                    Ok(mut tree) => {
+                        tree.document = DocumentId((read.trees.len() + inner.len()) as u32);
+                        inner.push(tree);
+                    }
+                    Err(error) => {
+                        let message =
+                            format!("this text in {} is not valid YAML or JSON: {}", file.base_name(), error.message);
+                        read.problems.push(Problem::at(node.place(), *source, &message, "mend the text"));
+                    }
+                }
+            }
+            embedded.insert(node.place(), first..read.trees.len() + inner.len());
+        }
+    }
+    read.trees.append(&mut inner);
+    let others: Vec<(SourceId, &SourceFile)> = others.iter().map(|(source, file, _)| (*source, *file)).collect();
+    let parsed = kustomize::Parsed { trees: &read.trees, files: by_file, embedded, others: &others };
+    let mut built = kustomize::build(parsed, &choices.overlays, tables);
+    read.trees.append(&mut built.trees);
+    read.problems.append(&mut built.problems);
+    read.built = built;
 }
 
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
 /// or a service.
-fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<String> {
+fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Tables) -> Option<String> {
     let base_name = file.base_name();
     if choices.compose_files.contains(&file.name) {
         return None;
@@ -82,20 +178,28 @@ fn left_alone(file: &SourceFile, choices: &Choices, tables: &Tables) -> Option<S
     if let Some(reason) = tables.lookalike_file(base_name) {
         return Some(reason.to_owned());
     }
+    if let Some(reason) = charts.left_alone(file, tables.is_values_file(base_name)) {
+        return Some(reason.to_owned());
+    }
     let text = &file.text;
+    // A template may be nothing but the inclusion of an object.
+    if charts.is_template(file) && text.contains("{{") {
+        return None;
+    }
     let may_hold_objects = text.contains("apiVersion") && text.contains("kind");
     let may_be_compose = text.contains("services") || compose::has_telling_name(base_name);
-    if may_hold_objects || may_be_compose || kustomization::is_name(base_name) {
+    if may_hold_objects || may_be_compose || kustomize::is_name(base_name) {
         None
     } else {
         Some("no Kubernetes object and no Compose service in it".to_owned())
     }
 }
 
-fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<ParsedDocument>> {
+type FileParsed = (Vec<ParsedDocument>, Option<FileTemplate>);
+
+fn parse_all(chosen: &[(SourceId, &SourceFile)], charts: &Charts, limits: &Limits) -> Vec<FileParsed> {
     let parse = |(source, file): &(SourceId, &SourceFile)| {
-        let documents = parse_documents(*source, &file.text, limits).into_iter();
-        documents.map(|document| document.and_then(refuse_template)).collect()
+        unrendered::read(*source, file, charts, limits, parse_documents(*source, &file.text, limits))
     };
     let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();
     if bytes < PARALLEL_FROM {
@@ -105,37 +209,28 @@ fn parse_all(chosen: &[(SourceId, &SourceFile)], limits: &Limits) -> Vec<Vec<Par
     }
 }
 
-/// A template that happens to parse is no document.
-fn refuse_template(tree: Tree) -> ParsedDocument {
-    match looks_like_template(&tree) {
-        Some(node) => {
-            let message = "this is a template that has not been rendered".to_owned();
-            Err(DocumentError { message, offset: node.span().start, span: tree.span })
-        }
-        None => Ok(tree),
-    }
-}
-
 /// Records a document that could not be read: as opaque workloads where its text names some, else as one unreadable
-/// document, each content once.
+/// document, each content once. Kinds are looked for in `text`, which for a template holds what is certain in it.
 fn note_unreadable(
     source: SourceId,
     file: &SourceFile,
+    text: &str,
     error: &DocumentError,
     read: &mut Read,
     seen: &mut BTreeSet<String>,
 ) {
-    let text = &file.text[error.span.start as usize..error.span.end as usize];
-    let is_template = find_template_marker(text).is_some();
+    let whole = &file.text[error.span.start as usize..error.span.end as usize];
+    let text = text.get(error.span.start as usize..error.span.end as usize).unwrap_or(whole);
+    let marker = find_template_marker(whole);
+    let is_template = marker.is_some();
     let mut kinds = scan_kinds(text);
     kinds.extend(scan_services(text, compose::has_telling_name(file.base_name())));
     let (message, help) = if is_template {
-        let help = "render it first (`helm template`, your own tool) and assess the output";
-        ("this is a template that has not been rendered".to_owned(), help)
+        (unrendered::NOT_YET_RENDERED.to_owned(), unrendered::RENDER_IT)
     } else {
         (format!("this is not valid YAML or JSON: {}", error.message), "mend the file; its other documents were read")
     };
-    if seen.insert(text.to_owned()) {
+    if seen.insert(whole.to_owned()) {
         for kind in &kinds {
             read.objects.opaque.push(Opaque {
                 kind: kind.clone(),
@@ -149,12 +244,14 @@ fn note_unreadable(
             read.objects.unreadable.push(source);
         }
     }
-    let span = crate::text::Span { start: error.offset, end: error.offset };
+    // Of a template its first action says more than the place at which it stops being YAML.
+    let offset = marker.map_or(error.offset, |at| error.span.start + at as u32);
+    let span = Span { start: offset, end: offset };
     read.problems.push(Problem { span: Some(span), kinds, ..Problem::of_file(source, &message, help) });
 }
 
 /// The workload kinds that a text names at the start of its lines, one entry per line.
-fn scan_kinds(text: &str) -> Vec<String> {
+pub(super) fn scan_kinds(text: &str) -> Vec<String> {
     const KINDS: [&str; 16] = [
         "Deployment",
         "StatefulSet",
@@ -201,14 +298,18 @@ type FileDocuments<'f> = (SourceId, &'f SourceFile, std::ops::Range<usize>);
 fn classify_all<'a>(
     by_file: &[FileDocuments<'a>],
     files: &'a [SourceFile],
-    patches: &BTreeSet<String>,
     choices: &Choices,
     tables: &Tables,
     read: &mut Read,
 ) {
-    let trees = &read.trees;
-    let classify =
-        |(source, file, range): &FileDocuments<'_>| classify(*source, file, &trees[range.clone()], patches, tables);
+    let (trees, consumed) = (&read.trees, &read.built.consumed);
+    let classify = |(source, file, range): &FileDocuments<'_>| {
+        let trees = &trees[range.clone()];
+        match consumed.get(source) {
+            Some(reason) => classify_consumed(*source, trees, reason.clone()),
+            None => classify(*source, file, trees, tables),
+        }
+    };
     let classified: Vec<Classified> = if read.documents > 200 {
         by_file.par_iter().with_max_len(UNIT).map(classify).collect()
     } else {
@@ -228,14 +329,12 @@ fn classify_all<'a>(
     }
     let named = files.iter().enumerate().map(|(index, file)| (file.name.as_str(), (SourceId(index as u32), file)));
     let trees = |(source, file, range): &FileDocuments<'a>| (file.name.as_str(), (*source, &read.trees[range.clone()]));
-    let library = Library {
-        documents: by_file.iter().map(trees).collect(),
-        files: named.collect(),
-        sources: read.trees.iter().map(|tree| tree.source).collect(),
-        missing: std::cell::RefCell::default(),
-    };
+    let sources = read.trees.iter().map(|tree| tree.source).collect();
+    let library = Library::new(by_file.iter().map(trees).collect(), named.collect(), sources);
     let outcome = compose::read_projects(&candidates, &library, choices, tables, &mut read.objects);
-    read.missing.append(&mut library.missing.borrow_mut());
+    let (missing, problems) = library.into_findings();
+    read.missing.extend(missing);
+    read.problems.extend(problems);
     read.problems.extend(outcome.problems);
     read.skipped.extend(outcome.skipped);
     read.projects = outcome.projects;
@@ -249,44 +348,71 @@ struct Classified {
     skipped: Option<String>,
 }
 
-fn classify(
-    source: SourceId,
-    file: &SourceFile,
-    trees: &[Tree],
-    patches: &BTreeSet<String>,
-    tables: &Tables,
-) -> Classified {
+/// A file that kustomizations use: its objects were read as they make them.
+fn classify_consumed(source: SourceId, trees: &[Tree], skipped: Option<String>) -> Classified {
+    let keys = trees.iter().filter_map(|tree| note_duplicate_key(tree, source)).collect();
+    Classified { skipped, problems: keys, ..Classified::default() }
+}
+
+fn note_duplicate_key(tree: &Tree, source: SourceId) -> Option<Problem> {
+    let place = crate::yaml::Place { document: tree.document, node: tree.duplicate_key? };
+    let message = "this key stands twice in one mapping; the later one counts";
+    Some(Problem::at(place, source, message, "remove one of the two"))
+}
+
+fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables) -> Classified {
     let mut result = Classified::default();
     let mut understood = false;
-    if patches.contains(&file.name) {
-        result.skipped = Some("a patch that a kustomization applies; patches are not applied yet".to_owned());
-        return result;
-    }
     for tree in trees {
         let Some(root) = tree.root() else { continue };
         let is_object = root.get("kind").and_then(|kind| kind.string()).is_some()
             && root.get("apiVersion").and_then(|version| version.string()).is_some();
-        if is_object {
+        let hide = |kinds: Vec<String>, result: &mut Classified| {
+            result.objects.opaque.extend(kinds.iter().map(|kind| unrendered::opaque(kind, source)));
+            let problem = Problem::of_file(source, unrendered::NOT_YET_RENDERED, unrendered::RENDER_IT);
+            let start = tree.span.start;
+            result.problems.push(Problem { span: Some(Span { start, end: start }), kinds, ..problem });
+        };
+        let is_unrendered = tree.unrendered.is_some();
+        // Values of a chart may look like anything, but they have no name of their own.
+        let is_values = tables.is_values_file(file.base_name()) && !is_named(root);
+        if is_values {
+            result.skipped = Some("the values of a chart".to_owned());
+        } else if is_object && is_unrendered && root.get("kind").is_some_and(|kind| kind.is_placeholder()) {
+            understood = true;
+            if holds_containers(root) {
+                hide(vec!["template".to_owned()], &mut result);
+            }
+        } else if is_object {
             match kubernetes::read_object(root, source, tables, &mut result.objects) {
                 Outcome::Understood => understood = true,
                 Outcome::Lookalike(reason) => result.skipped = Some(reason),
+                Outcome::Fragment if is_unrendered => {
+                    understood = true;
+                    let written = &tree.text[tree.span.start as usize..tree.span.end as usize];
+                    hide(scan_kinds(written), &mut result);
+                }
                 Outcome::Fragment => {
                     result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
                 }
             }
-            if let Some(key) = tree.duplicate_key.filter(|_| understood) {
-                let place = crate::yaml::Place { document: tree.document, node: key };
-                let message = "this key stands twice in one mapping; the later one counts";
-                result.problems.push(Problem::at(place, source, message, "remove one of the two"));
+            if understood {
+                result.problems.extend(note_duplicate_key(tree, source));
             }
         } else if let Some(reason) =
             root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
         {
             result.skipped = Some(reason.to_owned());
+        } else if compose::is_compose(root, file.base_name(), tables) && is_unrendered {
+            // Variables of Compose are known to its reader, those of other templates are not.
+            understood = true;
+            let written = &tree.text[tree.span.start as usize..tree.span.end as usize];
+            hide(scan_services(written, compose::has_telling_name(file.base_name())), &mut result);
         } else if compose::is_compose(root, file.base_name(), tables) {
             result.is_compose = true;
             understood = true;
-        } else if kustomization::is_name(file.base_name()) {
+            result.problems.extend(note_duplicate_key(tree, source));
+        } else if kustomize::is_name(file.base_name()) {
             understood = true;
         } else {
             result.skipped.get_or_insert_with(|| "neither a Kubernetes object nor a Compose file".to_owned());
@@ -296,4 +422,36 @@ fn classify(
         result.skipped = None;
     }
     result
+}
+
+/// Leaves out what a workload of the input made, as `kubectl get` lists it: the pods of a Deployment are the Deployment.
+/// What a custom resource made stays, since only it shows what runs.
+fn leave_to_owners(objects: &mut Objects) {
+    if objects.owned.is_empty() {
+        return;
+    }
+    let makers = |workload: &&Workload| workload.custom.is_none();
+    let known: BTreeSet<(String, String, String)> = objects
+        .workloads
+        .iter()
+        .filter(makers)
+        .map(|workload| (workload.key.scope.clone(), workload.key.kind.clone(), workload.key.name.clone()))
+        .collect();
+    let owned = &objects.owned;
+    objects.workloads.retain(|workload| {
+        let owner =
+            owned.get(&workload.key).map(|(kind, name)| (workload.key.scope.clone(), kind.clone(), name.clone()));
+        owner.is_none_or(|owner| !known.contains(&owner))
+    });
+}
+
+/// Whether an object has a name, as every object but a list has.
+fn is_named(root: Node<'_>) -> bool {
+    let has_name = ["name", "generateName"].iter().any(|key| root.at(&["metadata", key]).is_some());
+    has_name || root.get("items").is_some_and(|items| items.is_sequence())
+}
+
+/// Whether containers are written anywhere in a document.
+fn holds_containers(root: Node<'_>) -> bool {
+    root.descendants().flat_map(|node| node.written_entries()).any(|(key, _)| key.text() == Some("containers"))
 }

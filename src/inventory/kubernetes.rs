@@ -1,17 +1,17 @@
 //! Kubernetes objects of every kind that says something about need.
 
+use super::custom;
 use super::model::{
-    Autoscaler, Claim, Custom, Definition, Extension, Foreign, Key, Namespace, Objects, Opaque, Origin, Pod, Route,
-    Service, Stated, Volume, VolumeKind, Workload, WorkloadKind, Written,
+    Autoscaler, Claim, Definition, Extension, Key, Namespace, Objects, Origin, Route, Service, Stated, Volume,
+    VolumeKind, Workload, WorkloadKind, Written,
 };
 use super::pod;
-use super::quantity::quantity;
 use super::rights;
 use super::selector::{Labels, Selector, read_labels};
 use crate::limits;
-use crate::tables::{GroupRole, ResourceGroup, Tables};
+use crate::tables::Tables;
 use crate::text::SourceId;
-use crate::yaml::Node;
+use crate::yaml::{NOT_RENDERED, Node};
 
 /// What a document that claims to be an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,15 +25,15 @@ pub(super) enum Outcome {
 }
 
 /// The common part of every object.
-struct Head<'t> {
-    group: &'t str,
-    kind: &'t str,
-    namespace: String,
-    name: &'t str,
-    labels: Labels,
-    node: Node<'t>,
-    place: crate::yaml::Place,
-    source: SourceId,
+pub(super) struct Head<'t> {
+    pub(super) group: &'t str,
+    pub(super) kind: &'t str,
+    pub(super) namespace: String,
+    pub(super) name: &'t str,
+    pub(super) labels: Labels,
+    pub(super) node: Node<'t>,
+    pub(super) place: crate::yaml::Place,
+    pub(super) source: SourceId,
 }
 
 impl Head<'_> {
@@ -73,21 +73,33 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
         }
         return Outcome::Understood;
     }
-    let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+    let written = version.rsplit_once('/').map_or("", |(group, _)| group);
+    // Charts choose the version by what the cluster serves; the kind tells the group.
+    let is_open = node.get("apiVersion").is_some_and(|version| version.is_placeholder());
+    let chosen = is_open.then(|| group_of_kind(kind)).flatten();
+    let group = chosen.unwrap_or(written);
+    if is_open && (crate::yaml::is_unknown(group) || (chosen.is_none() && written.is_empty())) {
+        return Outcome::Fragment;
+    }
     // Without a group there is one version; anything else with a `kind` is somebody else's format.
-    if group.is_empty() && !matches!(version, "v1" | "v1beta1" | "v1beta2" | "v1beta3") {
+    if group.is_empty() && !is_open && !matches!(version, "v1" | "v1beta1" | "v1beta2" | "v1beta3") {
         return Outcome::Lookalike("no API version of Kubernetes".to_owned());
     }
     if let Some(reason) = tables.lookalike(group, kind) {
         return Outcome::Lookalike(reason.to_owned());
     }
     let metadata = node.get("metadata");
+    let hook = metadata.and_then(|metadata| metadata.at(&["annotations", "helm.sh/hook"])).and_then(|hook| hook.text());
+    // Source: Helm documentation, "Chart Tests".
+    if matches!(hook, Some("test" | "test-success" | "test-failure")) {
+        return Outcome::Lookalike("a test of a chart, which runs only when somebody asks for it".to_owned());
+    }
     let name_node = metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
     let namespace = metadata.and_then(|metadata| metadata.get("namespace")).and_then(|node| node.string());
     let head = Head {
         group,
         kind,
-        namespace: own_namespace(namespace),
+        namespace: namespace_in(node, namespace),
         name: name_node.and_then(|name| name.text()).unwrap_or_default(),
         labels: read_labels(metadata.and_then(|metadata| metadata.get("labels"))),
         node,
@@ -100,9 +112,32 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
     read_known(&head, tables, into)
 }
 
-/// The namespace `default` and none are the same place.
+/// The group of a kind that Kubernetes itself serves.
+fn group_of_kind(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" => "apps",
+        "Job" | "CronJob" => "batch",
+        "HorizontalPodAutoscaler" => "autoscaling",
+        "PodDisruptionBudget" => "policy",
+        "Ingress" | "NetworkPolicy" => "networking.k8s.io",
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => "rbac.authorization.k8s.io",
+        _ => return None,
+    })
+}
+
+/// The namespace of an object. In a template that was not rendered it is that of the release, unless it is written out:
+/// no other chart's, and not known by name.
+fn namespace_in(node: Node<'_>, written: Option<&str>) -> String {
+    match &node.tree().unrendered {
+        Some(unrendered) if written.is_none_or(crate::yaml::is_unknown) => unrendered.scope.to_string(),
+        _ => own_namespace(written),
+    }
+}
+
+/// The namespace `default` and none are the same place; one that a template writes is not known.
 fn own_namespace(namespace: Option<&str>) -> String {
-    namespace.filter(|namespace| *namespace != "default").unwrap_or_default().to_owned()
+    let is_named = |namespace: &&str| *namespace != "default" && !crate::yaml::is_unknown(namespace);
+    namespace.filter(is_named).unwrap_or_default().to_owned()
 }
 
 fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
@@ -220,7 +255,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         ("kustomize.config.k8s.io", "Kustomization" | "Component") => {}
         (group, _) if is_built_in(group) => {}
         (group, _) if !group.contains('.') => return Outcome::Lookalike("no API group of Kubernetes".to_owned()),
-        _ => return custom_resource(head, tables, into),
+        _ => return custom::custom_resource(head, tables, into),
     }
     Outcome::Understood
 }
@@ -268,9 +303,22 @@ fn service_reference(node: Node<'_>) -> Option<(String, String)> {
     Some((own_namespace(node.get("namespace").and_then(|node| node.string())), name))
 }
 
+/// A number that may stand in an object: in a template that was not rendered it may be there even where it is not seen.
+pub(super) fn number_in(object: &Head<'_>, node: Option<Node<'_>>) -> Stated<f64> {
+    match stated_number(node) {
+        Stated::Absent if object.node.is_unrendered() => {
+            Stated::Unknown { reason: NOT_RENDERED.to_owned(), place: object.place }
+        }
+        stated => stated,
+    }
+}
+
 /// A number of copies, or why it cannot be known.
 pub(super) fn stated_number(node: Option<Node<'_>>) -> Stated<f64> {
     let Some(node) = node.filter(|node| !node.is_null()) else { return Stated::Absent };
+    if node.is_placeholder() {
+        return Stated::Unknown { reason: NOT_RENDERED.to_owned(), place: node.place() };
+    }
     match node.integer() {
         Some(value) if (0..=limits::LARGEST_AMOUNT as i64).contains(&value) => {
             Stated::Known(Written { value: value as f64, place: node.place() })
@@ -304,9 +352,13 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
         node.and_then(|node| Some(Written { value: node.integer()? as f64, place: node.place() }))
     };
     let mut workload = bare_workload(head, kind);
+    into.owned.extend(owner(head).map(|owner| (workload.key.clone(), owner)));
     workload.pods.extend(pod);
-    workload.copies =
-        if kind.is_batch() || kind == WorkloadKind::Pod { Stated::Absent } else { stated_number(spec.get("replicas")) };
+    workload.copies = if kind.is_batch() || kind == WorkloadKind::Pod {
+        Stated::Absent
+    } else {
+        number_in(head, spec.get("replicas"))
+    };
     workload.claim_templates = claim_templates(spec);
     workload.service_name = service_name.filter(|_| kind == WorkloadKind::StatefulSet);
     workload.recreates =
@@ -328,13 +380,22 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
         workload.suspended = spec.get("suspend").and_then(|node| node.boolean()) == Some(true);
     }
     if kind == WorkloadKind::KnativeService {
-        workload.own_range = knative_range(head.node, spec);
+        // What is not written is decided by Knative, but in a template it may be written all the same.
+        workload.own_range = knative_range(head.node, spec).filter(|_| !head.node.is_unrendered());
     }
     into.workloads.push(workload);
     Outcome::Understood
 }
 
-fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
+/// The workload that made an object, as a cluster writes it into what it runs: its kind and name.
+fn owner(head: &Head<'_>) -> Option<(String, String)> {
+    let owners = head.node.at(&["metadata", "ownerReferences"])?;
+    let controller = owners.items().find(|owner| owner.get("controller").and_then(|is| is.boolean()) == Some(true))?;
+    let text = |key: &str| controller.get(key).and_then(|node| node.string()).map(str::to_owned);
+    Some((text("kind")?, text("name")?))
+}
+
+pub(super) fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
     let annotations = head.node.at(&["metadata", "annotations"]);
     let labels = head.node.at(&["metadata", "labels"]);
     let converted = [annotations, labels]
@@ -343,8 +404,10 @@ fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
         .flat_map(|map| map.entries())
         .find(|(key, _)| key.text().is_some_and(|key| key.starts_with("kompose.") || key == "io.kompose.service"))
         .map(|(_, value)| value.place());
+    let mut key = head.key();
+    key.group = group_in(head, "");
     Workload {
-        key: head.key(),
+        key,
         kind,
         origin: Origin::Kubernetes,
         place: head.place,
@@ -364,6 +427,15 @@ fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
         restarts: (!kind.is_batch() && kind != WorkloadKind::Pod).then_some(head.place),
         converted,
         custom: None,
+    }
+}
+
+/// The group in a workload's identity. Names that a template writes do not tell workloads apart; their place in the
+/// template does.
+pub(super) fn group_in(head: &Head<'_>, group: &str) -> String {
+    match &head.node.tree().unrendered {
+        Some(unrendered) => format!("{group} {} {}", unrendered.digest, head.node.id().0),
+        None => group.to_owned(),
     }
 }
 
@@ -420,8 +492,8 @@ fn autoscaler(head: &Head<'_>) -> Autoscaler {
         namespace: head.namespace.clone(),
         name: head.name.to_owned(),
         target,
-        minimum: stated_number(minimum),
-        maximum: stated_number(maximum),
+        minimum: number_in(head, minimum),
+        maximum: number_in(head, maximum),
         place: maximum.map_or(head.place, |node| node.place()),
         needs_requests: uses_utilisation || cpu_trigger || by_default,
         behaviour: get("behavior")
@@ -466,222 +538,5 @@ fn route(head: &Head<'_>) -> Route {
         services,
         place: head.place,
         source: head.source,
-    }
-}
-
-fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
-    let known = tables.resource_group(head.group, head.kind);
-    let role = known.map(|group| group.role);
-    if role == Some(GroupRole::Pointer) {
-        into.opaque.push(Opaque {
-            kind: head.kind.to_owned(),
-            name: format!("{}/{}", head.namespace, head.name),
-            reason: "it points to workloads that are not in these files".to_owned(),
-            place: Some(head.place),
-            source: head.source,
-        });
-        return Outcome::Understood;
-    }
-    let bears = matches!(role, Some(GroupRole::DataOperator | GroupRole::BatchOperator) | None);
-    let spec = head.node.get("spec");
-    let evidence = spec.filter(|_| bears).and_then(|spec| workload_in(spec, role));
-    if !bears || (evidence.is_none() && role != Some(GroupRole::BatchOperator)) {
-        into.foreign.push(Foreign {
-            group: head.group.to_owned(),
-            kind: head.kind.to_owned(),
-            namespace: head.namespace.clone(),
-            name: head.name.to_owned(),
-            role,
-            strict: is_strict_policy(head),
-            place: head.place,
-            source: head.source,
-        });
-        return Outcome::Understood;
-    }
-    let mut workload = bare_workload(head, WorkloadKind::CustomResource);
-    // Kinds of different groups share names; only those of Kubernetes itself meet under several groups.
-    workload.key.group = head.group.to_owned();
-    let members = spec.and_then(|spec| members(spec, known));
-    let switch = known.and_then(|group| group.autoscaling_switch.as_deref());
-    workload.own_range = spec.filter(|spec| is_switched_on(*spec, switch)).and_then(own_range);
-    workload.pods = spec.map(|spec| embedded_pods(spec, tables)).unwrap_or_default();
-    workload.claim_templates = storage(spec);
-    if let Some(members) = &members {
-        workload.copies = Stated::Known(*members);
-    }
-    workload.custom = Some(Custom {
-        group: head.group.to_owned(),
-        kind: head.kind.to_owned(),
-        role,
-        engine: known.and_then(|group| group.engine.clone()),
-        members,
-        names_accelerator: spec.is_some_and(|spec| {
-            spec.descendants()
-                .take(limits::NODES_PER_RESOURCE)
-                .any(|node| node.text().is_some_and(|text| tables.is_accelerator(text)))
-        }),
-    });
-    into.workloads.push(workload);
-    Outcome::Understood
-}
-
-/// A policy that makes mutual TLS mandatory or restricts who may call.
-fn is_strict_policy(head: &Head<'_>) -> bool {
-    match head.kind {
-        "PeerAuthentication" => head.node.at(&["spec", "mtls", "mode"]).and_then(|mode| mode.text()) == Some("STRICT"),
-        "AuthorizationPolicy" | "ServerAuthorization" | "ServiceIntentions" | "MeshTLSAuthentication" => true,
-        _ => false,
-    }
-}
-
-/// Keys that hold a number of members in custom resources of every kind.
-const MEMBER_KEYS: [&str; 8] =
-    ["replicas", "instances", "numberOfInstances", "nodes", "count", "members", "minReplicas", "clusterSize"];
-
-/// What makes a custom resource bear a workload: containers or an image, a number of members, or storage of its own.
-fn workload_in<'t>(spec: Node<'t>, role: Option<GroupRole>) -> Option<Node<'t>> {
-    let depth_limited = || {
-        spec.descendants()
-            .take(limits::NODES_PER_RESOURCE)
-            .filter(Node::is_mapping)
-            .flat_map(|node| node.written_entries())
-    };
-    let direct = spec.entries().into_iter().find(|(key, value)| {
-        let Some(key) = key.text() else { return false };
-        (MEMBER_KEYS.contains(&key) && value.integer().is_some())
-            || matches!(key, "image" | "imageName" | "containers") && (value.string().is_some() || value.is_sequence())
-            || (key == "storage" && value.get("size").is_some())
-            || (key == "size" && value.integer().is_some())
-    });
-    let nested = || {
-        depth_limited().find(|(key, value)| match key.text() {
-            Some("containers") => value.items().any(|item| item.get("image").is_some() || item.get("name").is_some()),
-            Some("volumeClaimTemplate" | "volumeClaimTemplates" | "persistentVolumeClaimSpec") => true,
-            Some(key) => {
-                role == Some(GroupRole::DataOperator) && MEMBER_KEYS.contains(&key) && value.integer().is_some()
-            }
-            None => false,
-        })
-    };
-    direct.or_else(nested).map(|(_, value)| value)
-}
-
-/// The number of members: by the listed paths, else the largest number under a usual key near the top.
-fn members(spec: Node<'_>, known: Option<&ResourceGroup>) -> Option<Written<f64>> {
-    if let Some(group) = known.filter(|group| !group.members.is_empty()) {
-        let sums = group.members.iter().filter_map(|path| {
-            let mut nodes = vec![spec];
-            for part in path.split('.').skip(1) {
-                let (key, each) = part.strip_suffix("[]").map_or((part, false), |key| (key, true));
-                nodes = nodes.into_iter().filter_map(|node| node.get(key)).collect();
-                if each {
-                    nodes = nodes.into_iter().flat_map(|node| node.items().collect::<Vec<_>>()).collect();
-                }
-            }
-            let numbers: Vec<_> = nodes.iter().filter_map(|node| Some((node.integer()? as f64, *node))).collect();
-            let first = numbers.first()?.1;
-            Some(Written { value: numbers.iter().map(|(value, _)| *value).sum::<f64>(), place: first.place() })
-        });
-        return sums.max_by(|a, b| a.value.total_cmp(&b.value));
-    }
-    spec.entries()
-        .into_iter()
-        .filter(|(key, _)| key.text().is_some_and(|key| MEMBER_KEYS.contains(&key)))
-        .filter_map(|(_, value)| Some(Written { value: value.integer()? as f64, place: value.place() }))
-        .max_by(|a, b| a.value.total_cmp(&b.value))
-}
-
-/// Whether scaling is on: where a switch is known, only if it is written and true.
-fn is_switched_on(spec: Node<'_>, switch: Option<&str>) -> bool {
-    switch.is_none_or(|switch| {
-        spec.descendants()
-            .take(limits::NODES_PER_RESOURCE)
-            .filter(Node::is_mapping)
-            .any(|node| node.get(switch).and_then(|value| value.boolean()) == Some(true))
-    })
-}
-
-/// A range of copies written anywhere in the resource (`minReplicas` and `maxReplicas`, or executors).
-fn own_range(spec: Node<'_>) -> Option<Written<(f64, f64)>> {
-    spec.descendants().take(limits::NODES_PER_RESOURCE).filter(Node::is_mapping).find_map(|node| {
-        let pairs = [("minReplicas", "maxReplicas"), ("minExecutors", "maxExecutors")];
-        pairs.iter().find_map(|(low, high)| {
-            let (low, high) = (node.get(low)?, node.get(high)?);
-            let range = (low.integer()? as f64, high.integer()? as f64);
-            (range.1 > range.0).then(|| Written { value: range, place: high.place() })
-        })
-    })
-}
-
-fn storage(spec: Option<Node<'_>>) -> Vec<Volume> {
-    spec.into_iter()
-        .flat_map(|spec| spec.descendants().take(limits::NODES_PER_RESOURCE))
-        .filter(Node::is_mapping)
-        .flat_map(|node| node.written_entries())
-        .find(|(key, value)| match key.text() {
-            Some("storage") => value.get("size").is_some() || value.get("type").is_some(),
-            Some(
-                "volumeClaimTemplate" | "volumeClaimTemplates" | "dataVolumeClaimSpec" | "persistentVolumeClaimSpec",
-            ) => true,
-            _ => false,
-        })
-        .map(|(_, value)| Volume {
-            name: "storage".to_owned(),
-            kind: VolumeKind::Template { shared: false },
-            place: value.place(),
-        })
-        .into_iter()
-        .collect()
-}
-
-/// Every pod template inside a custom resource, with how many of each one copy of the resource makes.
-fn embedded_pods(spec: Node<'_>, tables: &Tables) -> Vec<Pod> {
-    let mut pods = Vec::new();
-    collect_pods(spec, 1.0, 0, tables, &mut pods);
-    pods
-}
-
-fn collect_pods(node: Node<'_>, factor: f64, depth: usize, tables: &Tables, pods: &mut Vec<Pod>) {
-    if depth > limits::TEMPLATE_DEPTH || pods.len() >= limits::TEMPLATES_PER_RESOURCE {
-        return;
-    }
-    if node.is_sequence() {
-        for item in node.items() {
-            collect_pods(item, factor, depth + 1, tables, pods);
-        }
-        return;
-    }
-    if !node.is_mapping() {
-        return;
-    }
-    if node.get("containers").is_some_and(|containers| containers.is_sequence()) {
-        if let Some(mut pod) = pod::read_spec(node, &[], tables) {
-            pod.factor = factor;
-            pods.push(pod);
-        }
-        return;
-    }
-    let copies = ["replicas", "maxReplicas", "size", "parallelism"]
-        .iter()
-        .filter_map(|key| node.get(key)?.integer())
-        .map(|value| value as f64)
-        .fold(None, |largest: Option<f64>, value| Some(largest.map_or(value, |known| known.max(value))));
-    // A slice of accelerators stands on several hosts, each with a pod of its own.
-    let hosts = node.get("numOfHosts").and_then(|node| node.integer()).map_or(1.0, |hosts| (hosts as f64).max(1.0));
-    let factor = factor * hosts * if depth == 0 { 1.0 } else { copies.unwrap_or(1.0).max(1.0) };
-    // Some resources name an accelerator without a container.
-    for (key, value) in node.entries() {
-        if key.text().is_some_and(|key| tables.is_accelerator(key))
-            && let Some(count) = value.text().and_then(quantity).filter(|count| *count > 0.0)
-        {
-            let mut pod = Pod { factor, ..Pod::default() };
-            pod.containers.push(super::model::Container {
-                accelerators: Some(Written { value: count, place: value.place() }),
-                ..super::model::Container::default()
-            });
-            pods.push(pod);
-        } else if value.is_mapping() || value.is_sequence() {
-            collect_pods(value, factor, depth + 1, tables, pods);
-        }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::model::{Objects, RoleRule, Workload};
+use super::model::{Objects, Workload};
+use super::rights::RoleRule;
 use super::selector::SelectorIndex;
 use crate::tables::Tables;
 use crate::yaml::Place;

@@ -1,30 +1,41 @@
 //! Step 2: documents become workloads and what belongs to them, each object once, linked and grouped into systems.
 
+mod chart;
 pub mod compose;
+mod custom;
 mod deduplicate;
 mod documents;
 mod kubernetes;
-mod kustomization;
+pub mod kustomize;
 mod link;
 pub mod model;
 mod paths;
 mod pod;
+pub mod pointers;
 pub mod quantity;
-mod rights;
+pub mod rights;
+mod roots;
 pub mod selector;
 mod system;
+mod unrendered;
+mod variants;
 
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
-pub use system::{GroupedBy, System};
+pub(crate) use paths::join as join_path;
+pub use roots::roots;
+pub use system::{GroupedBy, Overlay, System};
+pub use variants::{Demand, Selection, UnknownOverlay};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::Objects;
+use kustomize::Root;
+use model::{Objects, Stated};
+use system::Kustomizations;
 
 use crate::choices::Choices;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId, Span};
-use crate::yaml::{Place, Tree};
+use crate::yaml::{DocumentId, Node, Place, Tree};
 
 /// Something in the input that could not be understood, or only in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +52,8 @@ pub struct Problem {
     pub kinds: Vec<String>,
     /// Whether a document was not understood; else only a detail of one.
     pub not_understood: bool,
+    /// Whether another problem speaks for it: the chart's for those of its templates.
+    pub summed_up: bool,
     place: Option<Place>,
 }
 
@@ -55,6 +68,7 @@ impl Problem {
             help: help.to_owned(),
             kinds: Vec::new(),
             not_understood: true,
+            summed_up: false,
             place: None,
         }
     }
@@ -63,6 +77,122 @@ impl Problem {
     #[must_use]
     pub fn at(place: Place, source: SourceId, message: &str, help: &str) -> Self {
         Self { place: Some(place), not_understood: false, ..Self::of_file(source, message, help) }
+    }
+}
+
+/// What the files say before it is decided which of several overlays of one application count.
+#[derive(Debug)]
+pub struct Reading<'f> {
+    files: &'f [SourceFile],
+    trees: Vec<Tree>,
+    /// Objects that no kustomization makes.
+    plain: Objects,
+    roots: Vec<Root>,
+    families: Kustomizations,
+    problems: Vec<Problem>,
+    skipped: Vec<(SourceId, String)>,
+    documents: usize,
+    projects: Vec<compose::Project>,
+    missing: BTreeSet<String>,
+}
+
+impl<'f> Reading<'f> {
+    /// Reads a list of files; `unread` names files that should have been read and could not be. Never fails: what is
+    /// not understood is in `problems`.
+    #[must_use]
+    pub fn new(files: &'f [SourceFile], unread: &[String], choices: &Choices, tables: &Tables) -> Self {
+        let mut read = documents::read(files, choices, tables);
+        let folder = |name: &String| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        read.objects.unread_folders = unread.iter().map(folder).collect();
+        let built = read.built;
+        Self {
+            files,
+            trees: read.trees,
+            plain: read.objects,
+            roots: built.roots,
+            families: Kustomizations {
+                names: built.families,
+                documents: built.documents,
+                files: built.files,
+                overlays: BTreeMap::new(),
+            },
+            problems: read.problems,
+            skipped: read.skipped,
+            documents: read.documents,
+            projects: read.projects,
+            missing: read.missing,
+        }
+    }
+
+    /// Every object that the kustomization in a folder makes; none where no kustomization of that folder is built.
+    #[must_use]
+    pub fn made_by(&self, folder: &str) -> Option<Vec<Node<'_>>> {
+        let root = self.roots.iter().find(|root| root.folder == folder)?;
+        let node = |place: &Place| self.trees.get(place.document.0 as usize)?.node(place.node);
+        Some(root.made.iter().filter_map(node).collect())
+    }
+
+    /// What could not be understood, each with its file and line.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(String, u32, String)> {
+        let shown = |problem: &Problem| {
+            let place = problem.place.and_then(|place| self.span(place));
+            let (source, span) = place.map_or((problem.source, problem.span), |(source, span)| (source, Some(span)));
+            let file = self.files.get(source.0 as usize)?;
+            let line = span.map_or(0, |span| file.position(span.start).line);
+            Some((file.name.clone(), line, problem.message.clone()))
+        };
+        self.problems.iter().filter_map(shown).collect()
+    }
+
+    fn span(&self, place: Place) -> Option<(SourceId, Span)> {
+        written_span(&self.trees, place)
+    }
+
+    /// The inventory of one kustomization alone, to be judged against others. Nothing in it can be located.
+    #[must_use]
+    pub fn alone(&self, root: usize, tables: &Tables) -> Inventory {
+        let mut objects = self.roots.get(root).map(|root| root.objects.clone()).unwrap_or_default();
+        deduplicate::deduplicate(&mut objects, &self.trees, self.files);
+        Inventory {
+            trees: Vec::new(),
+            links: Links::new(&objects, tables),
+            systems: system::group(&objects, self.files, &self.families),
+            objects,
+            problems: Vec::new(),
+            skipped: Vec::new(),
+            documents: 0,
+            projects: Vec::new(),
+            missing: BTreeSet::new(),
+        }
+    }
+
+    /// The inventory of everything that was selected.
+    #[must_use]
+    pub fn inventory(self, selection: &Selection, tables: &Tables) -> Inventory {
+        let Self { files, trees, plain: mut objects, roots, mut families, problems, mut skipped, .. } = self;
+        families.overlays = selection.overlays(&roots);
+        for (index, root) in roots.into_iter().enumerate() {
+            if selection.counts(index) {
+                objects.append(root.objects);
+            }
+        }
+        pointers::follow(&mut objects, files, &skipped.iter().map(|(source, _)| *source).collect());
+        deduplicate::deduplicate(&mut objects, &trees, files);
+        skipped.sort();
+        let mut inventory = Inventory {
+            links: Links::new(&objects, tables),
+            systems: system::group(&objects, files, &families),
+            trees,
+            objects,
+            problems,
+            skipped,
+            documents: self.documents,
+            projects: self.projects,
+            missing: self.missing,
+        };
+        inventory.place_problems();
+        inventory
     }
 }
 
@@ -90,34 +220,49 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Reads the inventory of a list of files; `unread` names files that should have been read and could not be. Never fails: what is not understood is in `problems`.
+    /// Reads the inventory of a list of files, every kustomization counted; see [`Reading`] for choosing among them.
     #[must_use]
     pub fn read(files: &[SourceFile], unread: &[String], choices: &Choices, tables: &Tables) -> Self {
-        let mut read = documents::read(files, choices, tables);
-        let folder = |name: &String| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        read.objects.unread_folders = unread.iter().map(folder).collect();
-        deduplicate::deduplicate(&mut read.objects, &read.trees, files);
-        let links = Links::new(&read.objects, tables);
-        let systems = system::group(&read.objects, files);
-        for problem in &mut read.problems {
-            if let Some(place) = problem.place {
-                problem.span = Some(read.trees[place.document.0 as usize].pointing_span(place.node));
+        let reading = Reading::new(files, unread, choices, tables);
+        reading.inventory(&Selection::default(), tables)
+    }
+
+    /// The file and the bytes at which something was written. A place in what kustomizations made leads to where its
+    /// value comes from.
+    #[must_use]
+    pub fn span(&self, place: Place) -> Option<(SourceId, Span)> {
+        written_span(&self.trees, place)
+    }
+
+    /// Gives problems that know their place the bytes that it stands for, and sorts them.
+    fn place_problems(&mut self) {
+        let mut problems = std::mem::take(&mut self.problems);
+        for problem in &mut problems {
+            if let Some((source, span)) = problem.place.and_then(|place| self.span(place)) {
+                (problem.source, problem.span) = (source, Some(span));
             }
         }
-        read.problems.sort_by(|a, b| (a.source, a.span, &a.message).cmp(&(b.source, b.span, &b.message)));
-        read.problems.dedup();
-        read.skipped.sort();
-        Self {
-            trees: read.trees,
-            objects: read.objects,
-            links,
-            systems,
-            problems: read.problems,
-            skipped: read.skipped,
-            documents: read.documents,
-            projects: read.projects,
-            missing: read.missing,
-        }
+        problems.sort_by(|a, b| (a.source, a.span, &a.message).cmp(&(b.source, b.span, &b.message)));
+        problems.dedup();
+        self.problems = problems;
+    }
+
+    /// The copies of all workloads together, autoscalers at their maximum.
+    #[must_use]
+    pub fn most_copies(&self) -> f64 {
+        let copies = |(workload, links): (&model::Workload, &WorkloadLinks)| {
+            let scaler = links.autoscaler.and_then(|at| self.objects.autoscalers[at].maximum.known());
+            let range = workload.own_range.map(|range| range.value.1).filter(|most| most.is_finite());
+            let written = if let Stated::Known(copies) = &workload.copies { copies.value } else { 1.0 };
+            scaler.or(range).unwrap_or(written).max(written)
+        };
+        self.objects.workloads.iter().zip(&self.links.workloads).map(copies).sum()
+    }
+
+    /// Whether a workload stands in a template that was not rendered, so that it was read in part.
+    #[must_use]
+    pub fn is_partial(&self, workload: &model::Workload) -> bool {
+        self.trees.get(workload.place.document.0 as usize).is_some_and(|tree| tree.unrendered.is_some())
     }
 
     /// Whether the input holds a workload, a pointer to one, or something that plugs into Kubernetes.
@@ -130,4 +275,11 @@ impl Inventory {
             && objects.extensions.is_empty()
             && objects.drivers.is_empty())
     }
+}
+
+fn written_span(trees: &[Tree], place: Place) -> Option<(SourceId, Span)> {
+    let tree = |document: DocumentId| trees.get(document.0 as usize);
+    let written = tree(place.document)?.origin(place.node);
+    let tree = tree(written.document)?;
+    Some((tree.source, tree.pointing_span(written.node)))
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::pointers::{Copied, Followed, Pointer};
+use super::rights::{Binding, Role};
 use super::selector::{Labels, Selector};
 use crate::tables::GroupRole;
 use crate::text::SourceId;
@@ -348,7 +350,8 @@ impl Workload {
     #[must_use]
     pub fn object_name(&self) -> String {
         let kind = if self.origin == Origin::Compose { "service" } else { &self.key.kind };
-        if self.key.scope.is_empty() {
+        // The namespace of a chart's release is not known before it is installed.
+        if self.key.scope.is_empty() || crate::yaml::is_unknown(&self.key.scope) {
             format!("{kind}/{}", self.key.name)
         } else {
             format!("{kind}/{}/{}", self.key.scope, self.key.name)
@@ -473,51 +476,6 @@ pub struct NetworkPolicy {
     pub source: SourceId,
 }
 
-/// One rule of a Role or ClusterRole.
-#[derive(Clone, Debug)]
-pub struct RoleRule {
-    /// API groups.
-    pub groups: Vec<String>,
-    /// Resources, subresources with `/`.
-    pub resources: Vec<String>,
-    /// Verbs.
-    pub verbs: Vec<String>,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// A Role or ClusterRole.
-#[derive(Clone, Debug)]
-pub struct Role {
-    /// `Role` or `ClusterRole`.
-    pub kind: String,
-    /// Namespace, empty for cluster roles.
-    pub namespace: String,
-    /// Name.
-    pub name: String,
-    /// Rules.
-    pub rules: Vec<RoleRule>,
-    /// Its rules come from other roles (aggregation), so they are not all here.
-    pub aggregated: bool,
-}
-
-/// A RoleBinding or ClusterRoleBinding.
-#[derive(Clone, Debug)]
-pub struct Binding {
-    /// Namespace, empty for cluster bindings.
-    pub namespace: String,
-    /// Kind and name of the role.
-    pub role: (String, String),
-    /// Service accounts bound: namespace and name.
-    pub accounts: Vec<(String, String)>,
-    /// How many other subjects (users, groups) are bound.
-    pub people: usize,
-    /// Where the role is named.
-    pub place: Place,
-    /// The file that holds it.
-    pub source: SourceId,
-}
-
 /// A CustomResourceDefinition.
 #[derive(Clone, Debug)]
 pub struct Definition {
@@ -630,18 +588,26 @@ pub struct Objects {
     pub drivers: Vec<Extension>,
     /// Custom resources without a workload.
     pub foreign: Vec<Foreign>,
-    /// Pointers and what was not understood.
+    /// Pointers that lead out of the files, and what was not understood.
     pub opaque: Vec<Opaque>,
+    /// What Flux copies into artifacts.
+    pub artifacts: Vec<Copied>,
+    /// Pointers that were not followed yet.
+    pub pointers: Vec<Pointer>,
+    /// Pointers to what is among the files.
+    pub followed: Vec<Followed>,
     /// The files of documents that could not be read and name no workload, each content once.
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
     pub unread_folders: Vec<String>,
+    /// Workloads that another one made, with the kind and the name of that one.
+    pub owned: BTreeMap<Key, (String, String)>,
+    /// Files that hold templates which were not rendered, and the descriptions of such charts.
+    pub templates: Vec<SourceId>,
     /// Namespaces that the files mention.
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
     pub page_maps: Vec<(String, String)>,
-    /// Folders that are kustomizations, with the folders and files they refer to.
-    pub kustomizations: BTreeMap<String, Vec<String>>,
 }
 
 impl Objects {
@@ -662,10 +628,14 @@ impl Objects {
         self.drivers.extend(other.drivers);
         self.foreign.extend(other.foreign);
         self.opaque.extend(other.opaque);
+        self.artifacts.extend(other.artifacts);
+        self.pointers.extend(other.pointers);
+        self.followed.extend(other.followed);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
+        self.owned.extend(other.owned);
+        self.templates.extend(other.templates);
         self.page_maps.extend(other.page_maps);
-        self.kustomizations.extend(other.kustomizations);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();
             known.quota = known.quota.or(namespace.quota);

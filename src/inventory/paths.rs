@@ -10,7 +10,7 @@ pub(super) fn folder_of(path: &str) -> &str {
 }
 
 /// A path relative to a folder, with `.` and `..` resolved in the text.
-pub(super) fn join(folder: &str, path: &str) -> String {
+pub(crate) fn join(folder: &str, path: &str) -> String {
     let absolute = path.starts_with('/') || folder.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     let base = if path.starts_with('/') { "" } else { folder };

@@ -56,7 +56,8 @@ pub(super) fn read_spec(spec: Node<'_>, own_names: &[&str], tables: &Tables) -> 
     for container in sidecars.filter(|item| item.get("restartPolicy").and_then(|n| n.text()) == Some("Always")) {
         pod.containers.push(read_container(container, own_names, tables));
     }
-    if pod.containers.iter().all(|container| container.image.is_empty()) {
+    let without_image = pod.containers.iter().all(|container| container.image.is_empty());
+    if without_image && (pod.containers.is_empty() || !spec.is_unrendered()) {
         return None;
     }
     for volume in spec.get("volumes").into_iter().flat_map(|list| list.items()) {
@@ -67,7 +68,8 @@ pub(super) fn read_spec(spec: Node<'_>, own_names: &[&str], tables: &Tables) -> 
         .and_then(|node| Some(Written { value: node.string()?.to_owned(), place: node.place() }))
         .filter(|account| account.value != "default");
     let host_name = spec.at(&["nodeSelector", "kubernetes.io/hostname"]);
-    pod.fixed_node = spec.get("nodeName").filter(|node| node.string().is_some()).or(host_name).map(|node| node.place());
+    let is_written = |node: &Node<'_>| node.string().is_some() && !node.is_placeholder();
+    pod.fixed_node = spec.get("nodeName").filter(is_written).or(host_name).map(|node| node.place());
     pod.host_namespaces = ["hostNetwork", "hostPID", "hostIPC"]
         .iter()
         .filter_map(|key| spec.get(key))
@@ -116,7 +118,9 @@ fn spread(spec: Node<'_>, pod: &Pod, topology: Topology) -> Option<Written<Stric
         if key.and_then(|key| key.string()).is_some_and(fits)
             && (!selector.is_written() || selector.selects(&pod.labels))
         {
-            let hard = constraint.get("whenUnsatisfiable").and_then(|node| node.text()) != Some("ScheduleAnyway");
+            let unsatisfiable = constraint.get("whenUnsatisfiable");
+            let hard = unsatisfiable.is_none_or(|node| node.text() != Some("ScheduleAnyway") && !node.is_placeholder())
+                && (unsatisfiable.is_some() || !constraint.is_unrendered());
             keep(if hard { Strictness::Required } else { Strictness::Preferred }, key.unwrap_or(constraint));
         }
     }
@@ -137,7 +141,7 @@ fn spread(spec: Node<'_>, pod: &Pod, topology: Topology) -> Option<Written<Stric
 }
 
 fn read_container(node: Node<'_>, own_names: &[&str], tables: &Tables) -> Container {
-    let image = node.get("image").and_then(|image| image.string());
+    let image = node.get("image").and_then(|image| image.string()).filter(|image| has_certain_name(image));
     let (cpu, cpu_requested) = amount(node, "cpu", 1.0);
     let (memory_gib, memory_requested) = amount(node, "memory", GIB);
     let mut container = Container {
@@ -178,6 +182,13 @@ fn read_container(node: Node<'_>, own_names: &[&str], tables: &Tables) -> Contai
         .collect();
     container.names_itself = names_itself(node, own_names);
     container
+}
+
+/// Whether the name in an image reference is certain: the last part of its repository. Registry and tag may be open.
+fn has_certain_name(image: &str) -> bool {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    let name = last.split(['@', ':']).next().unwrap_or(last);
+    !name.is_empty() && !crate::yaml::is_unknown(name)
 }
 
 /// A port of a container or a Service.
@@ -250,7 +261,9 @@ fn read_volume(volume: Node<'_>, pod: &mut Pod, tables: &Tables) {
         push(VolumeKind::Template { shared: is_shared(template.get("spec")).is_some() }, template);
     } else if let Some(path) = volume.at(&["hostPath", "path"]) {
         let text = path.string().unwrap_or_default();
-        push(VolumeKind::HostPath(text.to_owned()), path);
+        // Of a path that a template writes, only what begins with a known one says anything.
+        let is_open = path.is_placeholder() && tables.host_path(text) == HostPath::Other;
+        push(if is_open { VolumeKind::Transient } else { VolumeKind::HostPath(text.to_owned()) }, path);
         match tables.host_path(text) {
             HostPath::NodePlugin => pod.node_plugin_path = pod.node_plugin_path.or(Some(path.place())),
             HostPath::ContainerEngine => pod.engine_socket = pod.engine_socket.or(Some(path.place())),

@@ -1,9 +1,54 @@
 //! Objects that permit or forbid: roles, bindings, network policies, disruption budgets.
 
-use super::model::{Amount, Binding, Budget, NetworkPolicy, Role, RoleRule};
+use super::model::{Amount, Budget, NetworkPolicy};
 use super::selector::Selector;
 use crate::text::SourceId;
 use crate::yaml::{Node, Place};
+
+/// One rule of a Role or ClusterRole.
+#[derive(Clone, Debug)]
+pub struct RoleRule {
+    /// API groups.
+    pub groups: Vec<String>,
+    /// Resources, subresources with `/`.
+    pub resources: Vec<String>,
+    /// Verbs.
+    pub verbs: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A Role or ClusterRole.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// `Role` or `ClusterRole`.
+    pub kind: String,
+    /// Namespace, empty for cluster roles.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Rules.
+    pub rules: Vec<RoleRule>,
+    /// Its rules come from other roles (aggregation), so they are not all here.
+    pub aggregated: bool,
+}
+
+/// A RoleBinding or ClusterRoleBinding.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// Namespace, empty for cluster bindings.
+    pub namespace: String,
+    /// Kind and name of the role.
+    pub role: (String, String),
+    /// Service accounts bound: namespace and name.
+    pub accounts: Vec<(String, String)>,
+    /// How many other subjects (users, groups) are bound.
+    pub people: usize,
+    /// Where the role is named.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
 
 pub(super) fn role(kind: &str, namespace: &str, name: &str, node: Node<'_>) -> Role {
     let words = |rule: Node<'_>, key: &str| -> Vec<String> {
@@ -35,8 +80,9 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
     for subject in node.get("subjects").into_iter().flat_map(|subjects| subjects.items()) {
         let get = |key: &str| subject.get(key).and_then(|node| node.string()).unwrap_or_default();
         if get("kind") == "ServiceAccount" {
-            // A subject without a namespace means the binding's own.
-            let own = if get("namespace").is_empty() { namespace } else { get("namespace") };
+            // A subject without a namespace means the binding's own, and so does one with that of a chart's release.
+            let is_own = get("namespace").is_empty() || crate::yaml::is_unknown(get("namespace"));
+            let own = if is_own { namespace } else { get("namespace") };
             let own = if own == "default" { "" } else { own };
             accounts.push((own.to_owned(), get("name").to_owned()));
         } else if !get("name").starts_with("system:") {
@@ -74,6 +120,9 @@ pub(super) fn network_policy(
         spec.and_then(|spec| spec.get(key)).is_some_and(|rules| rules.items().any(|rule| rule.entries().is_empty()))
     };
     let guards_egress = types.contains(&"Egress");
+    // Rules that a template writes may allow anything; only those that stand there restrict for certain.
+    let is_open = node.is_unrendered();
+    let certain = !is_open || allows("ingress") || allows("egress");
     let restricts = (guards_ingress && !allows_all("ingress")) || (guards_egress && !allows_all("egress"));
     let selector = Selector::read(spec.and_then(|spec| spec.get("podSelector")));
     let denies_by_default =
@@ -82,8 +131,8 @@ pub(super) fn network_policy(
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         selector,
-        restricts,
-        denies_by_default,
+        restricts: restricts && certain,
+        denies_by_default: denies_by_default && !is_open,
         place,
         source,
     }

@@ -61,7 +61,10 @@ impl Selector {
                 })
             })
             .collect();
-        Self { equal: read_labels(labels), expressions, written: true }
+        let equal = read_labels(labels);
+        // Where a template writes all that is asked for, nothing is known to be selected.
+        let is_open = node.is_unrendered() && equal.is_empty() && Vec::is_empty(&expressions);
+        Self { equal, expressions, written: !is_open }
     }
 
     /// Whether the selector selects an object with these labels.

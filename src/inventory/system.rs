@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chart;
 use super::model::{Objects, Origin};
 use super::selector::Labels;
-use crate::text::{SourceFile, SourceId};
+use crate::text::{RenderedFrom, SourceFile, SourceId};
+use crate::yaml::{DocumentId, Place};
 
 /// What tied the workloads of a system together; the first that matches wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +46,37 @@ impl GroupedBy {
     }
 }
 
+/// Which of several kustomizations of one application were assessed, by their folders.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Overlay {
+    /// The one that stands for those that were set aside.
+    pub assessed: String,
+    /// Others that were assessed too, since most of their workloads are their own.
+    pub beside: Vec<String>,
+    /// Those that were set aside.
+    pub set_aside: Vec<String>,
+}
+
+/// What kustomizations say about grouping.
+#[derive(Debug, Default)]
+pub(super) struct Kustomizations {
+    /// The names of the families.
+    pub(super) names: Vec<String>,
+    /// The family of a document.
+    pub(super) documents: BTreeMap<DocumentId, usize>,
+    /// The family of a file.
+    pub(super) files: BTreeMap<SourceId, usize>,
+    /// Which overlays of a family are assessed, where there are several.
+    pub(super) overlays: BTreeMap<usize, Overlay>,
+}
+
+impl Kustomizations {
+    fn family(&self, source: SourceId, place: Option<Place>) -> Option<&String> {
+        let of_document = place.and_then(|place| self.documents.get(&place.document));
+        of_document.or_else(|| self.files.get(&source)).and_then(|family| self.names.get(*family))
+    }
+}
+
 /// The objects of one system, by index into the lists of objects.
 #[derive(Clone, Debug)]
 pub struct System {
@@ -63,8 +96,12 @@ pub struct System {
     pub foreign: Vec<usize>,
     /// Pointers and what was not understood.
     pub opaque: Vec<usize>,
+    /// Pointers to what is among the files.
+    pub followed: Vec<usize>,
     /// Documents that could not be read and name no workload.
     pub unreadable: usize,
+    /// Whether templates belong to it that were not rendered, so that there may be more than is visible.
+    pub unrendered: bool,
     /// Network policies.
     pub network_policies: Vec<usize>,
     /// Services.
@@ -75,6 +112,8 @@ pub struct System {
     pub autoscalers: Vec<usize>,
     /// The namespaces of its objects.
     pub namespaces: BTreeSet<String>,
+    /// Which of several overlays of one application it shows.
+    pub overlay: Option<Overlay>,
 }
 
 impl System {
@@ -90,12 +129,15 @@ impl System {
             drivers: Vec::new(),
             foreign: Vec::new(),
             opaque: Vec::new(),
+            followed: Vec::new(),
             unreadable: 0,
+            unrendered: false,
             network_policies: Vec::new(),
             services: Vec::new(),
             routes: Vec::new(),
             autoscalers: Vec::new(),
             namespaces: BTreeSet::new(),
+            overlay: None,
         }
     }
 
@@ -116,7 +158,9 @@ impl System {
             drivers: all(objects.drivers.len()),
             foreign: all(objects.foreign.len()),
             opaque: all(objects.opaque.len()),
+            followed: all(objects.followed.len()),
             unreadable: objects.unreadable.len() + objects.unread_folders.len(),
+            unrendered: !objects.templates.is_empty(),
             network_policies: all(objects.network_policies.len()),
             services: all(objects.services.len()),
             routes: all(objects.routes.len()),
@@ -137,10 +181,14 @@ impl System {
 
 type GroupKey = (GroupedBy, String);
 
+type Adding<'a> = &'a mut dyn FnMut(&mut System);
+
 /// Groups the objects into systems, sorted by id.
-pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
-    let places = Places::new(objects, files);
-    let key = |source: SourceId, labels: &Labels, namespace: &str| places.key(source, labels, namespace);
+pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Kustomizations) -> Vec<System> {
+    let places = Places::new(files, kustomizations);
+    let key = |source: SourceId, place: Option<Place>, labels: &Labels, namespace: &str| {
+        places.key(source, place, labels, namespace)
+    };
     let mut groups: BTreeMap<GroupKey, System> = BTreeMap::new();
     // Where the workloads of a file and of a folder went, for objects that say nothing about themselves.
     let mut by_file: BTreeMap<SourceId, BTreeSet<GroupKey>> = BTreeMap::new();
@@ -155,7 +203,7 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
             } else {
                 pod_labels.unwrap_or(&workload.labels)
             };
-            key(workload.source, labels, &workload.key.scope)
+            key(workload.source, Some(workload.place), labels, &workload.key.scope)
         };
         by_file.entry(workload.source).or_default().insert(group.clone());
         by_folder.entry(folder_of(files, workload.source)).or_default().insert(group.clone());
@@ -168,8 +216,8 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     let with_workloads: BTreeSet<GroupKey> = groups.keys().cloned().collect();
     let only = |set: Option<&BTreeSet<GroupKey>>| set.filter(|set| set.len() == 1).and_then(|set| set.first().cloned());
     let mut unread: Vec<GroupKey> = Vec::new();
-    let mut place = |source: SourceId, labels: &Labels, namespace: &str, add: &mut dyn FnMut(&mut System)| {
-        let own = key(source, labels, namespace);
+    let mut place = |source: SourceId, at: Option<Place>, labels: &Labels, namespace: &str, add: Adding<'_>| {
+        let own = key(source, at, labels, namespace);
         let group = if with_workloads.contains(&own) {
             own
         } else {
@@ -179,20 +227,27 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
     };
     let none = Labels::new();
     for (index, definition) in objects.definitions.iter().enumerate() {
-        place(definition.source, &definition.labels, "", &mut |system| system.definitions.push(index));
+        place(definition.source, Some(definition.place), &definition.labels, "", &mut |system| {
+            system.definitions.push(index)
+        });
     }
     for (index, extension) in objects.extensions.iter().enumerate() {
         let namespace = extension.service.as_ref().map_or("", |(namespace, _)| namespace);
-        place(extension.source, &extension.labels, namespace, &mut |system| system.extensions.push(index));
+        place(extension.source, Some(extension.place), &extension.labels, namespace, &mut |system| {
+            system.extensions.push(index)
+        });
     }
     for (index, driver) in objects.drivers.iter().enumerate() {
-        place(driver.source, &driver.labels, "", &mut |system| system.drivers.push(index));
+        place(driver.source, Some(driver.place), &driver.labels, "", &mut |system| system.drivers.push(index));
     }
     for (index, foreign) in objects.foreign.iter().enumerate() {
-        place(foreign.source, &none, &foreign.namespace, &mut |system| system.foreign.push(index));
+        place(foreign.source, Some(foreign.place), &none, &foreign.namespace, &mut |system| system.foreign.push(index));
     }
     for (index, opaque) in objects.opaque.iter().enumerate() {
-        place(opaque.source, &none, "", &mut |system| system.opaque.push(index));
+        place(opaque.source, opaque.place, &none, "", &mut |system| system.opaque.push(index));
+    }
+    for (index, followed) in objects.followed.iter().enumerate() {
+        place(followed.target, None, &none, "", &mut |system| system.followed.push(index));
     }
     for folder in &objects.unread_folders {
         if let Some(group) = only(by_folder.get(folder.as_str())) {
@@ -200,23 +255,38 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile]) -> Vec<System> {
         }
     }
     for source in &objects.unreadable {
-        place(*source, &none, "", &mut |system| system.unreadable += 1);
+        place(*source, None, &none, "", &mut |system| system.unreadable += 1);
+    }
+    for source in &objects.templates {
+        place(*source, None, &none, "", &mut |system| system.unrendered = true);
     }
     for (index, policy) in objects.network_policies.iter().enumerate() {
-        place(policy.source, &none, &policy.namespace, &mut |system| system.network_policies.push(index));
+        place(policy.source, Some(policy.place), &none, &policy.namespace, &mut |system| {
+            system.network_policies.push(index)
+        });
     }
     for (index, service) in objects.services.iter().enumerate() {
-        place(service.source, &none, &service.namespace, &mut |system| system.services.push(index));
+        place(service.source, Some(service.place), &none, &service.namespace, &mut |system| {
+            system.services.push(index)
+        });
     }
     for (index, route) in objects.routes.iter().enumerate() {
-        place(route.source, &none, &route.namespace, &mut |system| system.routes.push(index));
+        place(route.source, Some(route.place), &none, &route.namespace, &mut |system| system.routes.push(index));
     }
     for (index, scaler) in objects.autoscalers.iter().enumerate() {
-        place(scaler.source, &none, &scaler.namespace, &mut |system| system.autoscalers.push(index));
+        place(scaler.source, Some(scaler.place), &none, &scaler.namespace, &mut |system| {
+            system.autoscalers.push(index)
+        });
     }
     for group in unread {
         if let Some(system) = groups.get_mut(&group) {
             system.unreadable += 1;
+        }
+    }
+    for (family, overlay) in &kustomizations.overlays {
+        let name = kustomizations.names.get(*family).cloned().unwrap_or_default();
+        if let Some(system) = groups.get_mut(&(GroupedBy::Kustomization, name)) {
+            system.overlay = Some(overlay.clone());
         }
     }
     groups.into_values().filter(System::bears_something).collect()
@@ -234,31 +304,37 @@ fn folder_of(files: &[SourceFile], source: SourceId) -> &str {
 struct Places<'f> {
     files: &'f [SourceFile],
     charts: BTreeSet<&'f str>,
-    /// File name to the name of the kustomization family that holds it.
-    families: BTreeMap<String, String>,
+    kustomizations: &'f Kustomizations,
 }
 
 impl<'f> Places<'f> {
-    fn new(objects: &Objects, files: &'f [SourceFile]) -> Self {
-        let is_chart = |file: &&SourceFile| matches!(file.base_name(), "Chart.yaml" | "Chart.yml");
-        let charts = files.iter().filter(is_chart).map(SourceFile::folder).collect();
-        Self { files, charts, families: families(objects) }
+    fn new(files: &'f [SourceFile], kustomizations: &'f Kustomizations) -> Self {
+        let charts = chart::folders(files);
+        Self { files, charts, kustomizations }
     }
 
-    fn key(&self, source: SourceId, labels: &Labels, namespace: &str) -> GroupKey {
+    fn key(&self, source: SourceId, place: Option<Place>, labels: &Labels, namespace: &str) -> GroupKey {
         let Some(file) = self.files.get(source.0 as usize) else {
             return (GroupedBy::Directory, String::new());
         };
-        if let Some(chart) = self.chart_of(file.folder()) {
+        if let Some(rendered) = file.rendered.as_deref() {
+            let grouped_by = match rendered.from {
+                RenderedFrom::Chart => GroupedBy::Chart,
+                RenderedFrom::Kustomization => GroupedBy::Kustomization,
+            };
+            return (grouped_by, rendered.system.clone());
+        }
+        if let Some(chart) = chart::chart_of(&self.charts, file.folder()) {
             return (GroupedBy::Chart, chart.to_owned());
         }
-        let label = |key: &str| labels.get(key).filter(|value| !value.is_empty());
+        let is_known = |value: &&String| !value.is_empty() && !crate::yaml::is_unknown(value);
+        let label = |key: &str| labels.get(key).filter(is_known);
         let instance = label("app.kubernetes.io/instance");
         if let Some(release) = instance.filter(|_| label("app.kubernetes.io/managed-by").is_some_and(|by| by == "Helm"))
         {
             return (GroupedBy::Release, release.clone());
         }
-        if let Some(family) = self.families.get(&file.name) {
+        if let Some(family) = self.kustomizations.family(source, place) {
             return (GroupedBy::Kustomization, family.clone());
         }
         if let Some(part_of) = label("app.kubernetes.io/part-of") {
@@ -267,52 +343,9 @@ impl<'f> Places<'f> {
         if let Some(instance) = instance {
             return (GroupedBy::Instance, instance.clone());
         }
-        if !namespace.is_empty() {
+        if !namespace.is_empty() && !crate::yaml::is_unknown(namespace) {
             return (GroupedBy::Namespace, namespace.to_owned());
         }
         (GroupedBy::Directory, file.folder().to_owned())
     }
-
-    /// The innermost chart folder that holds a folder.
-    fn chart_of(&self, folder: &'f str) -> Option<&'f str> {
-        let mut folder = folder;
-        loop {
-            if self.charts.contains(folder) {
-                return Some(folder);
-            }
-            folder = folder.rsplit_once('/')?.0;
-        }
-    }
-}
-
-/// Kustomizations that refer to each other form one family, named after the first of their folders.
-fn families(objects: &Objects) -> BTreeMap<String, String> {
-    let folders: Vec<&String> = objects.kustomizations.keys().collect();
-    let mut parent: Vec<usize> = (0..folders.len()).collect();
-    fn root(parent: &mut [usize], mut at: usize) -> usize {
-        while parent[at] != at {
-            parent[at] = parent[parent[at]];
-            at = parent[at];
-        }
-        at
-    }
-    for (index, references) in objects.kustomizations.values().enumerate() {
-        for reference in references {
-            if let Ok(other) = folders.binary_search(&reference) {
-                let (a, b) = (root(&mut parent, index), root(&mut parent, other));
-                // The smaller index stays the root, so that the name does not depend on the order of references.
-                parent[a.max(b)] = a.min(b);
-            }
-        }
-    }
-    let mut families = BTreeMap::new();
-    for (index, references) in objects.kustomizations.values().enumerate() {
-        let family = folders[root(&mut parent, index)].clone();
-        for reference in references {
-            if folders.binary_search(&reference).is_err() {
-                families.entry(reference.clone()).or_insert_with(|| family.clone());
-            }
-        }
-    }
-    families
 }

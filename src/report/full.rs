@@ -23,8 +23,12 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     match assessment.systems.as_slice() {
         // What is only seen of an estate belongs on the screen of its only system too.
         [only] if same_answer(only, &assessment.estate) => {
-            let merged =
-                SystemAssessment { is_estate: false, grouped_by: only.grouped_by.clone(), ..assessment.estate.clone() };
+            let merged = SystemAssessment {
+                is_estate: false,
+                grouped_by: only.grouped_by.clone(),
+                overlay: only.overlay.clone(),
+                ..assessment.estate.clone()
+            };
             system(&mut screen, assessment, &merged, &only.name);
         }
         systems => {
@@ -131,6 +135,9 @@ fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
 
 fn header(screen: &mut Screen, system: &SystemAssessment, title: &str) {
     let mut about = count(system.workloads, "workload", "workloads");
+    if system.partial > 0 {
+        about = format!("{about}, {} read in part", system.partial);
+    }
     if system.opaque > 0 {
         about = format!("{about}, {} not visible", system.opaque);
     }
@@ -186,6 +193,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
         let names = system.set_aside.join(", ");
         let text = format!("Set aside as add-ons: {names}. If that is your product, the need is higher than this.");
         screen.paragraph("", 0, &text);
+    }
+    if let Some(overlay) = &system.overlay {
+        screen.paragraph("", 0, &words::overlay_sentence(overlay));
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
         screen.paragraph(
@@ -527,8 +537,16 @@ fn last_key(path: &str) -> &str {
     }
 }
 
+/// Where something stands; for a piped document also the template that it came from, which is in no file here.
 fn position(location: &Location) -> String {
-    format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column)
+    let at = format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column);
+    match &location.rendered {
+        Some(rendered) if rendered.document == location.file => match &rendered.template {
+            Some(template) => format!("{at} ({})", for_terminal(template)),
+            None => at,
+        },
+        _ => at,
+    }
 }
 
 fn more(screen: &mut Screen, length: usize) {

@@ -128,6 +128,8 @@ pub struct System {
     pub grouped_by: String,
     /// Workloads, each once.
     pub workloads: usize,
+    /// How many of them were read in part, from templates that were not rendered.
+    pub partial: usize,
     /// The verdict.
     pub verdict: Verdict,
     /// What brings a justified need, where an operator does.
@@ -163,6 +165,19 @@ pub struct System {
     pub set_aside: Vec<String>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims.
     pub one_sided: Vec<OneSided>,
+    /// Which of several overlays of the application was assessed; null where there is one way to build it.
+    pub overlay: Option<Overlay>,
+}
+
+/// Which of several kustomizations of one application was assessed, by their folders.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Overlay {
+    /// The one that stands for those that were set aside: it demands most of them, or the user named it.
+    pub assessed: String,
+    /// Others that were assessed too, since most of their workloads are their own.
+    pub beside: Vec<String>,
+    /// Variants that were set aside.
+    pub set_aside: Vec<String>,
 }
 
 /// A capability that only manifests or only Compose files claim.
@@ -284,6 +299,23 @@ pub struct Place {
     pub object: Option<String>,
     /// The path of keys.
     pub path: String,
+    /// For a document that a tool rendered: where it stands in what the tool printed.
+    ///
+    /// The file and the line above then are those of the template or manifest that it came from, where it is in the
+    /// user's tree and the line could be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<RenderedPlace>,
+}
+
+/// A place in what a tool rendered.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RenderedPlace {
+    /// The name of the rendered document.
+    pub document: String,
+    /// The line in it.
+    pub line: u32,
+    /// The template or manifest that it came from, as the tool names it.
+    pub template: Option<String>,
 }
 
 /// Something unknown.
@@ -447,6 +479,7 @@ impl From<&SystemAssessment> for System {
             kind: if system.is_estate { SystemKind::Estate } else { SystemKind::System },
             grouped_by: system.grouped_by.clone(),
             workloads: system.workloads,
+            partial: system.partial,
             verdict: system.verdict.into(),
             through: system.through.clone(),
             need: Need {
@@ -491,6 +524,11 @@ impl From<&SystemAssessment> for System {
             flips: Vec::new(),
             suppressed: Vec::new(),
             set_aside: system.set_aside.clone(),
+            overlay: system.overlay.as_ref().map(|overlay| Overlay {
+                assessed: overlay.assessed.clone(),
+                beside: overlay.beside.clone(),
+                set_aside: overlay.set_aside.clone(),
+            }),
             one_sided: system
                 .one_sided
                 .iter()
@@ -581,6 +619,11 @@ fn places(locations: &[Location]) -> Vec<Place> {
             end_column: Some(location.end_column),
             object: location.object.clone(),
             path: location.path.clone(),
+            rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {
+                document: rendered.document.clone(),
+                line: rendered.line,
+                template: rendered.template.clone(),
+            }),
         })
         .collect()
 }

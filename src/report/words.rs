@@ -1,6 +1,7 @@
 //! Sentences that several formats share.
 
-use crate::assessment::{Assessment, Fit, SystemAssessment, Verdict};
+use crate::assessment::{Assessment, Fit, Overlay, SystemAssessment, Verdict};
+use crate::text::sanitize::for_terminal;
 
 /// Below this shortfall, "would do as it is" can be said.
 const CERTAIN: f64 = 0.05;
@@ -103,4 +104,22 @@ pub(super) fn meaning<'a>(assessment: &'a Assessment, capability: &'a str) -> &'
 /// A number of points: no decimal where there is none.
 pub(super) fn points(value: f64) -> String {
     if (value - value.round()).abs() < 0.05 { format!("{value:.0}") } else { format!("{value:.1}") }
+}
+
+/// Which overlay was assessed and which were set aside.
+pub(super) fn overlay_sentence(overlay: &Overlay) -> String {
+    const SHOWN: usize = 4;
+    let list = |folders: &[String]| -> String {
+        let shown: Vec<String> = folders.iter().take(SHOWN).map(|folder| for_terminal(folder).into_owned()).collect();
+        let more = folders.len().saturating_sub(SHOWN);
+        if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    };
+    let assessed = for_terminal(&overlay.assessed);
+    let variants = if overlay.set_aside.len() == 1 { "a variant of it" } else { "variants of it" };
+    let beside = match overlay.beside.as_slice() {
+        [] => String::new(),
+        others => format!(" Also assessed: {}.", list(others)),
+    };
+    let aside = list(&overlay.set_aside);
+    format!("Assessed as {assessed}; {variants} set aside: {aside} (--overlay chooses another).{beside}")
 }

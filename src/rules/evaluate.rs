@@ -123,7 +123,10 @@ fn ask(
     let places = places(rule, facts, workload);
     if let Truth::Unknown(fact) = answer {
         // What a reflex or a finding cannot see changes nothing; what a claim cannot see is an open question.
-        if let Action::Claim { capability, .. } = &rule.action {
+        // What may be anywhere in a template is asked once, for all of it.
+        if let Action::Claim { capability, .. } = &rule.action
+            && !may_be_anywhere(facts.get(fact))
+        {
             into.questions.push(unanswered(rule, fact, facts, subject, *capability));
         }
         return;
@@ -140,7 +143,7 @@ fn ask(
                     Truth::False => {}
                 }
             }
-            if let Some(fact) = open.filter(|_| best == Grade::Declared) {
+            if let Some(fact) = open.filter(|fact| best == Grade::Declared && !may_be_anywhere(facts.get(*fact))) {
                 into.questions.push(unanswered(rule, fact, facts, subject.clone(), *capability));
             }
             into.claims.push(RawClaim {
@@ -166,6 +169,15 @@ fn ask(
             capability: *capability,
             places,
         }),
+    }
+}
+
+/// Whether nothing in the input points at what is not known: it may be anywhere in a template that was not rendered.
+fn may_be_anywhere(fact: &Fact) -> bool {
+    match fact {
+        Fact::Unknown { places, .. } => places.is_empty(),
+        Fact::AtLeast { .. } => true,
+        Fact::Known { .. } | Fact::Absent => false,
     }
 }
 
@@ -223,6 +235,7 @@ fn message(rule: &Rule, facts: &FactSet) -> String {
             Piece::Text(text) => text.clone(),
             Piece::Fact(id) => match facts.get(*id) {
                 Fact::Known { value, .. } => shown(value),
+                Fact::AtLeast { value, .. } => shown(&Value::Number(*value)),
                 Fact::Absent => "none".to_owned(),
                 Fact::Unknown { .. } => "unknown".to_owned(),
             },

@@ -1,5 +1,6 @@
 //! Step 1: files, folders and standard input become named texts. The only place that reads what the user points at.
 
+pub mod render;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::OwnFiles;
 use crate::choices::Choices;
 use crate::limits::Limits;
-use crate::text::{LineIndex, Position, SourceFile};
+use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
 
 /// Where to read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +78,20 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
     let files = named.compose_files.iter().chain(&named.env_files);
     let files = files.map(|name| if name == STANDARD_INPUT { Input::Standard } else { Input::Path(name.into()) });
     let files: Vec<Input> = files.collect();
-    for input in files.iter().chain(inputs) {
+    for (index, input) in files.iter().chain(inputs).enumerate() {
         let before = (collected.files.len(), collected.failures.len());
         match input {
+            // It can be read but once, however often it is named.
+            Input::Standard if !budget.seen.insert(STANDARD_INPUT.to_owned()) => {}
             Input::Standard => read_standard_input(&budget, &mut collected),
+            Input::Path(path) if index < files.len() && path.is_dir() => {
+                collected.failures.push(ReadFailure {
+                    file: walk::display_name(path),
+                    message: "this is a folder, where a file is meant".to_owned(),
+                    help: "name the file in it, or give the folder as PATH".to_owned(),
+                    position: None,
+                });
+            }
             Input::Path(path) => walk::read_path(path, &mut budget, &mut collected),
         }
         let gave_nothing = collected.files.len() == before.0 && collected.failures.len() > before.1;
@@ -142,9 +153,6 @@ pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
     }
     Ok(own)
 }
-
-/// The name of standard input among the files.
-const STANDARD_INPUT: &str = "<stdin>";
 
 /// What may still be read, and what was read already.
 struct Budget {

@@ -1,12 +1,18 @@
 //! Text that somebody else wrote: files with their names, positions in them, and the one place that makes such text
 //! safe to show.
 
+pub mod command;
 mod line_index;
+mod rendered;
 pub mod sanitize;
 
 pub use line_index::{LineIndex, Position};
+pub use rendered::{Rendered, RenderedFrom, Root};
 
 use std::sync::{Arc, OnceLock};
+
+/// The name of standard input among the files.
+pub const STANDARD_INPUT: &str = "<stdin>";
 
 /// The identity of one input file, an index into the run's list of files in input order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +34,8 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text, valid UTF-8.
     pub text: Arc<str>,
+    /// Where the text was made from, for one that a tool rendered.
+    pub rendered: Option<Arc<Rendered>>,
     lines: OnceLock<LineIndex>,
 }
 
@@ -35,7 +43,13 @@ impl SourceFile {
     /// A file of this name with this text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), rendered: None, lines: OnceLock::new() }
+    }
+
+    /// A file of this name with a text that a tool rendered.
+    #[must_use]
+    pub fn new_rendered(name: impl Into<String>, text: impl Into<Arc<str>>, rendered: Rendered) -> Self {
+        Self { rendered: Some(Arc::new(rendered)), ..Self::new(name, text) }
     }
 
     /// The index that turns bytes of this file into lines and columns; built when first asked for.

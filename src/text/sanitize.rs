@@ -67,6 +67,46 @@ pub fn without_credentials(text: &str) -> Cow<'_, str> {
     result
 }
 
+/// The text without the user information of URLs, and without what stands behind words that announce a secret, as in
+/// `password: …`, `token=…` or `Authorization: Bearer …`: for what other programs say.
+#[must_use]
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    const WORDS: [&str; 8] = ["password", "passwd", "secret", "token", "apikey", "api-key", "api_key", "authorization"];
+    let masked = without_credentials(text);
+    let lower = masked.to_ascii_lowercase();
+    let mut result = String::new();
+    let mut from = 0;
+    while let Some((found, word)) =
+        WORDS.iter().filter_map(|word| Some((lower[from..].find(word)?, *word))).min_by_key(|(at, _)| *at)
+    {
+        let mut end = from + found + word.len();
+        // The rest of a longer key, such as `token-file`.
+        end += lower[end..].find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(0);
+        let rest = &masked[end..];
+        let behind = rest.trim_start_matches(['"', '\'', ' ']);
+        result.push_str(&masked[from..end]);
+        from = end;
+        if let Some(value) = behind.strip_prefix([':', '=']) {
+            let value = value.trim_start();
+            let start = masked.len() - value.len();
+            // A quoted value ends with its quotation mark, an authorization with the line, others with a space.
+            let length = match value.chars().next() {
+                Some(quote @ ('"' | '\'')) => value[1..].find(quote).map_or(value.len(), |at| at + 2),
+                _ if word == "authorization" => value.len(),
+                _ => value.find([' ', ',', ';', '&', ')']).unwrap_or(value.len()),
+            };
+            result.push_str(&masked[end..start]);
+            result.push('…');
+            from = start + length;
+        }
+    }
+    if from == 0 {
+        return masked;
+    }
+    result.push_str(&masked[from..]);
+    Cow::Owned(result)
+}
+
 /// A quoted line of a file that could not be parsed, with everything behind the first `:` or `=` masked: keys help
 /// the reader, values may be secrets. A line without a key is masked whole. The length in bytes stays.
 #[must_use]
@@ -110,6 +150,16 @@ mod tests {
     }
 
     #[test]
+    fn what_programs_say_keeps_its_sense_and_loses_its_secrets() {
+        assert_eq!(without_secrets("401: token=abc, retry"), "401: token=…, retry");
+        assert_eq!(without_secrets("db.password: \"a b\" is weak"), "db.password: … is weak");
+        assert_eq!(without_secrets("{\"apiKey\":\"abc\"}"), "{\"apiKey\":…}");
+        assert_eq!(without_secrets("Authorization: Bearer abc"), "Authorization: …");
+        assert_eq!(without_secrets("the secret is missing"), "the secret is missing");
+        assert_eq!(without_secrets("https://a:b@host/ PASSWORD=ü"), "https://…@host/ PASSWORD=…");
+    }
+
+    #[test]
     fn an_unparsed_line_shows_its_key_only() {
         assert_eq!(keys_only("  password: hunter2 # x"), "  password: ******* * *");
         assert_eq!(keys_only("  - name: [oops"), "  - name: [****");
@@ -123,6 +173,7 @@ mod tests {
         fn masking_keeps_the_length(line in "\\PC{0,60}") {
             prop_assert_eq!(keys_only(&line).len(), line.len());
             prop_assert_eq!(keeping_offsets(&line).len(), line.len());
+            let _ = without_secrets(&line);
         }
     }
 }

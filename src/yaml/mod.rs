@@ -3,16 +3,21 @@
 //!
 //! This folder is the only one that names the YAML parser.
 
+mod draft;
 mod explain;
 mod node;
 mod parse;
 pub mod scalar;
 mod template;
 
+pub use draft::{Draft, Field, FreezeBudget};
 pub use node::{Node, NodeId};
-pub use parse::{DocumentError, ParsedDocument, parse_documents};
+pub use parse::{DocumentError, ParsedDocument, parse_documents, parse_embedded};
 pub use scalar::{Dialect, Scalar};
-pub use template::{find_template_marker, looks_like_template};
+pub use template::{
+    NOT_RENDERED, Template, Unrendered, find_template_marker, is_unknown, looks_like_template, read_template,
+    unrendered_scope,
+};
 
 use crate::text::{SourceId, Span};
 
@@ -67,6 +72,10 @@ pub struct Tree {
     pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
     pub duplicate_key: Option<NodeId>,
+    /// Where the value of each node was really written, for a tree that was made from drafts; empty for a parsed one.
+    pub(crate) origins: Vec<Place>,
+    /// For a template that has not been rendered: what is missing in it may be there all the same.
+    pub unrendered: Option<Unrendered>,
 }
 
 impl Tree {
@@ -74,6 +83,12 @@ impl Tree {
     #[must_use]
     pub fn root(&self) -> Option<Node<'_>> {
         (!self.entries.is_empty()).then(|| Node::new(self, 0))
+    }
+
+    /// How many nodes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.entries.len()
     }
 
     /// The node with this identity, if it is one of this tree.
@@ -113,26 +128,41 @@ impl Tree {
     #[must_use]
     pub fn path(&self, id: NodeId) -> String {
         let mut path = String::new();
+        for step in self.steps(id) {
+            match step {
+                Step::Key(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    if name.contains('.') || name.contains('/') {
+                        path.push_str(&format!("[{name:?}]"));
+                    } else {
+                        path.push_str(name);
+                    }
+                }
+                Step::Item { index, .. } => path.push_str(&format!("[{index}]")),
+            }
+        }
+        path
+    }
+
+    /// The steps that lead from the root to a node.
+    #[must_use]
+    pub fn steps(&self, id: NodeId) -> Vec<Step<'_>> {
+        let mut steps = Vec::new();
         let mut at = 0u32;
         while at < id.0 {
             let Some(step) = self.step_towards(at, id.0) else { break };
-            if self.entries[at as usize].kind == Kind::Mapping {
+            steps.push(if self.entries[at as usize].kind == Kind::Mapping {
                 let key = if step.index.is_multiple_of(2) { Some(step.child) } else { step.before };
-                let name = key.and_then(|key| Node::new(self, key).text()).unwrap_or("?");
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                if name.contains('.') || name.contains('/') {
-                    path.push_str(&format!("[{name:?}]"));
-                } else {
-                    path.push_str(name);
-                }
+                Step::Key(key.and_then(|key| Node::new(self, key).text()).unwrap_or("?"))
             } else {
-                path.push_str(&format!("[{}]", step.index));
-            }
+                let name = Node::new(self, step.child).get("name").and_then(|name| name.text());
+                Step::Item { index: step.index, name }
+            });
             at = step.child;
         }
-        path
+        steps
     }
 
     /// The key node of a value in a mapping.
@@ -154,7 +184,7 @@ impl Tree {
         self.step_towards(collection, node).map(|step| step.child)
     }
 
-    fn step_towards(&self, collection: u32, node: u32) -> Option<Step> {
+    fn step_towards(&self, collection: u32, node: u32) -> Option<Descent> {
         let end = self.entries.get(collection as usize)?.next;
         if node <= collection || node >= end {
             return None;
@@ -164,13 +194,13 @@ impl Tree {
             let children = &wide[found].1;
             let index = children.partition_point(|child| *child <= node).checked_sub(1)?;
             let before = index.checked_sub(1).map(|before| children[before]);
-            return Some(Step { child: children[index], before, index });
+            return Some(Descent { child: children[index], before, index });
         }
         let (mut child, mut before, mut index) = (collection + 1, None, 0);
         loop {
             let next = self.entries[child as usize].next;
             if node < next {
-                return Some(Step { child, before, index });
+                return Some(Descent { child, before, index });
             }
             (before, child, index) = (Some(child), next, index + 1);
         }
@@ -203,13 +233,27 @@ impl Tree {
 /// From this many children on, a collection's children are remembered.
 const WIDE: usize = 64;
 
-/// One step from a collection to a child of it.
-struct Step {
+/// A child of a collection.
+struct Descent {
     child: u32,
     /// The child before it.
     before: Option<u32>,
     /// Its number among the children; in a mapping keys and values count alike.
     index: usize,
+}
+
+/// One step from a collection to what stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'t> {
+    /// To the value under this key.
+    Key(&'t str),
+    /// To an item of a sequence.
+    Item {
+        /// Its number, from 0.
+        index: usize,
+        /// What stands under its `name`.
+        name: Option<&'t str>,
+    },
 }
 
 /// A place in the input, kept symbolic until it is shown: a node of a document.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scalar::{self, Dialect, Scalar};
+use super::template::is_unknown;
 use super::{Kind, Place, Tree};
 use crate::limits;
 
@@ -132,6 +133,18 @@ impl<'t> Node<'t> {
         self.entry().kind == Kind::Plain && self.text().is_some_and(scalar::is_null)
     }
 
+    /// Whether this stands in a template that has not been rendered, so that what is missing may be there all the same.
+    #[must_use]
+    pub fn is_unrendered(&self) -> bool {
+        self.tree.unrendered.is_some()
+    }
+
+    /// Whether this is a scalar that a template writes, in whole or in part, so that its value is not known.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.is_unrendered() && self.text().is_some_and(is_unknown)
+    }
+
     /// The value under a key of a mapping, merge keys followed; the last one where the key stands twice. None for
     /// anything but mappings.
     #[must_use]
@@ -188,21 +201,33 @@ impl<'t> Node<'t> {
     /// Compose, a mapping's own keys come first and count; for Kubernetes, whatever comes later in the text counts.
     #[must_use]
     pub fn entries(&self) -> Vec<(Self, Self)> {
+        self.entries_where(|_| true)
+    }
+
+    /// The same without the values that are not kept, so that merged ones may take their place.
+    #[must_use]
+    pub fn entries_where(&self, keep: impl Fn(Self) -> bool) -> Vec<(Self, Self)> {
         let mut entries = Vec::new();
-        self.collect_entries(&mut entries, &mut BTreeMap::new(), 0);
+        self.collect_entries(&mut entries, &mut BTreeMap::new(), &keep, 0);
         entries
     }
 
-    fn collect_entries(&self, into: &mut Vec<(Self, Self)>, known: &mut BTreeMap<&'t str, usize>, depth: usize) {
+    fn collect_entries(
+        &self,
+        into: &mut Vec<(Self, Self)>,
+        known: &mut BTreeMap<&'t str, usize>,
+        keep: &impl Fn(Self) -> bool,
+        depth: usize,
+    ) {
         let in_order = self.tree.dialect == Dialect::Kubernetes;
         let mut merges = Vec::new();
         let own_from = into.len();
-        for (key, value) in self.written_entries() {
+        for (key, value) in self.written_entries().filter(|(_, value)| keep(*value)) {
             if key.is_merge() {
                 if !in_order {
                     merges.push(value);
                 } else if depth < limits::MERGE_DEPTH {
-                    value.collect_from_merge(into, known, depth + 1);
+                    value.collect_from_merge(into, known, keep, depth + 1);
                 }
                 continue;
             }
@@ -218,14 +243,20 @@ impl<'t> Node<'t> {
         }
         if depth < limits::MERGE_DEPTH {
             for merge in merges {
-                merge.collect_from_merge(into, known, depth + 1);
+                merge.collect_from_merge(into, known, keep, depth + 1);
             }
         }
     }
 
-    fn collect_from_merge(&self, into: &mut Vec<(Self, Self)>, known: &mut BTreeMap<&'t str, usize>, depth: usize) {
+    fn collect_from_merge(
+        &self,
+        into: &mut Vec<(Self, Self)>,
+        known: &mut BTreeMap<&'t str, usize>,
+        keep: &impl Fn(Self) -> bool,
+        depth: usize,
+    ) {
         if !self.is_sequence() {
-            return self.collect_entries(into, known, depth);
+            return self.collect_entries(into, known, keep, depth);
         }
         // The first of a list counts, so that it comes last where later ones count.
         let mut items: Vec<_> = self.items().collect();
@@ -233,7 +264,7 @@ impl<'t> Node<'t> {
             items.reverse();
         }
         for item in items {
-            item.collect_entries(into, known, depth);
+            item.collect_entries(into, known, keep, depth);
         }
     }
 

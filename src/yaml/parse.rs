@@ -45,6 +45,100 @@ pub fn parse_documents(source: SourceId, text: &Arc<str>, limits: &Limits) -> Ve
     }
 }
 
+/// Reads the documents of a text that stands inside a scalar of another document, such as a patch that is written in
+/// place. Every span is one of the outer file, so that places lead to the very line; what cannot be mapped (folded or
+/// escaped text) leads to the scalar.
+#[must_use]
+pub fn parse_embedded(outer: super::Node<'_>, limits: &Limits) -> Vec<ParsedDocument> {
+    let (tree, span) = (outer.tree(), outer.span());
+    let Some(text) = outer.text() else { return Vec::new() };
+    let map = EmbeddedLines::new(text, &tree.text, span);
+    let mut documents = parse_documents(tree.source, &Arc::from(text), limits);
+    for document in &mut documents {
+        match document {
+            Ok(inner) => {
+                for at in 0..inner.entries.len() {
+                    let entry = inner.entries[at];
+                    if matches!(entry.kind, Kind::Plain | Kind::Text) && entry.extra == 0 {
+                        let text = super::Node::new(inner, at as u32).text().unwrap_or_default().into();
+                        inner.decoded.push(text);
+                        inner.entries[at].extra = inner.decoded.len() as u32;
+                    }
+                    inner.entries[at].span = map.span(entry.span);
+                }
+                inner.comments.clear();
+                inner.text = Arc::clone(&tree.text);
+                inner.span = span;
+            }
+            Err(error) => {
+                error.offset = map.offset(error.offset);
+                error.span = span;
+            }
+        }
+    }
+    documents
+}
+
+/// Where the lines of a text inside a scalar stand in the file: for literal block scalars one below the other, each
+/// behind the same indentation.
+struct EmbeddedLines {
+    /// For each line of the inner text its first byte there and in the file; empty where they cannot be told.
+    lines: Vec<(u32, u32)>,
+    whole: Span,
+}
+
+impl EmbeddedLines {
+    fn new(inner: &str, file: &str, whole: Span) -> Self {
+        let mut lines = Vec::new();
+        let mut at = whole.start as usize;
+        let end = (whole.end as usize).min(file.len());
+        let mut inner_at = 0;
+        for line in inner.split_inclusive('\n') {
+            let content = line.trim_end_matches(['\n', '\r']);
+            // The next line of the file that ends in the inner line; the first one may be the header of the block.
+            let found = loop {
+                if at >= end {
+                    break None;
+                }
+                let rest = &file[at..end];
+                let length = rest.find('\n').map_or(rest.len(), |found| found + 1);
+                let outer = rest[..length].trim_end_matches(['\n', '\r']);
+                let start = at;
+                at += length;
+                let is_header = lines.is_empty() && outer.trim_start().starts_with(['|', '>']);
+                let is_comment = lines.is_empty() && outer.trim_start().starts_with('#') && !content.starts_with('#');
+                if is_header || is_comment || (lines.is_empty() && outer.trim().is_empty() && !content.is_empty()) {
+                    continue;
+                }
+                if outer.ends_with(content) && outer[..outer.len() - content.len()].trim().is_empty() {
+                    break Some(start + outer.len() - content.len());
+                }
+                break None;
+            };
+            let Some(found) = found else { return Self { lines: Vec::new(), whole } };
+            lines.push((inner_at, found as u32));
+            inner_at += line.len() as u32;
+        }
+        Self { lines, whole }
+    }
+
+    fn offset(&self, offset: u32) -> u32 {
+        let line = self.lines.partition_point(|(start, _)| *start <= offset);
+        match line.checked_sub(1).and_then(|line| self.lines.get(line)) {
+            Some((start, outer)) => (outer + (offset - start)).min(self.whole.end),
+            None => self.whole.start,
+        }
+    }
+
+    fn span(&self, span: Span) -> Span {
+        if self.lines.is_empty() {
+            return self.whole;
+        }
+        let start = self.offset(span.start);
+        Span { start, end: self.offset(span.end).max(start) }
+    }
+}
+
 /// From this many bytes on, the documents of one file are parsed in parallel; below it, files are the better unit.
 const PARALLEL_FROM: usize = 1 << 20;
 
@@ -211,6 +305,8 @@ impl Builder {
             wide: std::sync::OnceLock::new(),
             dialect: Dialect::Compose,
             duplicate_key: None,
+            origins: Vec::new(),
+            unrendered: None,
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }
@@ -470,6 +566,28 @@ mod tests {
         assert!(documents[0].is_ok() && documents[2].is_ok());
         let error = documents[1].as_ref().expect_err("an unclosed bracket");
         assert!(error.offset >= 9 && error.offset <= 21, "{error:?}");
+    }
+
+    #[test]
+    fn texts_inside_texts_keep_the_lines_of_the_file() {
+        let text = "patches:\n- patch: |-\n    kind: Deployment\n    spec:\n      replicas: 3\n\n      a: \"b\"\n- patch: \"kind: X\"\n";
+        let documents = parse(text);
+        let tree = documents[0].as_ref().expect("a document");
+        let patches: Vec<_> = tree.root().and_then(|root| root.get("patches")).expect("a list").items().collect();
+        let inner = |at: usize| {
+            let outer = patches[at].get("patch").expect("a text");
+            parse_embedded(outer, &Limits::DEFAULT).remove(0).expect("a tree")
+        };
+        let first = inner(0);
+        for (path, shown) in [(&["spec", "replicas"], "replicas: 3"), (&["spec", "a"], "a: \"b\"")] {
+            let node = first.root().and_then(|root| root.at(path)).expect("a value");
+            let span = first.pointing_span(node.id());
+            assert_eq!(&text[span.start as usize..span.end as usize], shown);
+        }
+        assert_eq!(first.root().and_then(|root| root.at(&["spec", "a"])).and_then(|node| node.text()), Some("b"));
+        let second = inner(1);
+        let span = second.pointing_span(second.root().and_then(|root| root.get("kind")).expect("a kind").id());
+        assert!(text[span.start as usize..span.end as usize].contains("kind: X"));
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! The reference implementations in Go that readers are compared with: built on first use, asked in one process.
-
 #![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -3,31 +3,20 @@
 //! Source: Compose specification, "Services"; details as the reference loader has them.
 
 use super::merge::as_mapping;
+use super::ports;
 use super::value::{Data, Value};
 
-/// The key under which the last port of a range is kept: ranges stay whole, however wide they are.
-pub(super) const LAST_TARGET: &str = "last_target";
-
-/// Writes out the short forms of a project.
-pub(super) fn canonicalize(project: &mut Value) {
-    for key in ["services", "jobs"] {
-        for (_, service) in project.get_mut(key).map(Value::entries_mut).unwrap_or_default() {
-            for (name, value) in service.entries_mut() {
-                let taken = std::mem::replace(value, Value::new(value.place, Data::Null));
-                *value = canonical(name, taken);
-            }
-        }
-    }
-    for key in ["volumes", "networks", "secrets", "configs"] {
-        for (_, resource) in project.get_mut(key).map(Value::entries_mut).unwrap_or_default() {
-            external_name(resource);
-        }
+/// Writes out the short forms of a service.
+pub(super) fn canonicalize(service: &mut Value) {
+    for (name, value) in service.entries_mut() {
+        let taken = std::mem::replace(value, Value::new(value.place, Data::Null));
+        *value = canonical(name, taken);
     }
 }
 
 fn canonical(name: &str, value: Value) -> Value {
     match name {
-        "ports" => each(value, port),
+        "ports" => each(value, ports::canonical),
         "volumes" => each(value, volume),
         "devices" => each(value, device),
         "secrets" | "configs" => each(value, |item| named(item, "source")),
@@ -66,16 +55,6 @@ fn named(value: Value, key: &str) -> Value {
     }
 }
 
-/// `external: {name: x}`, an old form of `external: true` with a name.
-fn external_name(resource: &mut Value) {
-    let Some(external) = resource.get("external").filter(|external| external.is_map()) else { return };
-    let (place, name) = (external.place, external.get("name").cloned());
-    resource.set("external", Value::plain(place, "true"));
-    if let Some(name) = name.filter(|_| resource.get("name").is_none()) {
-        resource.set("name", name);
-    }
-}
-
 /// What a service depends on: by name, each with its condition.
 pub(super) fn dependencies(value: Value) -> Value {
     let mut value = as_mapping(value);
@@ -92,53 +71,6 @@ pub(super) fn dependencies(value: Value) -> Value {
         }
     }
     value
-}
-
-/// `[[IP:][published]:]target[/protocol]`, with ranges.
-fn port(value: Value) -> Value {
-    let place = value.place;
-    let Some(text) = value.text().map(str::to_owned) else { return value };
-    let parts: Vec<&str> = text.split(':').collect();
-    let target = parts.last().copied().unwrap_or_default();
-    let (host, published) = match parts.len() {
-        0 | 1 => (String::new(), ""),
-        2 => (String::new(), parts[0]),
-        length => (parts[..length - 2].join(":"), parts[length - 2]),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let (target, protocol) = target.split_once('/').unwrap_or((target, "tcp"));
-    let (first, last) = target.split_once('-').unwrap_or((target, target));
-    let mut entries = vec![
-        ("mode", Value::string(place, "ingress")),
-        ("target", Value::plain(place, first.trim())),
-        ("protocol", Value::string(place, protocol.trim().to_ascii_lowercase())),
-    ];
-    if !published.is_empty() {
-        entries.push(("published", Value::string(place, published)));
-    }
-    if !host.is_empty() {
-        entries.push(("host_ip", Value::string(place, host)));
-    }
-    if last != first {
-        entries.push((LAST_TARGET, Value::plain(place, last.trim())));
-    }
-    Value::map(place, entries)
-}
-
-/// What tells one published port of a service from another.
-pub(super) fn port_key(port: &Value) -> Option<String> {
-    if !port.is_map() {
-        return port.text().map(str::to_owned);
-    }
-    let text = |key: &str, default: &'static str| port.get(key).and_then(Value::text).unwrap_or(default).to_owned();
-    Some(format!(
-        "{}:{}:{}-{}/{}",
-        text("host_ip", "0.0.0.0"),
-        text("published", ""),
-        text("target", ""),
-        text(LAST_TARGET, ""),
-        text("protocol", "tcp")
-    ))
 }
 
 /// `[source:]target[:options]`; a drive letter of Windows is part of a path.

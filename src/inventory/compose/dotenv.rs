@@ -4,14 +4,23 @@
 //! The values are used for interpolation alone and reach no output.
 
 use super::interpolate::{Variables, interpolate};
+use super::value::{Budget, TooLarge};
 
-/// Reads a file of variables over those that are known: what is known wins while values are expanded, and the last
-/// assignment of a name in a file counts. A statement that cannot be read ends the reading of the file; the number of
-/// its line is the error.
-pub(super) fn read_variables(text: &str, known: &Variables, into: &mut Variables) -> Result<(), usize> {
+/// Why the rest of a file of variables is not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stopped {
+    /// The number of the line where reading ended.
+    pub(super) line: usize,
+    /// Whether the values are larger than can be kept, and not a statement without meaning.
+    pub(super) is_too_large: bool,
+}
+
+/// Reads a file of variables. What is known wins while values are expanded, and the last assignment of a name in a file
+/// counts. The first statement that cannot be read ends the reading of the file.
+pub(super) fn read_variables(text: &str, variables: &mut Variables, budget: &mut Budget) -> Result<(), Stopped> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let line_of = |rest: &str| text[..text.len() - rest.len()].matches('\n').count() + 1;
     let mut rest = text;
+    let (mut line, mut counted) = (1, 0);
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
@@ -21,27 +30,33 @@ pub(super) fn read_variables(text: &str, known: &Variables, into: &mut Variables
             rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
             continue;
         }
-        let at = line_of(rest);
+        let at = text.len() - rest.len();
+        line += text[counted..at].matches('\n').count();
+        counted = at;
+        let broken = || Stopped { line, is_too_large: false };
+        let too_large = |TooLarge| Stopped { line, is_too_large: true };
         let statement = match rest.strip_prefix("export") {
             Some(tail) if tail.starts_with([' ', '\t']) => tail.trim_start_matches(is_blank),
             _ => rest,
         };
-        let (name, mark, tail) = name_of(statement).ok_or(at)?;
+        let (name, mark, tail) = name_of(statement).ok_or_else(broken)?;
         let name = name.trim_end();
-        if name.contains(' ') || name.is_empty() {
-            return Err(at);
+        if name.contains(' ') {
+            return Err(broken());
         }
         if mark == '\n' {
             // A name alone takes its value from what is known.
-            if let Some(value) = known.get(name) {
-                into.insert(name.to_owned(), value.clone());
+            if let Some(value) = variables.get(name).map(str::to_owned) {
+                budget.take_text(value.len()).map_err(too_large)?;
+                variables.set(name, value);
             }
             rest = tail;
             continue;
         }
-        let (value, tail) = value_of(tail.trim_start_matches(is_blank), known, into).ok_or(at)?;
-        // Names that begin with a digit cannot be referred to.
-        into.insert(name.to_owned(), value);
+        let value = value_of(tail.trim_start_matches(is_blank), variables, budget).map_err(too_large)?;
+        let (value, tail) = value.ok_or_else(broken)?;
+        // Names that begin with a digit and the empty one cannot be referred to.
+        variables.set(name, value);
         rest = tail;
     }
 }
@@ -65,23 +80,26 @@ fn name_of(statement: &str) -> Option<(&str, char, &str)> {
 }
 
 /// A value and what follows it; none where a quote is not closed.
-fn value_of<'t>(text: &'t str, known: &Variables, so_far: &Variables) -> Option<(String, &'t str)> {
-    let expand = |value: &str| {
-        let mut variables = so_far.clone();
-        variables.extend(known.iter().map(|(name, value)| (name.clone(), value.clone())));
-        if value.contains('$') { interpolate(value, &variables).text } else { value.to_owned() }
+fn value_of<'t>(
+    text: &'t str,
+    variables: &Variables,
+    budget: &mut Budget,
+) -> Result<Option<(String, &'t str)>, TooLarge> {
+    let mut expand = |value: &str| {
+        budget.take_text(value.len())?;
+        Ok(interpolate(value, variables, budget)?.text)
     };
     let Some(quote @ ('"' | '\'')) = text.chars().next() else {
         let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
         let value = line.split_once(" #").map_or(line, |(value, _)| value).trim_end();
-        return Some((expand(value), rest));
+        return Ok(Some((expand(value)?, rest)));
     };
     let mut value = String::new();
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
         if c == quote && !is_escaped {
-            let rest = &text[at + 1..];
-            return Some((if quote == '"' { expand(&escapes(&value)) } else { value }, rest));
+            let value = if quote == '"' { expand(&escapes(&value))? } else { value };
+            return Ok(Some((value, &text[at + 1..])));
         }
         if is_escaped {
             is_escaped = false;
@@ -94,38 +112,44 @@ fn value_of<'t>(text: &'t str, known: &Variables, so_far: &Variables) -> Option<
         }
         value.push(c);
     }
-    None
+    Ok(None)
 }
 
 /// The escapes of a shell in double quotes; `\$` becomes `$$`, which stands for a dollar sign.
 fn escapes(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        if c != '\\' {
-            result.push(c);
-            continue;
-        }
-        let tail = characters.as_str();
-        let replaced = match tail.chars().next() {
-            Some('n') => "\n",
-            Some('r') => "\r",
-            Some('t') => "\t",
-            Some('a') => "\u{7}",
-            Some('b') => "\u{8}",
-            Some('f') => "\u{c}",
-            Some('v') => "\u{b}",
-            Some('"') => "\"",
-            Some('\\') => "\\",
-            Some('$') => "$$",
-            _ => {
-                result.push('\\');
-                continue;
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        result.push_str(&rest[..at]);
+        let tail = &rest[at + 1..];
+        let octal = || tail.get(1..4).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        let (length, replaced) = match tail.chars().next() {
+            Some('n') => (1, "\n"),
+            Some('r') => (1, "\r"),
+            Some('t') => (1, "\t"),
+            Some('a') => (1, "\u{7}"),
+            Some('b') => (1, "\u{8}"),
+            Some('f') => (1, "\u{c}"),
+            Some('v') => (1, "\u{b}"),
+            Some('"') => (1, "\""),
+            Some('\\') => (1, "\\"),
+            Some('$') => (1, "$$"),
+            Some('0') => {
+                // `\0` and three octal digits.
+                match octal() {
+                    Some(code) => {
+                        result.push(char::from(code));
+                        (4, "")
+                    }
+                    None => (0, "\\"),
+                }
             }
+            _ => (0, "\\"),
         };
         result.push_str(replaced);
-        characters.next();
+        rest = &tail[length..];
     }
+    result.push_str(rest);
     result
 }
 
@@ -134,9 +158,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
-        let mut variables = Variables::new();
-        read_variables(text, &Variables::new(), &mut variables).expect("readable");
-        variables.into_iter().collect()
+        let mut variables = Variables::default();
+        read_variables(text, &mut variables, &mut Budget::new(1 << 20)).expect("readable");
+        ('A'..='Z').filter_map(|name| Some((name.to_string(), variables.get(&name.to_string())?.to_owned()))).collect()
     }
 
     #[test]
@@ -163,10 +187,33 @@ mod tests {
 
     #[test]
     fn a_broken_statement_is_named_by_its_line() {
-        let mut variables = Variables::new();
-        let outcome = read_variables("A=1\nB=\"never closed\n", &Variables::new(), &mut variables);
-        assert_eq!(outcome, Err(2));
-        assert_eq!(variables.len(), 1);
-        assert_eq!(read_variables("\n{\"json\": 1}\n", &Variables::new(), &mut variables), Err(2));
+        let stops = |text: &str| {
+            let mut variables = Variables::default();
+            let stopped =
+                read_variables(text, &mut variables, &mut Budget::new(1 << 20)).expect_err("it cannot be read");
+            (stopped.line, stopped.is_too_large, variables.get("A").map(str::to_owned))
+        };
+        assert_eq!(stops("A=1\nB=\"never closed\n"), (2, false, Some("1".to_owned())));
+        assert_eq!(stops("\n{\"json\": 1}\n"), (2, false, None));
+        let mut doubling = "A0=0123456789\n".to_owned();
+        (1..40).for_each(|level| doubling.push_str(&format!("A{level}=$A{0}$A{0}\n", level - 1)));
+        assert!(stops(&doubling).1, "doubling ends");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_its_line_is_named(text in r#"(A|B|=|:|'|"|[$]|[{]|[}]|[#]|\\|\n|\r| |export |\PC){0,60}"#) {
+            let lines = text.matches('\n').count() + 1;
+            let outcome = read_variables(&text, &mut Variables::default(), &mut Budget::new(1 << 20));
+            proptest::prop_assert!(outcome.err().is_none_or(|stopped| (1..=lines).contains(&stopped.line)));
+        }
+
+        #[test]
+        fn what_is_quoted_comes_back(value in "[^']*") {
+            proptest::prop_assume!(!value.contains('\\'));
+            let mut variables = Variables::default();
+            read_variables(&format!("A='{value}'\n"), &mut variables, &mut Budget::new(1 << 20)).expect("readable");
+            proptest::prop_assert_eq!(variables.get("A"), Some(value.as_str()));
+        }
     }
 }

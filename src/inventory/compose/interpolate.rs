@@ -7,11 +7,51 @@
 //! Source: Compose specification, "Interpolation"; details as the reference loader has them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use super::value::{Budget, TooLarge};
 use crate::limits;
 
-/// The variables of a project.
-pub(super) type Variables = BTreeMap<String, String>;
+/// Variables with their values, by name. Those of the surroundings win over a project's own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Variables {
+    surroundings: Option<Rc<Self>>,
+    own: BTreeMap<String, String>,
+    /// The files that were read for them.
+    files: Vec<String>,
+}
+
+impl Variables {
+    /// No variables of its own within surroundings.
+    pub(super) fn within(surroundings: &Rc<Self>) -> Self {
+        Self { surroundings: Some(Rc::clone(surroundings)), ..Self::default() }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let outer = self.surroundings.as_ref().and_then(|surroundings| surroundings.get(name));
+        outer.or_else(|| self.own.get(name).map(String::as_str))
+    }
+
+    /// Sets a variable of the innermost.
+    pub(super) fn set(&mut self, name: &str, value: String) {
+        self.own.insert(name.to_owned(), value);
+    }
+
+    /// Whether there is none beside those of the surroundings.
+    pub(super) fn is_empty(&self) -> bool {
+        self.own.is_empty()
+    }
+
+    pub(super) fn note_read(&mut self, file: &str) {
+        self.files.push(file.to_owned());
+    }
+
+    /// Whether a file was read for them or for those of the surroundings.
+    pub(super) fn has_read(&self, file: &str) -> bool {
+        self.files.iter().any(|known| known == file)
+            || self.surroundings.as_ref().is_some_and(|surroundings| surroundings.has_read(file))
+    }
+}
 
 /// What Docker would refuse about the variables of a text. Names only: values and messages may be secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +60,8 @@ pub(super) enum Flaw {
     Required(String),
     /// A `${` that is no variable.
     Malformed,
+    /// Defaults within defaults beyond what is followed.
+    Deep,
 }
 
 /// A text after interpolation.
@@ -33,78 +75,112 @@ pub(super) struct Interpolated {
     pub(super) flaw: Option<Flaw>,
 }
 
-/// Replaces the variables of a text.
-pub(super) fn interpolate(text: &str, variables: &Variables) -> Interpolated {
-    let mut result = Interpolated { text: String::with_capacity(text.len()), ..Interpolated::default() };
-    expand(text, variables, 0, &mut result);
-    result
+/// Replaces the variables of a text; what their values add to it is taken from the budget.
+pub(super) fn interpolate(text: &str, variables: &Variables, budget: &mut Budget) -> Result<Interpolated, TooLarge> {
+    if !text.contains('$') {
+        return Ok(Interpolated { text: text.to_owned(), ..Interpolated::default() });
+    }
+    let result = Interpolated { text: String::with_capacity(text.len()), ..Interpolated::default() };
+    let mut expansion = Expansion { variables, budget, result };
+    expansion.expand(text, 0)?;
+    Ok(expansion.result)
 }
 
-fn expand(text: &str, variables: &Variables, depth: usize, into: &mut Interpolated) {
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        into.text.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        if let Some(tail) = after.strip_prefix('$') {
-            into.text.push('$');
-            rest = tail;
-        } else if let Some(body) = after.strip_prefix('{') {
-            let end = closing_brace(body).filter(|_| depth < limits::INTERPOLATION_DEPTH);
-            let Some(end) = end.filter(|end| substitute(&body[..*end], variables, depth, into)) else {
-                into.flaw.get_or_insert(Flaw::Malformed);
-                into.text.push_str("${");
-                rest = body;
-                continue;
-            };
-            rest = &body[end + 1..];
-        } else {
-            let length = name_length(after);
-            if length == 0 {
-                into.text.push('$');
+/// A text that is being filled in.
+struct Expansion<'e> {
+    variables: &'e Variables,
+    budget: &'e mut Budget,
+    result: Interpolated,
+}
+
+impl Expansion<'_> {
+    fn expand(&mut self, text: &str, depth: usize) -> Result<(), TooLarge> {
+        let braces = if text.contains("${") { braces(text) } else { Vec::new() };
+        let closing = |open: usize| {
+            let found = braces.binary_search_by_key(&open, |(open, _)| *open).ok()?;
+            Some(braces[found].1 - open - 1)
+        };
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            self.result.text.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            if let Some(tail) = after.strip_prefix('$') {
+                self.result.text.push('$');
+                rest = tail;
+            } else if let Some(body) = after.strip_prefix('{') {
+                let end = closing(text.len() - body.len() - 1);
+                let understood = match end {
+                    Some(end) => self.substitute(&body[..end], depth)?,
+                    None => Err(Flaw::Malformed),
+                };
+                rest = match (understood, end) {
+                    (Ok(()), Some(end)) => &body[end + 1..],
+                    (Ok(()), None) => body,
+                    (Err(flaw), _) => {
+                        self.result.text.push_str("${");
+                        // What lies deeper stays as it is.
+                        let past = end.filter(|_| flaw == Flaw::Deep).unwrap_or(0);
+                        self.result.text.push_str(&body[..past]);
+                        self.result.flaw.get_or_insert(flaw);
+                        &body[past..]
+                    }
+                };
             } else {
-                put(&after[..length], variables, into);
+                let length = name_length(after);
+                if length == 0 {
+                    self.result.text.push('$');
+                } else {
+                    self.put(&after[..length])?;
+                }
+                rest = &after[length..];
             }
-            rest = &after[length..];
         }
+        self.result.text.push_str(rest);
+        Ok(())
     }
-    into.text.push_str(rest);
-}
 
-fn put(name: &str, variables: &Variables, into: &mut Interpolated) {
-    match variables.get(name) {
-        Some(value) => into.text.push_str(value),
-        None => {
-            into.unset.get_or_insert_with(|| name.to_owned());
+    fn put(&mut self, name: &str) -> Result<(), TooLarge> {
+        match self.variables.get(name) {
+            Some(value) => {
+                self.budget.take_text(value.len())?;
+                self.result.text.push_str(value);
+            }
+            None => {
+                self.result.unset.get_or_insert_with(|| name.to_owned());
+            }
         }
+        Ok(())
     }
-}
 
-/// Expands what stands between braces; false where it is no variable.
-fn substitute(body: &str, variables: &Variables, depth: usize, into: &mut Interpolated) -> bool {
-    let length = name_length(body);
-    if length == 0 {
-        return false;
-    }
-    let (name, operator) = body.split_at(length);
-    let value = variables.get(name);
-    let (also_empty, operator) = operator.strip_prefix(':').map_or((false, operator), |rest| (true, rest));
-    let set = value.is_some_and(|value| !(also_empty && value.is_empty()));
-    let mut characters = operator.chars();
-    let kind = characters.next();
-    let alternative = characters.as_str();
-    match kind {
-        None if !also_empty => put(name, variables, into),
-        Some('-' | '?') if set => put(name, variables, into),
-        Some('-') => expand(alternative, variables, depth + 1, into),
-        Some('+') if set => expand(alternative, variables, depth + 1, into),
-        Some('+') => {}
-        Some('?') => {
-            into.unset.get_or_insert_with(|| name.to_owned());
-            into.flaw.get_or_insert_with(|| Flaw::Required(name.to_owned()));
+    /// Expands what stands between braces; a flaw where it is no variable.
+    fn substitute(&mut self, body: &str, depth: usize) -> Result<Result<(), Flaw>, TooLarge> {
+        let length = name_length(body);
+        if length == 0 {
+            return Ok(Err(Flaw::Malformed));
         }
-        _ => return false,
+        let (name, operator) = body.split_at(length);
+        let value = self.variables.get(name);
+        let (also_empty, operator) = operator.strip_prefix(':').map_or((false, operator), |rest| (true, rest));
+        let set = value.is_some_and(|value| !(also_empty && value.is_empty()));
+        let mut characters = operator.chars();
+        let kind = characters.next();
+        let alternative = characters.as_str();
+        match kind {
+            None if !also_empty => self.put(name)?,
+            Some('-' | '?') if set => self.put(name)?,
+            Some('-') if depth >= limits::INTERPOLATION_DEPTH => return Ok(Err(Flaw::Deep)),
+            Some('+') if set && depth >= limits::INTERPOLATION_DEPTH => return Ok(Err(Flaw::Deep)),
+            Some('-') => self.expand(alternative, depth + 1)?,
+            Some('+') if set => self.expand(alternative, depth + 1)?,
+            Some('+') => {}
+            Some('?') => {
+                self.result.unset.get_or_insert_with(|| name.to_owned());
+                self.result.flaw.get_or_insert_with(|| Flaw::Required(name.to_owned()));
+            }
+            _ => return Ok(Err(Flaw::Malformed)),
+        }
+        Ok(Ok(()))
     }
-    true
 }
 
 fn name_length(text: &str) -> usize {
@@ -114,19 +190,19 @@ fn name_length(text: &str) -> usize {
     text.find(|c: char| !(c == '_' || c.is_ascii_alphanumeric())).unwrap_or(text.len())
 }
 
-/// The end of a braced body, inner braces counted. A body ends on its own line.
-fn closing_brace(body: &str) -> Option<usize> {
-    let mut open = 0usize;
-    for (at, byte) in body.bytes().enumerate() {
+/// The positions of braces that belong together, in the order of those that open. Both stand on one line.
+fn braces(text: &str) -> Vec<(usize, usize)> {
+    let (mut open, mut pairs) = (Vec::new(), Vec::new());
+    for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'\n' => return None,
-            b'{' => open += 1,
-            b'}' if open == 0 => return Some(at),
-            b'}' => open -= 1,
+            b'\n' => open.clear(),
+            b'{' => open.push(at),
+            b'}' => pairs.extend(open.pop().map(|from| (from, at))),
             _ => {}
         }
     }
-    None
+    pairs.sort_unstable();
+    pairs
 }
 
 #[cfg(test)]
@@ -134,9 +210,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str, unset: Option<&str>) {
-        let pairs = [("A", "one"), ("EMPTY", ""), ("Q", "two words")];
-        let variables = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let result = interpolate(text, &variables);
+        let mut variables = Variables::default();
+        for (name, value) in [("A", "one"), ("EMPTY", ""), ("Q", "two words")] {
+            variables.set(name, value.to_owned());
+        }
+        let result = interpolate(text, &variables, &mut Budget::new(1 << 20)).expect("small");
         assert_eq!((result.text.as_str(), result.unset.as_deref()), (expected, unset), "{text}");
     }
 
@@ -159,10 +237,41 @@ mod tests {
 
     #[test]
     fn what_docker_refuses_is_said() {
-        let flaw = |text| interpolate(text, &Variables::new()).flaw;
+        let flaw = |text| interpolate(text, &Variables::default(), &mut Budget::new(1 << 20)).expect("small").flaw;
         assert_eq!(flaw("${B:?needed}"), Some(Flaw::Required("B".to_owned())));
         assert_eq!(flaw("${B"), Some(Flaw::Malformed));
         assert_eq!(flaw("${B:-\n}"), Some(Flaw::Malformed));
         assert_eq!(flaw("$B ${B} $$ $5"), None);
+    }
+
+    #[test]
+    fn what_grows_without_end_is_stopped() {
+        let deep = format!("{}x{}", "${A:-".repeat(40), "}".repeat(40));
+        let result = interpolate(&deep, &Variables::default(), &mut Budget::new(1 << 20)).expect("small");
+        assert_eq!(result.flaw, Some(Flaw::Deep));
+        let mut variables = Variables::default();
+        variables.set("A", "x".repeat(1 << 20));
+        assert!(interpolate(&"$A".repeat(1000), &variables, &mut Budget::new(1 << 20)).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_without_a_dollar_sign_stays_as_it_is(text in "[^$]*") {
+            let result = interpolate(&text, &Variables::default(), &mut Budget::new(1 << 20)).expect("small");
+            proptest::prop_assert_eq!(result, Interpolated { text, ..Interpolated::default() });
+        }
+
+        #[test]
+        fn a_text_whose_dollar_signs_are_doubled_comes_back(text in ".*") {
+            let result = interpolate(&text.replace('$', "$$"), &Variables::default(), &mut Budget::new(1 << 20));
+            proptest::prop_assert_eq!(result.expect("small").text, text);
+        }
+
+        #[test]
+        fn any_text_is_filled_in(text in r"([$]|[{]|[}]|:-|-|\+|[?]|A|B|x|\PC){0,40}") {
+            let mut variables = Variables::default();
+            variables.set("A", "one".to_owned());
+            interpolate(&text, &variables, &mut Budget::new(1 << 20)).expect("small");
+        }
     }
 }

@@ -1,20 +1,23 @@
 //! From files to one model of a project: files laid over one another, `include` and `extends` followed, short forms
 //! written out.
 //!
-//! Source: Compose specification, "Include", "Extend" and "Merge"; details as the reference loader has them.
+//! Source: Compose specification, "Merge"; details as the reference loader has them.
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::canonical::{canonicalize, clean};
 use super::dotenv::read_variables;
+use super::extend::Siblings;
 use super::interpolate::{Flaw, Variables};
-use super::merge::{enforce_unique, merge};
+use super::merge::{Index, enforce_unique, merge};
 use super::value::{Budget, Data, Reader, Resets, TooLarge, Value};
 use crate::inventory::Problem;
-use crate::inventory::paths::{folder_of, join};
+use crate::inventory::paths::join;
 use crate::limits;
-use crate::text::{SourceFile, SourceId};
+use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{Place, Tree};
 
 /// Every file of the run by its name: what projects may refer to.
@@ -24,10 +27,96 @@ pub(in crate::inventory) struct Library<'t> {
     /// The file of each document, by document number.
     pub(in crate::inventory) sources: Vec<SourceId>,
     /// Names that were asked for and are not here.
-    pub(in crate::inventory) missing: RefCell<BTreeSet<String>>,
+    missing: RefCell<BTreeSet<String>>,
+    shell: Rc<Variables>,
+    environments: RefCell<Environments>,
+}
+
+/// Files of variables that were read, each list of them with its surroundings and what came of them.
+struct Environments {
+    read: Remembered<Vec<String>, Rc<Variables>>,
+    budget: Budget,
+    problems: Vec<Problem>,
 }
 
 impl<'t> Library<'t> {
+    pub(in crate::inventory) fn new(
+        documents: BTreeMap<&'t str, (SourceId, &'t [Tree])>,
+        files: BTreeMap<&'t str, (SourceId, &'t SourceFile)>,
+        sources: Vec<SourceId>,
+    ) -> Self {
+        let budget = Budget::new(limits::COMPOSE_VARIABLES_BYTES);
+        let environments = Environments { read: Remembered::default(), budget, problems: Vec::new() };
+        let mut shell = Variables::default();
+        shell.set("PWD", WORKING_FOLDER.to_owned());
+        shell.set("HOME", "~".to_owned());
+        Self {
+            documents,
+            files,
+            sources,
+            missing: RefCell::default(),
+            shell: Rc::new(shell),
+            environments: RefCell::new(environments),
+        }
+    }
+
+    /// The variables that every shell has; what they stand for is a path that leads from the project's folder, or from a
+    /// home.
+    pub(super) fn shell(&self) -> &Rc<Variables> {
+        &self.shell
+    }
+
+    /// Names that were asked for and are not here, and what is wrong with files of variables.
+    pub(in crate::inventory) fn into_findings(self) -> (BTreeSet<String>, Vec<Problem>) {
+        (self.missing.into_inner(), self.environments.into_inner().problems)
+    }
+
+    /// The variables of files within surroundings, which win.
+    pub(super) fn variables(&self, names: &[String], surroundings: &Rc<Variables>) -> Rc<Variables> {
+        let mut environments = self.environments.borrow_mut();
+        if let Some(variables) = environments.read.get(names, |outer| Rc::ptr_eq(outer, surroundings)) {
+            return Rc::clone(variables);
+        }
+        let mut variables = Variables::within(surroundings);
+        for name in names {
+            // What the surroundings have read gives nothing that they do not know.
+            if !surroundings.has_read(name) {
+                self.read_variables(name, &mut variables, &mut environments);
+            }
+        }
+        let variables = if variables.is_empty() { Rc::clone(surroundings) } else { Rc::new(variables) };
+        if environments.read.has_room(names) {
+            environments.read.put(names.to_vec(), surroundings, Rc::clone(&variables));
+        }
+        variables
+    }
+
+    fn read_variables(&self, name: &str, variables: &mut Variables, environments: &mut Environments) {
+        // Asking for it notes that it is missing.
+        let Some((source, file)) = self.text(name) else { return };
+        variables.note_read(name);
+        let Err(stopped) = read_variables(&file.text, variables, &mut environments.budget) else { return };
+        let line = stopped.line;
+        let (message, help) = if stopped.is_too_large {
+            (
+                format!("from line {line} on, the values of this file of variables are larger than can be kept"),
+                "leave out variables that Compose files do not use; the lines before it were read",
+            )
+        } else {
+            (
+                format!("line {line} of this file of variables cannot be read"),
+                "write `NAME=value`, with quotes closed; the lines before it were read",
+            )
+        };
+        let start = file.lines().line_range(&file.text, line as u32).start as u32;
+        let problem = Problem::of_file(source, &message, help);
+        environments.problems.push(Problem {
+            span: Some(Span { start, end: start }),
+            not_understood: false,
+            ..problem
+        });
+    }
+
     /// Notes files that would be read if they were here.
     pub(super) fn note_missing(&self, names: impl Iterator<Item = String>) {
         self.missing.borrow_mut().extend(names);
@@ -37,7 +126,7 @@ impl<'t> Library<'t> {
         self.sources.get(place.document.0 as usize).copied().unwrap_or(SourceId(0))
     }
 
-    fn documents(&self, name: &str) -> Option<(SourceId, &'t [Tree])> {
+    pub(super) fn documents(&self, name: &str) -> Option<(SourceId, &'t [Tree])> {
         let found = self.documents.get(name).copied();
         if found.is_none() && !self.files.contains_key(name) {
             self.missing.borrow_mut().insert(name.to_owned());
@@ -61,11 +150,8 @@ pub(super) struct Scope {
     pub(super) folder: String,
     /// The same folder seen from the folder of the project that includes this one.
     pub(super) relative: String,
-    pub(super) variables: Variables,
+    pub(super) variables: Rc<Variables>,
 }
-
-/// The keys of a project that hold named resources.
-const RESOURCES: [&str; 7] = ["services", "jobs", "volumes", "networks", "secrets", "configs", "models"];
 
 /// Loads projects.
 pub(super) struct Loader<'l, 't> {
@@ -76,58 +162,68 @@ pub(super) struct Loader<'l, 't> {
     pub(super) included: BTreeSet<String>,
     /// The files whose services others extend.
     pub(super) extended: BTreeSet<String>,
-    /// Services of files that others extend, by file.
-    bases: BTreeMap<(String, String), (Value, Resets)>,
+    /// What was included already: by its files, its folder and that folder seen from the includer. A file that is
+    /// reached in several ways is read once.
+    pub(super) inclusions: Remembered<(Vec<String>, String, String), Value>,
+    /// Services of files that others extend: by the file and the folder that extends it.
+    pub(super) bases: Remembered<(String, String), Rc<Siblings>>,
+}
+
+/// What was read once, each with the variables that it was filled in with; the first few of those.
+pub(super) struct Remembered<K, V>(BTreeMap<K, Vec<(Rc<Variables>, V)>>);
+
+impl<K, V> Default for Remembered<K, V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord, V> Remembered<K, V> {
+    /// With how many different variables the same is remembered.
+    const VARIANTS: usize = 8;
+
+    pub(super) fn get<Q: Ord + ?Sized>(&self, key: &Q, is_same: impl Fn(&Rc<Variables>) -> bool) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get(key)?.iter().find(|(variables, _)| is_same(variables)).map(|(_, value)| value)
+    }
+
+    pub(super) fn has_room<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get(key).is_none_or(|known| known.len() < Self::VARIANTS)
+    }
+
+    pub(super) fn put(&mut self, key: K, variables: &Rc<Variables>, value: V) {
+        self.0.entry(key).or_default().push((Rc::clone(variables), value));
+    }
 }
 
 impl<'l, 't> Loader<'l, 't> {
     pub(super) fn new(library: &'l Library<'t>) -> Self {
         Self {
             library,
-            budget: Budget::new(),
+            budget: Budget::new(limits::COMPOSE_PROJECT_BYTES),
             problems: Vec::new(),
             included: BTreeSet::new(),
             extended: BTreeSet::new(),
-            bases: BTreeMap::new(),
+            inclusions: Remembered::default(),
+            bases: Remembered::default(),
         }
-    }
-
-    /// The variables of a file of variables over those that are known, which win.
-    pub(super) fn variables(&mut self, names: &[String], known: &Variables) -> Variables {
-        let mut variables = Variables::new();
-        for name in names {
-            match self.library.text(name) {
-                Some((source, file)) => {
-                    if let Err(line) = read_variables(&file.text, known, &mut variables) {
-                        let message = format!("line {line} of this file of variables cannot be read");
-                        let help = "write `NAME=value`, with quotes closed; the lines before it were read";
-                        let start = file.lines().line_range(&file.text, line as u32).start as u32;
-                        let span = Some(crate::text::Span { start, end: start });
-                        let problem = Problem::of_file(source, &message, help);
-                        self.problems.push(Problem { span, not_understood: false, ..problem });
-                    }
-                }
-                // Asking the library for it has noted that it is missing.
-                None => {}
-            }
-        }
-        for (name, value) in known {
-            variables.insert(name.clone(), value.clone());
-        }
-        variables
     }
 
     /// The model of files laid over one another, in their order.
     pub(super) fn model(&mut self, files: &[String], scope: &Scope, within: &[String]) -> Result<Value, TooLarge> {
         let mut model: Option<Value> = None;
-        self.bases.clear();
         for name in files {
             let Some((_, trees)) = self.library.documents(name) else { continue };
+            let mut within = within.to_vec();
+            within.push(name.clone());
             for root in trees.iter().filter_map(Tree::root).filter(|root| root.is_mapping()) {
                 let (value, resets) = self.read(root, &scope.variables)?;
                 let base = model.take().unwrap_or_else(|| Value::new(value.place, Data::Map(Vec::new())));
-                let mut within = within.to_vec();
-                within.push(name.clone());
                 model = Some(self.lay_over(base, value, &resets, scope, &within)?);
             }
         }
@@ -136,13 +232,18 @@ impl<'l, 't> Loader<'l, 't> {
         Ok(model)
     }
 
-    fn read(&mut self, root: crate::yaml::Node<'_>, variables: &Variables) -> Result<(Value, Resets), TooLarge> {
+    pub(super) fn read(
+        &mut self,
+        root: crate::yaml::Node<'_>,
+        variables: &Variables,
+    ) -> Result<(Value, Resets), TooLarge> {
         let mut reader = Reader::new(variables, &mut self.budget);
         let mut value = reader.read(root)?;
         if super::is_first_version(root) {
             value = Value::map(value.place, vec![("services", value)]);
         }
-        let (resets, flaws) = (reader.resets, reader.flaws);
+        let (mut resets, flaws) = (reader.resets, reader.flaws);
+        resets.sort();
         for (place, flaw) in flaws {
             let (message, help) = match flaw {
                 Flaw::Required(name) => (
@@ -152,6 +253,10 @@ impl<'l, 't> Loader<'l, 't> {
                 Flaw::Malformed => (
                     "this is no variable that Docker can read".to_owned(),
                     "write `${NAME}`, or `$$` for a dollar sign",
+                ),
+                Flaw::Deep => (
+                    "these defaults of variables are nested deeper than is followed".to_owned(),
+                    "write the value, or fewer defaults within defaults; the rest is read",
                 ),
             };
             self.detail(place, &message, help);
@@ -170,210 +275,52 @@ impl<'l, 't> Loader<'l, 't> {
         self.include(&mut over, resets, scope, within)?;
         resets.apply(&mut base, &[]);
         self.extend_all(&mut over, resets, scope)?;
-        let mut merged = merge(base, over, &mut Vec::new());
-        enforce_unique(&mut merged);
-        canonicalize(&mut merged);
-        // Long forms can show what short forms hid.
-        enforce_unique(&mut merged);
-        Ok(merged)
+        Ok(merge_and_settle(base, over))
     }
 
     pub(super) fn detail(&mut self, place: Place, message: &str, help: &str) {
         self.problems.push(Problem::at(place, self.library.source_of(place), message, help));
     }
-
-    fn include(
-        &mut self,
-        model: &mut Value,
-        resets: &Resets,
-        scope: &Scope,
-        within: &[String],
-    ) -> Result<(), TooLarge> {
-        let Some(include) = model.remove("include") else { return Ok(()) };
-        for item in include.one_or_more() {
-            let paths = if item.is_map() { item.get("path") } else { Some(item) };
-            let paths: Vec<&Value> = paths.map(Value::one_or_more).unwrap_or_default().iter().collect();
-            let Some(main) = paths.first().and_then(|path| path.text()) else { continue };
-            if is_remote(main) {
-                let help = "render the project (`docker compose config`) and assess the output to see it as one";
-                self.detail(item.place, "this project includes files that are fetched from elsewhere", help);
-                continue;
-            }
-            let names: Vec<String> = paths.iter().filter_map(|path| Some(join(&scope.folder, path.text()?))).collect();
-            if names.iter().any(|name| within.contains(name)) || within.len() > limits::EXTENDS_DEPTH {
-                self.detail(item.place, "this file includes itself", "remove the inclusion; it is left out here");
-                continue;
-            }
-            if names.iter().any(|name| self.library.documents(name).is_none()) {
-                self.missing_file(item.place, "this project includes a file that was not read");
-            }
-            let inner = self.inner_scope(item, main, &names[0], scope);
-            self.included.extend(names.iter().cloned());
-            let included = self.model(&names, &inner, within)?;
-            import(included, model, resets);
-        }
-        Ok(())
-    }
-
-    fn inner_scope(&mut self, item: &Value, main: &str, name: &str, scope: &Scope) -> Scope {
-        let (folder, relative) = match item.get("project_directory").and_then(Value::text) {
-            Some(folder) => (join(&scope.folder, folder), folder.to_owned()),
-            None => (folder_of(name).to_owned(), folder_of(main).to_owned()),
-        };
-        let own = item.get("env_file").map(Value::one_or_more).unwrap_or_default();
-        let files: Vec<String> = own
-            .iter()
-            .filter_map(Value::text)
-            .filter(|file| *file != "/dev/null")
-            .map(|file| join(&scope.folder, file))
-            .collect();
-        let variables = if own.is_empty() {
-            self.variables(&[join(&folder, ".env")], &scope.variables)
-        } else {
-            self.variables(&files, &scope.variables)
-        };
-        Scope { folder, relative, variables }
-    }
-
-    fn missing_file(&mut self, place: Place, message: &str) {
-        self.detail(place, message, "check the path, or name the file as an input too");
-    }
-
-    fn extend_all(&mut self, model: &mut Value, resets: &Resets, scope: &Scope) -> Result<(), TooLarge> {
-        for key in ["services", "jobs"] {
-            let Some(entries) = model.get(key) else { continue };
-            if !entries.entries().iter().any(|(_, service)| service.get("extends").is_some()) {
-                continue;
-            }
-            let siblings = entries.clone();
-            self.budget.take(siblings.size())?;
-            for (name, service) in siblings.entries() {
-                if service.get("extends").is_some() {
-                    let extended = self.extended(name, &siblings, resets, scope, &mut Vec::new())?;
-                    if let Some(entries) = model.get_mut(key) {
-                        entries.set(name, extended);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A service laid over what it extends, from its own file or another.
-    fn extended(
-        &mut self,
-        name: &str,
-        siblings: &Value,
-        resets: &Resets,
-        scope: &Scope,
-        chain: &mut Vec<(String, String)>,
-    ) -> Result<Value, TooLarge> {
-        let mut service = siblings.get(name).cloned().unwrap_or_else(|| Value::new(siblings.place, Data::Null));
-        self.budget.take(service.size())?;
-        let Some(extends) = service.remove("extends") else { return Ok(service) };
-        let reference = extends.get("service").unwrap_or(&extends);
-        let Some(wanted) = reference.text().map(str::to_owned) else { return Ok(service) };
-        let file = extends.get("file").and_then(Value::text).map(|file| join(&scope.folder, file));
-        let link = (file.clone().unwrap_or_default(), wanted.clone());
-        if chain.contains(&link) || chain.len() >= limits::EXTENDS_DEPTH {
-            self.detail(extends.place, "this service extends itself", "remove the extension; it is left out here");
-            return Ok(service);
-        }
-        chain.push(link);
-        let (siblings, its_resets) = match &file {
-            Some(file) => {
-                let written = extends.get("file").and_then(Value::text).unwrap_or_default();
-                match self.base_file(file, written, scope)? {
-                    Some(found) => found,
-                    None => {
-                        self.missing_file(extends.place, "this service extends a file that was not read");
-                        return Ok(service);
-                    }
-                }
-            }
-            None => (siblings.clone(), resets.clone()),
-        };
-        if siblings.get(&wanted).is_none() {
-            let message = format!("there is no service {wanted} to extend");
-            self.detail(extends.place, &message, "check the name of the service and of the file");
-            return Ok(service);
-        }
-        let mut base = self.extended(&wanted, &siblings, &its_resets, scope, chain)?;
-        resets.apply(&mut base, &["services", name]);
-        Ok(merge(base, service, &mut vec!["services".to_owned(), "x".to_owned()]))
-    }
-
-    /// The services of a file that others extend, its paths seen from the project's folder.
-    fn base_file(&mut self, name: &str, written: &str, scope: &Scope) -> Result<Option<(Value, Resets)>, TooLarge> {
-        let key = (name.to_owned(), scope.folder.clone());
-        if let Some((services, resets)) = self.bases.get(&key) {
-            self.budget.take(services.size())?;
-            return Ok(Some((services.clone(), resets.clone())));
-        }
-        let Some((_, trees)) = self.library.documents(name) else { return Ok(None) };
-        self.extended.insert(name.to_owned());
-        let mut model = Value::new(NOWHERE, Data::Map(Vec::new()));
-        let mut all_resets = Resets::default();
-        for root in trees.iter().filter_map(Tree::root).filter(|root| root.is_mapping()) {
-            let (value, resets) = self.read(root, &scope.variables)?;
-            resets.apply(&mut model, &[]);
-            model.place = value.place;
-            model = merge(model, value, &mut Vec::new());
-            all_resets = resets;
-        }
-        enforce_unique(&mut model);
-        canonicalize(&mut model);
-        enforce_unique(&mut model);
-        relocate(&mut model, folder_of(written));
-        let services = model.remove("services").unwrap_or_else(|| Value::new(model.place, Data::Map(Vec::new())));
-        self.bases.insert(key, (services.clone(), all_resets.clone()));
-        Ok(Some((services, all_resets)))
-    }
 }
 
 /// The place of a project that has none of its own.
-const NOWHERE: Place = Place { document: crate::yaml::DocumentId(0), node: crate::yaml::NodeId(0) };
+pub(super) const NOWHERE: Place = Place { document: crate::yaml::DocumentId(0), node: crate::yaml::NodeId(0) };
+
+/// Lays one model over another. The services that the later one names are written out anew and without what stands in
+/// them twice; the others are so already.
+pub(super) fn merge_and_settle(base: Value, over: Value) -> Value {
+    let kinds = ["services", "jobs"];
+    let named = kinds.map(|kind| {
+        let entries = over.get(kind).map(Value::entries).unwrap_or_default();
+        entries.iter().map(|(name, _)| name.clone()).collect::<Vec<String>>()
+    });
+    let mut merged = merge(base, over, &mut Vec::new());
+    for (kind, named) in kinds.iter().zip(named) {
+        let services = merged.get_mut(kind).map(Value::entries_mut).unwrap_or_default();
+        let index = Index::new(services, named.len());
+        for name in named {
+            let Some(position) = index.position(services, &name) else { continue };
+            let service = &mut services[position].1;
+            enforce_unique(service);
+            canonicalize(service);
+            // Long forms can show what short forms hid.
+            enforce_unique(service);
+        }
+    }
+    merged
+}
+
+/// What `$PWD` stands for: the folder of the project, from wherever a path leads. Shells write it so too, and like a path
+/// from a home it stays as it is when paths of other folders are made to lead from the project's.
+pub(super) const WORKING_FOLDER: &str = "~+";
 
 /// Whether a reference is fetched from elsewhere.
 pub(super) fn is_remote(reference: &str) -> bool {
     reference.contains("://") || reference.starts_with("git@") || reference.starts_with("github.com/")
 }
 
-/// Adds the resources of an included project to the one that includes it, which may change them.
-fn import(included: Value, into: &mut Value, resets: &Resets) {
-    let Data::Map(kinds) = included.data else { return };
-    for (kind, resources) in kinds {
-        if !RESOURCES.contains(&kind.as_str()) {
-            continue;
-        }
-        if into.get(&kind).is_none_or(|known| !known.is_map()) {
-            into.set(&kind, Value::new(resources.place, Data::Map(Vec::new())));
-        }
-        let Some(known) = into.get_mut(&kind) else { continue };
-        let Data::Map(resources) = resources.data else { continue };
-        for (name, resource) in resources {
-            match known.remove(&name) {
-                None => known.set(&name, resource),
-                Some(own) if own.same(&resource) => known.set(&name, own),
-                Some(own) => {
-                    let place = resource.place;
-                    let mut wrapped = Value::map(place, vec![(name.as_str(), resource)]);
-                    wrapped = Value::map(place, vec![(kind.as_str(), wrapped)]);
-                    resets.apply(&mut wrapped, &[]);
-                    let base = wrapped.remove(&kind).and_then(|mut resources| resources.remove(&name));
-                    let merged = match base {
-                        Some(base) => merge(base, own, &mut vec![kind.clone(), name.clone()]),
-                        None => own,
-                    };
-                    known.set(&name, merged);
-                }
-            }
-        }
-    }
-}
-
 /// Makes relative paths that lead from one folder lead from the project's folder.
-fn relocate(model: &mut Value, folder: &str) {
+pub(super) fn relocate(model: &mut Value, folder: &str) {
     if folder.is_empty() {
         return;
     }

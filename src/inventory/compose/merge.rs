@@ -2,7 +2,10 @@
 //!
 //! Source: Compose specification, "Merge and override"; details as the reference loader has them.
 
-use super::canonical::{self, port_key, volume_target};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::canonical::{self, volume_target};
+use super::ports;
 use super::value::{Data, Value};
 
 /// Lays a value over another; `path` leads to both.
@@ -76,19 +79,44 @@ fn mappings(mut base: Value, over: Value, path: &mut Vec<String>) -> Value {
     if !base.is_map() {
         return over;
     }
-    let Data::Map(entries) = over.data else { return base };
-    for (key, value) in entries {
-        match base.get_mut(&key) {
-            Some(known) => {
+    let Data::Map(more) = over.data else { return base };
+    let Data::Map(entries) = &mut base.data else { return base };
+    let index = Index::new(entries, more.len());
+    for (key, value) in more {
+        match index.position(entries, &key) {
+            Some(position) => {
+                let known = &mut entries[position].1;
                 path.push(key);
                 let taken = std::mem::replace(known, Value::new(known.place, Data::Null));
                 *known = merge(taken, value, path);
                 path.pop();
             }
-            None => base.set(&key, value),
+            None => entries.push((key, value)),
         }
     }
     base
+}
+
+/// So many entries are looked through one by one rather than by an index.
+const FEW: usize = 8;
+
+/// Where the entries of a mapping stand: an index where much is laid over them, else nothing.
+pub(super) struct Index(Option<BTreeMap<String, usize>>);
+
+impl Index {
+    /// An index of entries over which so many others are laid.
+    pub(super) fn new(entries: &[(String, Value)], more: usize) -> Self {
+        let positions = || entries.iter().enumerate().map(|(position, (key, _))| (key.clone(), position)).collect();
+        Self((more > FEW).then(positions))
+    }
+
+    /// The position of a key among the entries. What was added to them since may be passed over.
+    pub(super) fn position(&self, entries: &[(String, Value)], key: &str) -> Option<usize> {
+        match &self.0 {
+            Some(index) => index.get(key).copied(),
+            None => entries.iter().position(|(name, _)| name == key),
+        }
+    }
 }
 
 /// Two lists after one another, what is there already left out.
@@ -96,9 +124,14 @@ fn joined(base: Value, over: Value) -> Value {
     let place = base.place;
     let Data::List(mut items) = base.data else { return over };
     let Data::List(more) = over.data else { return Value::new(place, Data::List(items)) };
-    for item in more {
-        if !items.iter().any(|known| known.same(&item)) {
-            items.push(item);
+    if items.len().max(more.len()) > FEW {
+        let mut known: BTreeSet<String> = items.iter().map(Value::fingerprint).collect();
+        items.extend(more.into_iter().filter(|item| known.insert(item.fingerprint())));
+    } else {
+        for item in more {
+            if !items.iter().any(|known| known.same(&item)) {
+                items.push(item);
+            }
         }
     }
     Value::new(place, Data::List(items))
@@ -194,28 +227,36 @@ fn same_driver(base: &Value, over: &Value) -> bool {
     }
 }
 
-/// Keeps one entry per key in the lists where Compose does: the last one, in the place of the first.
-pub(super) fn enforce_unique(project: &mut Value) {
-    for key in ["services", "jobs"] {
-        for (_, service) in project.get_mut(key).map(Value::entries_mut).unwrap_or_default() {
-            for (name, value) in service.entries_mut() {
-                match name.as_str() {
-                    "annotations" | "cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "environment"
-                    | "labels" | "links" | "profiles" | "sysctls" | "tmpfs" | "expose" => {
-                        keep_last(value, &|item| item.text().map(key_of_pair));
-                    }
-                    "ports" => keep_last(value, &port_key),
-                    "volumes" => keep_last(value, &volume_target),
-                    "devices" => keep_last(value, &device_target),
-                    "secrets" | "configs" => keep_last(value, &|item| {
-                        let target = item.get("target").or_else(|| item.get("source")).unwrap_or(item);
-                        target.text().map(|text| text.trim_start_matches("/run/secrets/").to_owned())
-                    }),
-                    "env_file" => keep_last(value, &|item| item.get("path").unwrap_or(item).text().map(str::to_owned)),
-                    _ => {}
+/// Keeps one entry per key in the lists of a service where Compose does: the last one, in the place of the first.
+pub(super) fn enforce_unique(service: &mut Value) {
+    for (name, value) in service.entries_mut() {
+        match name.as_str() {
+            "annotations" | "cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "environment" | "labels"
+            | "links" | "profiles" | "sysctls" | "tmpfs" | "expose" => {
+                keep_last(value, &|item| item.text().map(key_of_pair));
+            }
+            "ports" => {
+                // Short forms are told apart by their text; what is written out, by what it publishes.
+                keep_last(value, &|item| item.text().map(str::to_owned));
+                if let Data::List(items) = &mut value.data {
+                    ports::keep_each_once(items);
                 }
             }
+            "volumes" => keep_last(value, &volume_target),
+            "devices" => keep_last(value, &device_target),
+            "secrets" => keep_last(value, &|item| file_target(item, "/run/secrets")),
+            "configs" => keep_last(value, &|item| file_target(item, "")),
+            "env_file" => keep_last(value, &|item| item.get("path").unwrap_or(item).text().map(str::to_owned)),
+            _ => {}
         }
+    }
+}
+
+/// Where a secret or a config stands in the container.
+fn file_target(item: &Value, folder: &str) -> Option<String> {
+    match item.get("target") {
+        Some(target) => target.text().map(str::to_owned),
+        None => item.get("source").unwrap_or(item).text().map(|source| format!("{folder}/{source}")),
     }
 }
 
@@ -229,7 +270,7 @@ fn device_target(item: &Value) -> Option<String> {
 
 fn keep_last(list: &mut Value, key: &dyn Fn(&Value) -> Option<String>) {
     let Data::List(items) = &mut list.data else { return };
-    let mut known: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept: Vec<Value> = Vec::with_capacity(items.len());
     for item in items.drain(..) {
         match key(&item) {

@@ -2,27 +2,34 @@
 
 mod canonical;
 mod dotenv;
+mod extend;
+mod include;
 mod interpolate;
 mod load;
 mod merge;
+mod ports;
 mod service;
 mod value;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use interpolate::{Variables, interpolate};
 pub(super) use load::Library;
 use load::{Loader, Scope};
-pub use service::{Dependency, HealthCheck, Mount, PublishedPort, Resources, Service};
-use value::{TooLarge, Value};
+pub use service::{
+    Dependency, Deploy, Device, DeviceRequest, HealthCheck, Mount, Namespaces, PublishedPort, Resources, Service,
+};
+use value::{Budget, TooLarge, Value};
 
 use super::Problem;
 use super::model::{Claim, Objects, Opaque, WorkloadKind};
 use super::paths::{folder_of, join};
 use crate::choices::Choices;
+use crate::limits;
 use crate::tables::Tables;
-use crate::text::SourceId;
+use crate::text::{STANDARD_INPUT, SourceId};
 use crate::yaml::{Node, Tree};
 
 /// A project as Docker would run it.
@@ -36,6 +43,8 @@ pub struct Project {
     pub services: Vec<Service>,
     /// The services that start only with a profile which was not chosen.
     pub inactive: Vec<Service>,
+    /// The jobs that may run.
+    pub jobs: Vec<Service>,
 }
 
 /// Whether a document is a Compose file. A telling file name is enough where there are services that are mappings;
@@ -86,14 +95,22 @@ pub(super) struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Plan {
     folder: String,
+    /// The folder whose `.env` says which files are meant.
+    environment: String,
     files: Vec<String>,
+}
+
+/// The folder of a project: that of its first file which has one.
+fn folder_of_files(files: &[String]) -> String {
+    let first = files.iter().find(|file| file.as_str() != STANDARD_INPUT);
+    first.map(|file| folder_of(file).to_owned()).unwrap_or_default()
 }
 
 /// What came of a plan.
 struct Loaded {
     plan: Plan,
     model: Result<Value, TooLarge>,
-    variables: Variables,
+    variables: Rc<Variables>,
     problems: Vec<Problem>,
     included: BTreeSet<String>,
     extended: BTreeSet<String>,
@@ -137,17 +154,27 @@ fn plans(candidates: &[&str], library: &Library<'_>, choices: &Choices, tables: 
         folders.entry(folder_of(name)).or_default().push(name);
     }
     let mut plans = Vec::new();
-    if let Some(first) = choices.compose_files.first() {
-        let folder = folder_of(first).to_owned();
+    if !choices.compose_files.is_empty() {
+        let folder = folder_of_files(&choices.compose_files);
         folders.remove(folder.as_str());
-        plans.push(Plan { folder, files: choices.compose_files.clone() });
+        plans.push(Plan { environment: folder.clone(), folder, files: choices.compose_files.clone() });
     }
+    let chosen: BTreeMap<&str, Vec<String>> =
+        folders.keys().filter_map(|folder| Some((*folder, chosen_by_variables(folder, library, choices)?))).collect();
+    plans.extend(chosen.iter().map(|(folder, files)| Plan {
+        folder: folder_of_files(files),
+        environment: (*folder).to_owned(),
+        files: files.clone(),
+    }));
+    let planned: BTreeSet<String> = plans.iter().flat_map(|plan| plan.files.iter().cloned()).collect();
     for (folder, members) in folders {
+        let is_chosen = chosen.contains_key(folder);
         let by_name = |names: &[String]| {
             names.iter().find_map(|name| members.iter().copied().find(|file| base_name(file) == name))
         };
         let plan = |files: &[&str]| Plan {
             folder: folder.to_owned(),
+            environment: folder.to_owned(),
             files: files.iter().map(|file| (*file).to_owned()).collect(),
         };
         let base = by_name(&tables.compose.base_names);
@@ -156,15 +183,11 @@ fn plans(candidates: &[&str], library: &Library<'_>, choices: &Choices, tables: 
             // So that it is noted as missing where only the base was named.
             library.note_missing(tables.compose.override_names.iter().map(|name| join(folder, name)));
         }
-        let chosen = chosen_by_variables(folder, library, choices);
-        if let Some(files) = &chosen {
-            plans.push(Plan { folder: folder.to_owned(), files: files.clone() });
-        }
         for file in &members {
-            if chosen.as_ref().is_some_and(|files| files.iter().any(|name| name == file)) {
+            if planned.contains(*file) {
                 continue;
             }
-            if Some(*file) == base && chosen.is_none() {
+            if Some(*file) == base && !is_chosen {
                 plans.push(plan(&[Some(*file), over].into_iter().flatten().collect::<Vec<_>>()));
             } else if Some(*file) == over && base.is_some() {
                 // Laid over the base above.
@@ -185,11 +208,15 @@ fn base_name(name: &str) -> &str {
 
 /// The files that `COMPOSE_FILE` in the folder's `.env` names, if all of them are here.
 fn chosen_by_variables(folder: &str, library: &Library<'_>, choices: &Choices) -> Option<Vec<String>> {
-    let variables = Loader::new(library).variables(&environment_files(folder, choices), &Variables::new());
-    let separator = variables.get("COMPOSE_PATH_SEPARATOR").map_or(":", String::as_str);
-    let names = variables.get("COMPOSE_FILE").filter(|names| !names.is_empty() && !separator.is_empty())?;
+    let variables = library.variables(&environment_files(folder, choices), library.shell());
+    let separator = variables.get("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or(":");
+    let names = variables.get("COMPOSE_FILE").filter(|names| !names.is_empty())?;
     let files: Vec<String> = names.split(separator).map(|name| join(folder, name)).collect();
-    files.iter().all(|file| library.documents.contains_key(file.as_str())).then_some(files)
+    let missing = files.iter().filter(|file| !library.documents.contains_key(file.as_str())).cloned();
+    let missing: Vec<String> = missing.collect();
+    let is_here = missing.is_empty();
+    library.note_missing(missing.into_iter());
+    is_here.then_some(files)
 }
 
 fn environment_files(folder: &str, choices: &Choices) -> Vec<String> {
@@ -215,13 +242,13 @@ fn is_fragment_of(file: &str, base: &str, library: &Library<'_>) -> bool {
 
 fn load(plan: Plan, library: &Library<'_>, choices: &Choices) -> Loaded {
     let mut loader = Loader::new(library);
-    let mut variables = loader.variables(&environment_files(&plan.folder, choices), &Variables::new());
-    let name = project_name(&plan, library, &variables);
-    variables.insert("COMPOSE_PROJECT_NAME".to_owned(), name);
-    // A shell has these; what they stand for is a path that leads from the project's folder, or from a home.
-    variables.entry("PWD".to_owned()).or_insert_with(|| ".".to_owned());
-    variables.entry("HOME".to_owned()).or_insert_with(|| "~".to_owned());
-    let scope = Scope { folder: plan.folder.clone(), relative: String::new(), variables };
+    let mut variables = library.variables(&environment_files(&plan.environment, choices), library.shell());
+    if plan.folder != plan.environment {
+        variables = library.variables(&environment_files(&plan.folder, choices), &variables);
+    }
+    let mut named = Variables::within(&variables);
+    named.set("COMPOSE_PROJECT_NAME", project_name(&plan, library, &variables));
+    let scope = Scope { folder: plan.folder.clone(), relative: String::new(), variables: Rc::new(named) };
     let model = loader.model(&plan.files, &scope, &[]);
     Loaded {
         plan,
@@ -233,13 +260,13 @@ fn load(plan: Plan, library: &Library<'_>, choices: &Choices) -> Loaded {
     }
 }
 
-/// The name that Docker gives a project: `COMPOSE_PROJECT_NAME`, `name`, or its folder's.
+/// The name that Docker gives a project which no variable names: what its files say, or its folder's.
 fn project_name(plan: &Plan, library: &Library<'_>, variables: &Variables) -> String {
     let trees = plan.files.iter().filter_map(|file| library.documents.get(file.as_str())).flat_map(|(_, trees)| *trees);
     let written = trees.filter_map(Tree::root).filter_map(|root| root.get("name")?.string()).next_back();
-    let written = written.map(|name| interpolate(name, variables).text);
-    let name = variables.get("COMPOSE_PROJECT_NAME").cloned().or(written);
-    let name = name.unwrap_or_else(|| base_name(&plan.folder).to_owned()).to_lowercase();
+    let written =
+        written.and_then(|name| interpolate(name, variables, &mut Budget::new(limits::COMPOSE_PROJECT_BYTES)).ok());
+    let name = written.map_or_else(|| base_name(&plan.folder).to_owned(), |name| name.text).to_lowercase();
     let kept: String = name.chars().filter(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')).collect();
     kept.trim_start_matches(['_', '-']).to_owned()
 }
@@ -278,19 +305,24 @@ fn add_project(
     outcome: &mut Outcome,
 ) {
     let Loaded { plan, model, variables, problems, .. } = loaded;
-    outcome.problems.extend(problems);
     let main = plan.files.first().and_then(|file| library.files.get(file.as_str()));
     let Some(source) = main.map(|(source, _)| *source) else { return };
+    list_problems(source, problems, outcome);
     let Ok(model) = model else {
-        let message = "this Compose project holds more values than can be read";
+        let message = format!(
+            "this Compose project is larger than can be read: variables, inclusions and extended services written out \
+             take over {} MiB",
+            limits::COMPOSE_PROJECT_BYTES >> 20
+        );
+        let help = "split the project, or assess its parts one at a time";
         let span =
             library.documents.get(plan.files[0].as_str()).and_then(|(_, trees)| trees.first()).map(|tree| tree.span);
-        let problem = Problem::of_file(source, message, "split the project, or assess its parts one at a time");
+        let problem = Problem::of_file(source, &message, help);
         outcome.problems.push(Problem { span, kinds: vec!["Compose service".to_owned()], ..problem });
         into.opaque.push(Opaque {
             kind: "Compose service".to_owned(),
             name: String::new(),
-            reason: message.to_owned(),
+            reason: message,
             place: None,
             source,
         });
@@ -301,42 +333,42 @@ fn add_project(
     } else {
         choices.profiles.iter().map(String::as_str).collect()
     };
-    list_unknown_fields(&model, library, tables, outcome);
-    let mut project = Project { folder: plan.folder, files: plan.files, services: Vec::new(), inactive: Vec::new() };
+    list_problems(source, unknown_fields(&model, library, tables), outcome);
+    let mut project = Project {
+        folder: plan.folder,
+        files: plan.files,
+        services: Vec::new(),
+        inactive: Vec::new(),
+        jobs: Vec::new(),
+    };
     let runs = |service: &Service| service.image.is_some() || service.build.is_some() || service.provider.is_some();
-    let mut values: BTreeMap<&str, &Value> = BTreeMap::new();
-    for (name, value) in model.get("services").map(Value::entries).unwrap_or_default() {
-        if !value.is_map() {
-            continue;
-        }
-        let service = Service::read(name, value);
-        values.insert(name, value);
-        let is_active = service.profiles.is_empty()
-            || service.profiles.iter().any(|own| profiles.iter().any(|p| *p == "*" || p == own));
-        if is_active { project.services.push(service) } else { project.inactive.push(service) }
-    }
+    let is_active = |service: &Service| {
+        let chosen = |own: &String| profiles.iter().any(|profile| *profile == "*" || profile == own);
+        service.profiles.is_empty() || service.profiles.iter().any(chosen)
+    };
+    let read = |kind: &str| -> Vec<Service> {
+        let entries = model.get(kind).map(Value::entries).unwrap_or_default();
+        entries.iter().filter(|(_, value)| value.is_map()).map(|(name, value)| Service::read(name, value)).collect()
+    };
+    (project.services, project.inactive) = read("services").into_iter().partition(&is_active);
+    project.jobs = read("jobs").into_iter().filter(is_active).collect();
+    let idle = project.services.iter().filter(|service| !runs(service)).map(|service| {
+        // An override whose base is elsewhere.
+        let message = "this service has neither an image nor a build, so that nothing of it runs";
+        let help = "name the file that it changes before this one (`--file BASE --file THIS`)";
+        Problem::at(service.place, library.source_of(service.place), message, help)
+    });
+    list_problems(source, idle.collect(), outcome);
     let starting = starting(&project, library, outcome);
-    // Without an image or a build there is nothing to run: an override whose base is elsewhere.
     for service in starting.iter().filter(|service| runs(service)) {
         let source = library.source_of(service.place);
-        into.workloads.push(workload::workload(
-            service,
-            values[service.name.as_str()],
-            &project.folder,
-            source,
-            tables,
-        ));
+        into.workloads.push(workload::workload(service, &project.folder, source, tables));
     }
-    for (name, value) in model.get("jobs").map(Value::entries).unwrap_or_default() {
-        let job = Service::read(name, value);
-        if runs(&job) {
-            let schedule = value.at(&["triggers", "schedule"]).map(|schedule| schedule.place);
-            let source = library.source_of(job.place);
-            let mut workload = workload::workload(&job, value, &project.folder, source, tables);
-            workload.kind = if schedule.is_some() { WorkloadKind::CronJob } else { WorkloadKind::Job };
-            workload.schedule = schedule;
-            into.workloads.push(workload);
-        }
+    for job in project.jobs.iter().filter(|job| runs(job)) {
+        let source = library.source_of(job.place);
+        let mut workload = workload::workload(job, &project.folder, source, tables);
+        workload.kind = if job.schedule.is_some() { WorkloadKind::CronJob } else { WorkloadKind::Job };
+        into.workloads.push(workload);
     }
     for (name, volume) in model.get("volumes").map(Value::entries).unwrap_or_default() {
         let shared =
@@ -351,12 +383,16 @@ fn add_project(
     outcome.projects.push(project);
 }
 
+/// How many profiles a message names.
+const NAMED_PROFILES: usize = 5;
+
 /// The services that count: those that start, or all of them where none does without a profile.
 fn starting<'p>(project: &'p Project, library: &Library<'_>, outcome: &mut Outcome) -> &'p [Service] {
     let Some(first) = project.inactive.first() else { return &project.services };
     let profiles: BTreeSet<&str> =
         project.inactive.iter().flat_map(|s| s.profiles.iter().map(String::as_str)).collect();
-    let names = profiles.into_iter().collect::<Vec<_>>().join(", ");
+    let more = if profiles.len() > NAMED_PROFILES { ", …" } else { "" };
+    let names = profiles.into_iter().take(NAMED_PROFILES).collect::<Vec<_>>().join(", ") + more;
     let count = project.inactive.len();
     let services = if count == 1 { "one service starts".to_owned() } else { format!("{count} services start") };
     let message = if project.services.is_empty() {
@@ -369,8 +405,21 @@ fn starting<'p>(project: &'p Project, library: &Library<'_>, outcome: &mut Outco
     if project.services.is_empty() { &project.inactive } else { &project.services }
 }
 
-/// Lists fields that Compose does not know, each name once: they are left out, and Docker would refuse the file.
-fn list_unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables, outcome: &mut Outcome) {
+/// Lists problems of a project, up to a number of them.
+fn list_problems(source: SourceId, mut problems: Vec<Problem>, outcome: &mut Outcome) {
+    let count = problems.len();
+    problems.truncate(limits::PROBLEMS_PER_PROJECT);
+    outcome.problems.extend(problems);
+    if count > limits::PROBLEMS_PER_PROJECT {
+        let message =
+            format!("{} more problems of this Compose project are not listed", count - limits::PROBLEMS_PER_PROJECT);
+        let problem = Problem::of_file(source, &message, "mend those that are listed, and assess it again");
+        outcome.problems.push(Problem { not_understood: false, ..problem });
+    }
+}
+
+/// The fields that Compose does not know, each name once: they are left out, and Docker would refuse the file.
+fn unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables) -> Vec<Problem> {
     let mut unknown: BTreeMap<String, crate::yaml::Place> = BTreeMap::new();
     let mut look = |value: &Value, within: &str, known: &[String]| {
         for (key, value) in value.entries() {
@@ -389,9 +438,10 @@ fn list_unknown_fields(model: &Value, library: &Library<'_>, tables: &Tables, ou
             look(check, "services.*.healthcheck", &fields.health_check_fields);
         }
     }
-    for (field, place) in unknown {
+    let problem = |(field, place): (String, crate::yaml::Place)| {
         let message = format!("`{field}` is no field of Compose and is left out");
         let help = "check its spelling; Docker refuses files with fields that it does not know";
-        outcome.problems.push(Problem::at(place, library.source_of(place), &message, help));
-    }
+        Problem::at(place, library.source_of(place), &message, help)
+    };
+    unknown.into_iter().map(problem).collect()
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::canonical::{LAST_TARGET, clean};
+use super::canonical::clean;
+use super::load::WORKING_FOLDER;
+use super::ports::LAST_TARGET;
 use super::value::Value;
 use crate::inventory::model::{Stated, Written};
 use crate::inventory::quantity::{compose_bytes, duration};
@@ -38,6 +40,74 @@ pub struct Service {
     pub health_check: Option<HealthCheck>,
     /// The profiles that start it; empty where it always starts.
     pub profiles: Vec<String>,
+    /// Where it takes the rights of the host (`privileged`).
+    pub privileged: Option<Place>,
+    /// Where its network, its processes and its memory are shared from, as `host` or `service:db`.
+    pub namespaces: Namespaces,
+    /// Devices of the host.
+    pub devices: Vec<Device>,
+    /// Devices that the engine is asked for: `gpus` and device reservations.
+    pub device_requests: Vec<DeviceRequest>,
+    /// `runtime`.
+    pub runtime: Option<Written<String>>,
+    /// `restart`.
+    pub restart: Option<Written<String>>,
+    /// Its `deploy` section.
+    pub deploy: Option<Deploy>,
+    /// When a job starts.
+    pub schedule: Option<Place>,
+}
+
+/// What a container shares with the host or with another container.
+#[derive(Clone, Debug, Default)]
+pub struct Namespaces {
+    /// `network_mode`.
+    pub network: Option<Written<String>>,
+    /// `pid`.
+    pub processes: Option<Written<String>>,
+    /// `ipc`.
+    pub memory: Option<Written<String>>,
+}
+
+/// A device of the host.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Its path on the host, or its name for the engine.
+    pub source: String,
+    /// Its path in the container.
+    pub target: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Devices that the engine is asked for.
+#[derive(Clone, Debug)]
+pub struct DeviceRequest {
+    /// What they have to be able to do, as `gpu`.
+    pub capabilities: Vec<String>,
+    /// How many; none for all of them or for those that are named.
+    pub count: Option<f64>,
+    /// Their names.
+    pub ids: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// How Swarm, and in part Compose, runs a service.
+#[derive(Clone, Debug)]
+pub struct Deploy {
+    /// Where it is written.
+    pub place: Place,
+    /// `restart_policy.condition`.
+    pub restart_condition: Option<Written<String>>,
+    /// `placement.constraints`.
+    pub constraints: Vec<Written<String>>,
+    /// `placement.preferences`: the labels over whose values copies are spread.
+    pub spreads: Vec<Written<String>>,
+    /// `placement.max_replicas_per_node`.
+    pub most_per_node: Option<Written<f64>>,
+    /// `resources.reservations.generic_resources`: kinds with their amounts.
+    pub generic_resources: Vec<(String, Written<f64>)>,
 }
 
 /// A port, or a range of them, that a service publishes.
@@ -102,8 +172,6 @@ pub struct Resources {
     pub memory_limit: Option<Written<f64>>,
     /// `mem_reservation`.
     pub memory_reservation: Option<Written<f64>>,
-    /// Accelerator devices: all that are asked for count as 1 where no number is written.
-    pub accelerators: Option<Written<f64>>,
 }
 
 /// How Docker finds out whether a container works. Durations are in nanoseconds.
@@ -128,33 +196,53 @@ pub struct HealthCheck {
 impl Service {
     /// Reads a service whose short forms are written out.
     pub(super) fn read(name: &str, service: &Value) -> Self {
-        let deploy = service.get("deploy");
-        let replicas = service.get("scale").or_else(|| deploy.and_then(|deploy| deploy.get("replicas")));
+        let replicas = service.stated("scale").or_else(|| service.at(&["deploy", "replicas"]));
         let text = |key: &str| service.get(key).filter(|value| value.text().is_some_and(|text| !text.is_empty()));
+        let written = |key: &str| text(key).and_then(written);
         Self {
             name: name.to_owned(),
             place: service.place,
             image: text("image").and_then(|image| {
                 Some(Written { value: without_credentials(image.text()?).into_owned(), place: image.place })
             }),
-            build: service.get("build").filter(|build| !build.is_null()).map(|build| build.place),
-            provider: service.get("provider").map(|provider| provider.place),
-            replicas: replicas.filter(|value| !value.is_null()).map_or(Stated::Absent, stated),
-            is_global: deploy
-                .and_then(|deploy| deploy.get("mode"))
+            build: service.stated("build").map(|build| build.place),
+            provider: service.stated("provider").map(|provider| provider.place),
+            replicas: replicas.map_or(Stated::Absent, stated),
+            is_global: service
+                .at(&["deploy", "mode"])
                 .is_some_and(|mode| matches!(mode.text(), Some("global" | "global-job"))),
             ports: items(service, "ports").iter().map(port).collect(),
             mounts: items(service, "volumes").iter().map(mount).collect(),
             depends_on: dependencies(service),
             resources: resources(service),
             health_check: health_check(service),
-            profiles: items(service, "profiles").iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
+            profiles: texts(items(service, "profiles")),
+            privileged: service.get("privileged").filter(|v| v.boolean() == Some(true)).map(|value| value.place),
+            namespaces: Namespaces {
+                network: written("network_mode"),
+                processes: written("pid"),
+                memory: written("ipc"),
+            },
+            devices: items(service, "devices").iter().map(device).collect(),
+            device_requests: device_requests(service),
+            runtime: written("runtime"),
+            restart: written("restart"),
+            deploy: service.stated("deploy").map(deploy),
+            schedule: service.at(&["triggers", "schedule"]).map(|schedule| schedule.place),
         }
     }
 }
 
 fn items<'v>(service: &'v Value, key: &str) -> &'v [Value] {
     service.get(key).map(Value::items).unwrap_or_default()
+}
+
+fn texts(items: &[Value]) -> Vec<String> {
+    items.iter().filter_map(|item| item.text().map(str::to_owned)).collect()
+}
+
+fn written(value: &Value) -> Option<Written<String>> {
+    Some(Written { value: value.text()?.to_owned(), place: value.place })
 }
 
 fn stated(value: &Value) -> Stated<f64> {
@@ -187,7 +275,10 @@ fn mount(mount: &Value) -> Mount {
     let text = |key: &str| mount.get(key).and_then(Value::text).unwrap_or_default();
     Mount {
         kind: if text("type").is_empty() { "volume".to_owned() } else { text("type").to_owned() },
-        source: text("source").to_owned(),
+        source: match text("source").strip_prefix(WORKING_FOLDER) {
+            Some(rest) => format!(".{rest}"),
+            None => text("source").to_owned(),
+        },
         target: clean(text("target")),
         read_only: mount.get("read_only").and_then(Value::boolean) == Some(true),
         place: mount.place,
@@ -237,27 +328,50 @@ fn resources(service: &Value) -> Resources {
         cpus: cpus(service.get("cpus")),
         memory_limit: bytes(service.get("mem_limit")),
         memory_reservation: bytes(service.get("mem_reservation")),
-        accelerators: accelerators(service),
     }
 }
 
-/// GPU devices: `deploy.resources.reservations.devices` with the capability `gpu`, `gpus`, or NVIDIA's runtime.
-fn accelerators(service: &Value) -> Option<Written<f64>> {
-    let devices = service.at(&["deploy", "resources", "reservations", "devices"]).map(Value::items).unwrap_or_default();
-    let listed = devices.iter().find(|device| {
-        device
-            .get("capabilities")
-            .is_some_and(|list| list.items().iter().any(|item| matches!(item.text(), Some("gpu" | "nvidia" | "tpu"))))
-    });
-    let count = |device: &Value| Written {
-        value: device.get("count").and_then(Value::number).unwrap_or(1.0),
-        place: device.place,
+fn device(device: &Value) -> Device {
+    let text = |key: &str| device.get(key).and_then(Value::text).unwrap_or_default().to_owned();
+    Device { source: text("source"), target: text("target"), place: device.place }
+}
+
+fn device_requests(service: &Value) -> Vec<DeviceRequest> {
+    let reserved = service.at(&["deploy", "resources", "reservations", "devices"]).map(Value::items);
+    let request = |device: &Value, default: &[&str]| {
+        let capabilities = device.stated("capabilities");
+        DeviceRequest {
+            capabilities: match capabilities {
+                Some(capabilities) => texts(capabilities.items()),
+                None => default.iter().map(|name| (*name).to_owned()).collect(),
+            },
+            count: device.get("count").and_then(Value::number),
+            ids: device.get("device_ids").map(|ids| texts(ids.items())).unwrap_or_default(),
+            place: device.place,
+        }
     };
-    let by_runtime = || service.get("runtime").filter(|runtime| runtime.text() == Some("nvidia"));
-    listed
-        .or_else(|| items(service, "gpus").first())
-        .map(count)
-        .or_else(|| by_runtime().map(|runtime| Written { value: 1.0, place: runtime.place }))
+    let reserved = reserved.unwrap_or_default().iter().map(|device| request(device, &[]));
+    // Those of `gpus` need not say that they are meant to be GPUs.
+    reserved.chain(items(service, "gpus").iter().map(|device| request(device, &["gpu"]))).collect()
+}
+
+fn deploy(deploy: &Value) -> Deploy {
+    let list = |path: &[&str]| deploy.at(path).map(Value::items).unwrap_or_default();
+    let resources = list(&["resources", "reservations", "generic_resources"]).iter();
+    let number = |value: &Value| Some(Written { value: value.number()?, place: value.place });
+    Deploy {
+        place: deploy.place,
+        restart_condition: deploy.at(&["restart_policy", "condition"]).and_then(written),
+        constraints: list(&["placement", "constraints"]).iter().filter_map(written).collect(),
+        spreads: list(&["placement", "preferences"]).iter().filter_map(|item| written(item.get("spread")?)).collect(),
+        most_per_node: deploy.at(&["placement", "max_replicas_per_node"]).and_then(number),
+        generic_resources: resources
+            .filter_map(|item| {
+                let spec = item.get("discrete_resource_spec")?;
+                Some((spec.get("kind")?.text()?.to_owned(), number(spec.get("value")?)?))
+            })
+            .collect(),
+    }
 }
 
 fn health_check(service: &Value) -> Option<HealthCheck> {
@@ -269,8 +383,7 @@ fn health_check(service: &Value) -> Option<HealthCheck> {
         },
         None => Vec::new(),
     };
-    let is_none = test.first().is_some_and(|form| form == "NONE") || test.get(1).is_some_and(|text| text == "NONE");
-    if is_none || check.get("disable").and_then(Value::boolean) == Some(true) {
+    if test.first().is_some_and(|form| form == "NONE") || check.get("disable").and_then(Value::boolean) == Some(true) {
         return None;
     }
     let time = |key: &str| check.get(key).and_then(Value::text).and_then(duration);

@@ -34,32 +34,47 @@ pub(super) struct Text {
 #[derive(Debug)]
 pub(super) struct TooLarge;
 
-/// How many values a project may still hold; copies count too.
+/// How many bytes a project may still take; copies count too.
 #[derive(Debug)]
 pub(super) struct Budget(usize);
 
 impl Budget {
-    pub(super) fn new() -> Self {
-        Self(limits::VALUES_PER_PROJECT)
+    pub(super) fn new(bytes: usize) -> Self {
+        Self(bytes)
     }
 
-    pub(super) fn take(&mut self, values: usize) -> Result<(), TooLarge> {
-        self.0 = self.0.checked_sub(values).ok_or(TooLarge)?;
+    /// Takes what a copy of a value needs.
+    pub(super) fn take(&mut self, value: &Value) -> Result<(), TooLarge> {
+        self.take_text(value.bytes())
+    }
+
+    /// Takes what a text needs.
+    pub(super) fn take_text(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        self.0 = self.0.checked_sub(bytes).ok_or(TooLarge)?;
         Ok(())
     }
 }
+
+/// What a value takes beside its text.
+const BYTES_OF_A_VALUE: usize = 64;
 
 /// The paths of keys that a file resets (`!reset`) or replaces (`!override`) in the files before it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resets(Vec<Vec<String>>);
 
 impl Resets {
+    /// Puts the paths in order, so that those below one are found at once.
+    pub(super) fn sort(&mut self) {
+        self.0.sort();
+        self.0.dedup();
+    }
+
     /// Removes what stands at the paths, which lead from `at` on.
     pub(super) fn apply(&self, target: &mut Value, at: &[&str]) {
-        for path in &self.0 {
-            if path.len() > at.len() && path.iter().zip(at).all(|(a, b)| a == b) {
-                target.remove_at(&path[at.len()..]);
-            }
+        let from = self.0.partition_point(|path| path.iter().map(String::as_str).lt(at.iter().copied()));
+        let is_below = |path: &&Vec<String>| path.iter().zip(at).all(|(a, b)| a == b) && path.len() >= at.len();
+        for path in self.0[from..].iter().take_while(is_below).filter(|path| path.len() > at.len()) {
+            target.remove_at(&path[at.len()..]);
         }
     }
 }
@@ -72,50 +87,89 @@ pub(super) struct Reader<'r> {
     /// What was wrong with variables, and where.
     pub(super) flaws: Vec<(Place, Flaw)>,
     path: Vec<String>,
+    is_within_override: bool,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(variables: &'r Variables, budget: &'r mut Budget) -> Self {
-        Self { variables, budget, resets: Resets::default(), flaws: Vec::new(), path: Vec::new() }
+        Self {
+            variables,
+            budget,
+            resets: Resets::default(),
+            flaws: Vec::new(),
+            path: Vec::new(),
+            is_within_override: false,
+        }
+    }
+
+    /// Whether a value is left out, and what it stands for in the files before goes too.
+    fn is_reset(&self, value: Node<'_>) -> bool {
+        !self.is_within_override && value.tag() == Some("!reset")
+    }
+
+    /// Notes the paths of the tagged values of a mapping, also where others take the place of merged ones.
+    fn note_tags(&mut self, node: Node<'_>, depth: usize) {
+        if self.is_within_override || node.tree().tags.is_empty() {
+            return;
+        }
+        for (key, value) in node.written_entries() {
+            let Some(key) = key.text() else { continue };
+            if key == "<<" && value.is_mapping() && depth < limits::MERGE_DEPTH {
+                self.note_tags(value, depth + 1);
+            } else if matches!(value.tag(), Some("!reset" | "!override")) {
+                let mut path = self.path.clone();
+                path.push(key.to_owned());
+                self.resets.0.push(path);
+            }
+        }
+    }
+
+    /// Reads a value of a collection. What replaces a value as a whole is not looked through for tags.
+    fn read_within(&mut self, node: Node<'_>) -> Result<Value, TooLarge> {
+        let outer = self.is_within_override;
+        self.is_within_override |= node.tag() == Some("!override");
+        let value = self.read(node);
+        self.is_within_override = outer;
+        value
     }
 
     /// Reads a node with its variables replaced.
     pub(super) fn read(&mut self, node: Node<'_>) -> Result<Value, TooLarge> {
-        self.budget.take(1)?;
+        self.budget.take_text(BYTES_OF_A_VALUE)?;
         let place = node.place();
         let data = if node.is_mapping() {
+            self.note_tags(node, 0);
             let mut entries = Vec::new();
-            for (key, value) in node.entries() {
+            for (key, value) in node.entries_where(|value| !self.is_reset(value)) {
                 let Some(key) = key.text() else { continue };
                 self.path.push(key.to_owned());
-                let tag = value.tag();
-                if matches!(tag, Some("!reset" | "!override")) {
-                    self.resets.0.push(self.path.clone());
-                }
-                if tag != Some("!reset") {
-                    entries.push((key.to_owned(), self.read(value)?));
-                }
+                entries.push((key.to_owned(), self.read_within(value)?));
                 self.path.pop();
             }
             Data::Map(entries)
         } else if node.is_sequence() {
             // Elements of lists cannot be reset by position, only dropped.
-            let kept = node.items().filter(|item| item.tag() != Some("!reset"));
+            let kept: Vec<Node<'_>> = node.items().filter(|item| !self.is_reset(*item)).collect();
             self.path.push("[]".to_owned());
-            let items = kept.map(|item| self.read(item)).collect::<Result<_, _>>()?;
+            let items = kept.into_iter().map(|item| self.read_within(item)).collect::<Result<_, _>>()?;
             self.path.pop();
             Data::List(items)
         } else if node.is_null() {
             Data::Null
         } else {
             let written = node.text().unwrap_or_default();
-            let is_string = node.is_quoted() || matches!(scalar::resolve(written, Dialect::Compose), Scalar::Text(_));
-            if is_string {
-                let result = interpolate(written, self.variables);
-                self.flaws.extend(result.flaw.map(|flaw| (place, flaw)));
-                Data::Scalar(Text { text: result.text, is_string, unset: result.unset })
-            } else {
-                Data::Scalar(Text { text: written.to_owned(), is_string, unset: None })
+            self.budget.take_text(written.len())?;
+            match scalar::resolve(written, Dialect::Compose) {
+                // Whole numbers are the same however they are written: `0x50` publishes port 80.
+                Scalar::Integer(number) if !node.is_quoted() => {
+                    Data::Scalar(Text { text: number.to_string(), is_string: false, unset: None })
+                }
+                resolved if node.is_quoted() || matches!(resolved, Scalar::Text(_)) => {
+                    let result = interpolate(written, self.variables, self.budget)?;
+                    self.flaws.extend(result.flaw.map(|flaw| (place, flaw)));
+                    Data::Scalar(Text { text: result.text, is_string: true, unset: result.unset })
+                }
+                _ => Data::Scalar(Text { text: written.to_owned(), is_string: false, unset: None }),
             }
         };
         Ok(Value { place, data })
@@ -144,6 +198,11 @@ impl Value {
 
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The value under a key, where it is not null: what is written as null counts as not written.
+    pub(super) fn stated(&self, key: &str) -> Option<&Self> {
+        self.get(key).filter(|value| !value.is_null())
     }
 
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
@@ -187,7 +246,7 @@ impl Value {
     }
 
     pub(super) fn at(&self, path: &[&str]) -> Option<&Self> {
-        path.iter().try_fold(self, |value, key| value.get(key))
+        path.iter().try_fold(self, |value, key| value.stated(key))
     }
 
     pub(super) fn entries(&self) -> &[(String, Self)] {
@@ -291,12 +350,51 @@ impl Value {
         }
     }
 
-    /// How many values this one holds, itself included.
-    pub(super) fn size(&self) -> usize {
-        1 + match &self.data {
-            Data::List(items) => items.iter().map(Self::size).sum(),
-            Data::Map(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
-            Data::Null | Data::Scalar(_) => 0,
+    /// The bytes that a copy of this value takes.
+    fn bytes(&self) -> usize {
+        BYTES_OF_A_VALUE
+            + match &self.data {
+                Data::List(items) => items.iter().map(Self::bytes).sum(),
+                Data::Map(entries) => entries.iter().map(|(key, value)| key.len() + value.bytes()).sum(),
+                Data::Scalar(scalar) => scalar.text.len(),
+                Data::Null => 0,
+            }
+    }
+
+    /// A text that two values share if and only if they are the same wherever they stand.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut text = String::new();
+        self.write_fingerprint(&mut text);
+        text
+    }
+
+    fn write_fingerprint(&self, into: &mut String) {
+        let text = |text: &str, into: &mut String| {
+            into.push_str(&text.len().to_string());
+            into.push(':');
+            into.push_str(text);
+        };
+        match &self.data {
+            Data::Null => into.push('~'),
+            Data::Scalar(scalar) => {
+                into.push(if scalar.is_string { '"' } else { '=' });
+                text(&scalar.text, into);
+            }
+            Data::List(items) => {
+                into.push('[');
+                items.iter().for_each(|item| item.write_fingerprint(into));
+                into.push(']');
+            }
+            Data::Map(entries) => {
+                let mut entries: Vec<&(String, Self)> = entries.iter().collect();
+                entries.sort_by(|a, b| a.0.cmp(&b.0));
+                into.push('{');
+                for (key, value) in entries {
+                    text(key, into);
+                    value.write_fingerprint(into);
+                }
+                into.push('}');
+            }
         }
     }
 }

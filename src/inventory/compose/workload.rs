@@ -1,7 +1,6 @@
 //! A service as a workload.
 
-use super::service::{Mount, PublishedPort, Resources, Service};
-use super::value::Value;
+use super::service::{Deploy, Mount, PublishedPort, Resources, Service};
 use crate::inventory::model::{
     Container, Key, Origin, Pod, Port, Strictness, Volume, VolumeKind, Workload, WorkloadKind, Written,
 };
@@ -11,13 +10,13 @@ use crate::text::SourceId;
 use crate::yaml::Place;
 
 /// The workload of a service of a project that lives in a folder.
-pub(super) fn workload(service: &Service, value: &Value, folder: &str, source: SourceId, tables: &Tables) -> Workload {
+pub(super) fn workload(service: &Service, folder: &str, source: SourceId, tables: &Tables) -> Workload {
     let mut container = Container {
         image: service.image.as_ref().map(|image| image.value.clone()).unwrap_or_default(),
         image_place: service.image.as_ref().map(|image| image.place).or(service.build),
         readiness: service.health_check.as_ref().and_then(|check| check.place),
-        privileged: value.get("privileged").filter(|v| v.boolean() == Some(true)).map(|value| value.place),
-        accelerators: service.resources.accelerators,
+        privileged: service.privileged,
+        accelerators: accelerators(service),
         ports: service.ports.iter().map(port).collect(),
         ..Container::default()
     };
@@ -26,17 +25,17 @@ pub(super) fn workload(service: &Service, value: &Value, folder: &str, source: S
     for mount in &service.mounts {
         add_volume(mount, &mut pod, tables);
     }
-    pod.host_namespaces = ["network_mode", "pid", "ipc"]
-        .iter()
-        .filter_map(|key| value.get(key))
-        .find(|value| value.text() == Some("host"))
-        .map(|value| value.place);
-    pod.devices = value
-        .get("devices")
-        .and_then(|devices| devices.items().first())
-        .map(|device| device.place)
-        .filter(|_| container.accelerators.is_none());
-    read_placement(value.get("deploy"), &mut pod);
+    let namespaces = &service.namespaces;
+    pod.host_namespaces = [&namespaces.network, &namespaces.processes, &namespaces.memory]
+        .into_iter()
+        .flatten()
+        .find(|namespace| namespace.value == "host")
+        .map(|namespace| namespace.place);
+    let device = service.devices.first().map(|device| device.place);
+    pod.devices = device.filter(|_| container.accelerators.is_none());
+    if let Some(deploy) = &service.deploy {
+        read_placement(deploy, &mut pod);
+    }
     pod.containers.push(container);
     let key =
         Key { kind: "service".to_owned(), group: String::new(), scope: folder.to_owned(), name: service.name.clone() };
@@ -55,24 +54,39 @@ pub(super) fn workload(service: &Service, value: &Value, folder: &str, source: S
         canary: None,
         parallelism: None,
         indexed: None,
-        schedule: None,
+        schedule: service.schedule,
         suspended: false,
         own_range: None,
-        restarts: restart_policy(value),
+        restarts: restart_policy(service),
         converted: None,
         custom: None,
     }
 }
 
+/// Accelerator devices: those of all requests together, where one without a number counts as one; else one for NVIDIA's
+/// runtime.
+fn accelerators(service: &Service) -> Option<Written<f64>> {
+    let is_meant = |names: &[String]| names.iter().any(|name| matches!(name.as_str(), "gpu" | "nvidia" | "tpu"));
+    let requests = service.device_requests.iter().filter(|request| is_meant(&request.capabilities));
+    let requested = requests.map(|request| Written {
+        value: request.count.unwrap_or(request.ids.len().max(1) as f64),
+        place: request.place,
+    });
+    let generic = service.deploy.iter().flat_map(|deploy| &deploy.generic_resources);
+    let generic = generic.filter(|(kind, _)| kind.to_ascii_lowercase().contains("gpu")).map(|(_, amount)| *amount);
+    let sum = |a: Written<f64>, b: Written<f64>| Written { value: a.value + b.value, ..a };
+    let runtime = service.runtime.as_ref().filter(|runtime| runtime.value == "nvidia");
+    requested.chain(generic).reduce(sum).or(runtime.map(|runtime| Written { value: 1.0, place: runtime.place }))
+}
+
 /// `restart` in all its forms, or a `deploy` section, whose default is to restart.
-fn restart_policy(service: &Value) -> Option<Place> {
-    let restarts = |text: Option<&str>| text.is_some_and(|text| text != "no" && text != "none" && !text.is_empty());
-    let condition = service.at(&["deploy", "restart_policy", "condition"]);
-    let by_deploy = match condition {
-        Some(condition) => restarts(condition.text()).then_some(condition.place),
-        None => service.get("deploy").map(|deploy| deploy.place),
-    };
-    service.get("restart").filter(|value| restarts(value.text())).map(|value| value.place).or(by_deploy)
+fn restart_policy(service: &Service) -> Option<Place> {
+    let restarts = |policy: &Written<String>| policy.value != "no" && policy.value != "none";
+    let by_deploy = service.deploy.as_ref().and_then(|deploy| match &deploy.restart_condition {
+        Some(condition) => restarts(condition).then_some(condition.place),
+        None => Some(deploy.place),
+    });
+    service.restart.as_ref().filter(|policy| restarts(policy)).map(|policy| policy.place).or(by_deploy)
 }
 
 /// What is reserved counts, else half of what is the limit.
@@ -132,26 +146,20 @@ fn add_volume(mount: &Mount, pod: &mut Pod, tables: &Tables) {
 
 /// Swarm placement: spread preferences and a limit of copies per node keep copies apart, a constraint on one host ties
 /// them down.
-fn read_placement(deploy: Option<&Value>, pod: &mut Pod) {
-    let Some(placement) = deploy.and_then(|deploy| deploy.get("placement")) else { return };
-    if let Some(limit) = placement.get("max_replicas_per_node") {
+fn read_placement(deploy: &Deploy, pod: &mut Pod) {
+    if let Some(limit) = &deploy.most_per_node {
         pod.spread_hosts = Some(Written { value: Strictness::Required, place: limit.place });
     }
-    for preference in placement.get("preferences").map(Value::items).unwrap_or_default() {
-        let Some(spread) = preference.get("spread") else { continue };
+    for spread in &deploy.spreads {
         let written = Written { value: Strictness::Preferred, place: spread.place };
-        let label = spread.text().unwrap_or_default();
-        if label.contains("zone") || label.contains("datacenter") {
+        if spread.value.contains("zone") || spread.value.contains("datacenter") {
             pod.spread_zones.get_or_insert(written);
         }
         pod.spread_hosts.get_or_insert(written);
     }
-    let constraints = placement.get("constraints").map(Value::items).unwrap_or_default();
-    let one_host = constraints.iter().find(|constraint| {
-        constraint.text().is_some_and(|text| {
-            let text = text.replace(' ', "");
-            text.starts_with("node.hostname==") || text.starts_with("node.id==")
-        })
+    let one_host = deploy.constraints.iter().find(|constraint| {
+        let text = constraint.value.replace(' ', "");
+        text.starts_with("node.hostname==") || text.starts_with("node.id==")
     });
     pod.fixed_node = one_host.map(|constraint| constraint.place);
 }

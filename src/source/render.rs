@@ -1,0 +1,378 @@
+//! Charts and kustomizations become manifests by the user's own tools. The only place that starts other programs, and
+//! only where the user asks for it.
+//!
+//! A tool gets its arguments as they are, without a shell, the environment of this process, and nothing on standard
+//! input. It has a limit on time and on what it prints. Nothing is written to disk.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use super::{Collected, Skipped, mebibytes};
+use crate::choices::Rendering;
+use crate::text::command::{for_shell, local_path, release_name};
+use crate::text::sanitize::{for_terminal, without_secrets};
+use crate::text::{Rendered, RenderedFrom, Root, SourceFile};
+
+/// How much of what a tool says beside its output is kept, in bytes.
+const SAID: u64 = 16 * 1024;
+/// How many lines of it are passed on.
+const LINES: usize = 30;
+/// How often it is looked whether a tool has ended.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// What came of one chart or kustomization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Its folder.
+    pub folder: String,
+    /// The command line, with the values of `--set` left out.
+    pub command: String,
+    /// What the tool said beside its output, safe to show, line by line.
+    pub said: Vec<String>,
+    /// Why there is no output; none where there is.
+    pub failure: Option<Failure>,
+}
+
+/// Why something could not be rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// Renders every root and puts the outcome in the place of its sources. What fails is read as it is.
+pub fn render(roots: &[Root], rendering: &Rendering, collected: &mut Collected) -> Vec<Report> {
+    let limits = Limits { bytes: collected.choices.limits.file_bytes, time: Duration::from_secs(rendering.seconds) };
+    let outcomes: Vec<_> = roots.par_iter().map(|root| render_root(root, rendering, limits)).collect();
+    let mut reports = Vec::new();
+    let mut made: Vec<(&Root, String, String)> = Vec::new();
+    // A file that two overlays share stays where one of them could not be rendered.
+    let mut needed: BTreeSet<&String> = BTreeSet::new();
+    for (root, (mut report, outcome)) in roots.iter().zip(outcomes) {
+        match outcome {
+            Ok((tool, text)) => made.push((root, tool, text)),
+            Err(failure) => {
+                needed.extend(root.files.iter().chain(&root.not_chosen));
+                report.failure = Some(failure);
+            }
+        }
+        reports.push(report);
+    }
+    let mut left_out: Vec<Skipped> = Vec::new();
+    let mut rendered = Vec::new();
+    for (root, tool, text) in made {
+        let name = format!("{} (rendered by {tool})", shown_folder(root));
+        let sources = collected.files.iter().filter(|file| root.files.contains(&file.name)).cloned().collect();
+        for file in collected.files.iter().filter(|file| !needed.contains(&file.name)) {
+            let reason = match () {
+                () if root.files.contains(&file.name) => format!("read as part of {name}"),
+                () if root.not_chosen.contains(&file.name) => "part of an overlay that was not chosen".to_owned(),
+                () => continue,
+            };
+            left_out.push(Skipped { file: file.name.clone(), reason });
+        }
+        let (folder, system) = (root.folder.clone(), root.system.clone());
+        rendered.push(SourceFile::new_rendered(name, text, Rendered { from: root.from, folder, system, sources }));
+    }
+    left_out.sort();
+    left_out.dedup_by(|a, b| a.file == b.file);
+    let gone: BTreeSet<&String> = left_out.iter().map(|skipped| &skipped.file).collect();
+    collected.files.retain(|file| !gone.contains(&file.name));
+    collected.files.extend(rendered);
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
+    collected.skipped.extend(left_out);
+    collected.skipped.sort();
+    reports
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
+    bytes: u64,
+    time: Duration,
+}
+
+/// A program with its arguments.
+struct Line {
+    program: &'static str,
+    /// The name of the tool for people.
+    tool: &'static str,
+    arguments: Vec<String>,
+}
+
+impl Line {
+    /// As a person would type it; values of `--set` may be secrets.
+    fn shown(&self) -> String {
+        let mut shown = self.program.to_owned();
+        for argument in &self.arguments {
+            let masked = match argument.strip_prefix("--set=") {
+                Some(set) => format!("--set={}=…", set.split('=').next().unwrap_or_default()),
+                None => without_secrets(argument).into_owned(),
+            };
+            shown.push(' ');
+            shown.push_str(&for_shell(&masked));
+        }
+        for_terminal(&shown).into_owned()
+    }
+}
+
+fn shown_folder(root: &Root) -> &str {
+    if root.folder.is_empty() { "." } else { &root.folder }
+}
+
+/// The command lines that render a root, the first whose program is there to be used.
+fn lines(root: &Root, rendering: &Rendering) -> Vec<Line> {
+    let path = local_path(&root.folder);
+    match root.from {
+        RenderedFrom::Chart => {
+            let release = rendering.release.clone().unwrap_or_else(|| release_name(&root.folder));
+            let mut arguments = vec!["template".to_owned(), release, path];
+            // With `=` a value that begins with `-` cannot become a flag.
+            arguments.extend(rendering.values.iter().map(|file| format!("--values={file}")));
+            arguments.extend(rendering.set.iter().map(|value| format!("--set={value}")));
+            arguments.extend(rendering.namespace.iter().map(|name| format!("--namespace={name}")));
+            vec![Line { program: "helm", tool: "helm", arguments }]
+        }
+        RenderedFrom::Kustomization => vec![
+            Line { program: "kustomize", tool: "kustomize", arguments: vec!["build".to_owned(), path.clone()] },
+            Line { program: "kubectl", tool: "kubectl kustomize", arguments: vec!["kustomize".to_owned(), path] },
+        ],
+    }
+}
+
+type Outcome = Result<(String, String), Failure>;
+
+fn render_root(root: &Root, rendering: &Rendering, limits: Limits) -> (Report, Outcome) {
+    let lines = lines(root, rendering);
+    let report = |line: &Line, said: Vec<String>| Report {
+        folder: shown_folder(root).to_owned(),
+        command: line.shown(),
+        said,
+        failure: None,
+    };
+    for line in &lines {
+        let mut command = Command::new(line.program);
+        command.args(&line.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        match command.spawn() {
+            Ok(child) => {
+                let (ended, said) = run(child, limits);
+                let outcome = understand(root, line, ended, &said, limits);
+                return (report(line, said), outcome.map(|text| (line.tool.to_owned(), text)));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let message = format!("{} could not be started: {error}", line.program);
+                let help = format!("run `{}` yourself to see why; its sources were read instead", line.shown());
+                return (report(line, Vec::new()), Err(Failure { message, help }));
+            }
+        }
+    }
+    let first = &lines[0];
+    let message = match root.from {
+        RenderedFrom::Chart => "helm is not installed, so that the chart could not be rendered",
+        RenderedFrom::Kustomization => {
+            "neither kustomize nor kubectl is installed, so that the kustomization could not be rendered"
+        }
+    };
+    let help = format!(
+        "install {}, or render it where it is and pipe: `{} | kubeworthy assess -`; its sources were read instead",
+        first.program,
+        first.shown()
+    );
+    (report(first, Vec::new()), Err(Failure { message: message.to_owned(), help }))
+}
+
+/// How a tool ended.
+enum Ended {
+    /// By itself, with what it printed.
+    Done(ExitStatus, Vec<u8>),
+    /// It took too long.
+    Overtime,
+    /// It printed too much.
+    TooMuch,
+    /// Nothing is known of it.
+    Lost(String),
+}
+
+enum Heard {
+    Output(Vec<u8>),
+    TooMuch,
+    Said(Vec<u8>),
+}
+
+/// Waits for a tool within its limits, and ends it where it exceeds them.
+fn run(mut child: Child, limits: Limits) -> (Ended, Vec<String>) {
+    let deadline = Instant::now() + limits.time;
+    let (sender, receiver) = channel();
+    if let Some(stdout) = child.stdout.take() {
+        let sender = sender.clone();
+        std::thread::spawn(move || listen(stdout, limits.bytes, &sender, true));
+    }
+    if let Some(stderr) = child.stderr.take() {
+        std::thread::spawn(move || listen(stderr, SAID, &sender, false));
+    } else {
+        drop(sender);
+    }
+    let mut said = Vec::new();
+    let ended = wait(&mut child, &receiver, deadline, &mut said);
+    if !matches!(ended, Ended::Done(..)) {
+        // Whoever it started may hold its pipes, so that the threads that listen are not waited for.
+        let _ = child.kill();
+        let _ = child.wait();
+        if let Ok(Heard::Said(bytes)) = receiver.recv_timeout(Duration::from_millis(100)) {
+            said = bytes;
+        }
+    }
+    (ended, shown_lines(&said))
+}
+
+fn wait(child: &mut Child, receiver: &Receiver<Heard>, deadline: Instant, said: &mut Vec<u8>) -> Ended {
+    let mut output = Vec::new();
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left) {
+            Ok(Heard::Output(bytes)) => output = bytes,
+            Ok(Heard::Said(bytes)) => *said = bytes,
+            Ok(Heard::TooMuch) => return Ended::TooMuch,
+            Err(RecvTimeoutError::Timeout) => return Ended::Overtime,
+            // Both pipes are closed.
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ended::Done(status, output),
+            Ok(None) if Instant::now() >= deadline => return Ended::Overtime,
+            Ok(None) => std::thread::sleep(PAUSE),
+            Err(error) => return Ended::Lost(error.to_string()),
+        }
+    }
+}
+
+/// Reads a pipe to its end. What a tool says beyond the limit is dropped; output beyond it ends the run.
+fn listen(mut pipe: impl Read, most: u64, to: &Sender<Heard>, is_output: bool) {
+    let mut bytes = Vec::new();
+    // What was read before a pipe broke is all there is.
+    let _ = pipe.by_ref().take(most.saturating_add(1)).read_to_end(&mut bytes);
+    let heard = match is_output {
+        true if bytes.len() as u64 > most => Heard::TooMuch,
+        true => Heard::Output(bytes),
+        false => {
+            let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+            Heard::Said(bytes)
+        }
+    };
+    // Nobody listens any more where the run has ended already.
+    let _ = to.send(heard);
+}
+
+/// What a tool said, safe to show: without escape sequences and credentials.
+fn shown_lines(said: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(said);
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let mut shown: Vec<String> =
+        lines.clone().take(LINES).map(|line| for_terminal(&without_secrets(line)).into_owned()).collect();
+    let rest = lines.count().saturating_sub(LINES);
+    if rest > 0 {
+        shown.push(format!("… and {rest} more lines"));
+    }
+    shown
+}
+
+/// The text that a tool printed, or why it cannot be used.
+fn understand(root: &Root, line: &Line, ended: Ended, said: &[String], limits: Limits) -> Result<String, Failure> {
+    let folder = shown_folder(root);
+    let again = format!("run `{}` yourself to see more; its sources were read instead", line.shown());
+    let fail = |message: String, help: String| Err(Failure { message, help });
+    let (status, bytes) = match ended {
+        Ended::Done(status, bytes) => (status, bytes),
+        Ended::Overtime => {
+            let message =
+                format!("{} took longer than {} seconds and was stopped", line.program, limits.time.as_secs());
+            return fail(message, format!("give it more time with --render-timeout, or {again}"));
+        }
+        Ended::TooMuch => {
+            let message =
+                format!("{} printed more than {}, the limit for one file", line.program, mebibytes(limits.bytes));
+            return fail(message, "raise the limit with --max-file-size; its sources were read instead".to_owned());
+        }
+        Ended::Lost(error) => return fail(format!("{} could not be waited for: {error}", line.program), again),
+    };
+    if !status.success() {
+        let lacks = ["dependency build", "missing in charts/", "but missing in charts"];
+        if said.iter().any(|line| lacks.iter().any(|lack| line.contains(lack))) {
+            let message = "charts that this one depends on are missing".to_owned();
+            let help =
+                format!("run `helm dependency build {}` first; its sources were read instead", for_shell(folder));
+            return fail(message, help);
+        }
+        let code = status.code().map_or_else(|| "by a signal".to_owned(), |code| format!("with exit code {code}"));
+        return fail(format!("{} ended {code}", line.program), again);
+    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        return fail(format!("what {} printed is not UTF-8 text", line.program), again);
+    };
+    // Nothing at all is an answer: with these values the chart makes nothing.
+    let holds_objects = text.contains("apiVersion") && text.contains("kind");
+    if !holds_objects && !text.trim().is_empty() {
+        return fail(format!("what {} printed holds no Kubernetes object", line.program), again);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(folder: &str) -> Root {
+        Root {
+            from: RenderedFrom::Chart,
+            folder: folder.to_owned(),
+            system: folder.to_owned(),
+            files: BTreeSet::new(),
+            not_chosen: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn no_path_and_no_value_becomes_a_flag() {
+        let rendering = Rendering {
+            values: vec!["-x.yaml".to_owned()],
+            set: vec!["db.password=hunter2".to_owned()],
+            release: None,
+            namespace: Some("shop".to_owned()),
+            seconds: 60,
+        };
+        let line = &lines(&chart("-post-renderer=sh"), &rendering)[0];
+        assert_eq!(
+            line.arguments,
+            [
+                "template",
+                "post-renderer-sh",
+                "./-post-renderer=sh",
+                "--values=-x.yaml",
+                "--set=db.password=hunter2",
+                "--namespace=shop"
+            ]
+        );
+        assert!(!line.shown().contains("hunter2"), "{}", line.shown());
+        assert_eq!(lines(&chart(""), &rendering)[0].arguments[1..3], ["release", "."]);
+        assert_eq!(lines(&chart("/srv/web"), &rendering)[0].arguments[1..3], ["web", "/srv/web"]);
+    }
+
+    #[test]
+    fn what_a_tool_says_is_safe_to_show() {
+        let said =
+            b"\x1b[31mError:\x1b[0m https://me:hunter2@charts.example.com/x\n\npassword: \"hunter2\" token=hunter2\n";
+        let lines = shown_lines(said);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|line| !line.contains("hunter2") && !line.contains('\x1b')), "{lines:?}");
+        assert!(lines[0].contains("charts.example.com"));
+    }
+}
