@@ -1,5 +1,6 @@
-//! Every limit on what is read, in one place: those that a user may move, then those that only guard the looking. Limits on files, documents and projects end in a message; those on looking
-//! through custom resources of unknown form only end the looking.
+//! Every limit on what is read, in one place: those that a user may move, then those that only guard the looking. Limits
+//! on files, documents and projects end in a message; those on looking through custom resources of unknown form only end
+//! the looking.
 
 /// The limits that a user may move, each by a flag of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

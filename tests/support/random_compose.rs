@@ -1,5 +1,5 @@
 //! Random Compose projects out of valid pieces, the same for the same seed.
-#![allow(unreachable_pub, reason = "a part of a test binary")]
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -215,4 +215,160 @@ pub fn write(folder: &Path, seed: u64) -> Vec<String> {
         put(name, file(&mut random, include, &extends, index == 0));
     }
     names.iter().take(count).map(|name| folder.join(name).display().to_string()).collect()
+}
+
+const PIECES_OF_VALUES: &[&str] = &[
+    "$A",
+    "${A}",
+    "${B:-b}",
+    "${B-c}",
+    "${E:-e}",
+    "${E-f}",
+    "${A:+x}",
+    "${E:+y}",
+    "${B+z}",
+    "${E+w}",
+    "${A:?m}",
+    "${A?m}",
+    "${B:-${A}}",
+    "${B:-$A}",
+    "${B:-${C:-d}-$E}",
+    "$$",
+    "$$A",
+    "$${A}",
+    "$1",
+    "$",
+    "${",
+    "}",
+    "{",
+    "${B:-{}}",
+    "${B:-}",
+    "${A:-x}y}",
+    " ",
+    " #",
+    "#",
+    "x",
+    "1.0",
+    "-",
+    ":",
+    "=",
+    "\u{e9}",
+    "${AB}",
+    "$AB",
+    "$A_B",
+    "${a}",
+    "${B:-a:-b}",
+    "${B:-a?b}",
+    "${B:-a+b}",
+    "${A:-${B",
+    "$-",
+    "%A%",
+    "`x`",
+    ";",
+    "|",
+    "\u{a0}",
+    "${B:-'q'}",
+    "${B:-\u{22}r\u{22}}",
+    "${A:+${E:-e}}",
+];
+
+const PIECES_OF_ENVIRONMENTS: &[&str] = &[
+    "A=1",
+    "B=",
+    "B=two words",
+    "A=\"x\"",
+    "A='x'",
+    "A=\"x\\ny\"",
+    "A='x\\ny'",
+    "A=\"a\\\"b\"",
+    "A='a\\'b'",
+    "E=$A",
+    "E=${A}",
+    "E=\"${A:-z}\"",
+    "E='$A'",
+    "E=\"\\$A\"",
+    "E=$$A",
+    "export A=2",
+    "export  B = 3",
+    "export",
+    "export A",
+    "A",
+    "B",
+    " A=4",
+    "A = 5",
+    "A: 6",
+    "A:7",
+    "A=8 # c",
+    "A=9#c",
+    "# c",
+    "#A=1",
+    "A=\"x\" # c",
+    "A='x' B=y",
+    "A=\"x\\ty\"",
+    "A=a\\nb",
+    "A=\"over\nlines\"",
+    "A='over\nlines'",
+    "A.B=1",
+    "A-B=1",
+    "A[0]=1",
+    "A=[1, 2]",
+    "A={\"a\": 1}",
+    "=x",
+    "A==x",
+    "A=\"\"",
+    "A=''",
+    "A=\t x \t",
+    "A=\"\\0101\"",
+    "A=\"\\x41\"",
+    "A=\"\\q\"",
+    "A=\"\\\\n\"",
+    "A=\"a$$b\"",
+    "A=a$$b",
+    "\u{feff}A=1",
+    "A=\u{e9}",
+    "A=\\",
+    "A=\"\\",
+    "A='x",
+    "A B=1",
+    "A\u{a0}=1",
+    "A=x\u{a0}",
+    "E=${B:?m}",
+    "E=${B:-${A}}",
+    "A=#",
+    "A= #",
+    "A=x #y #z",
+    "A=\"#\"",
+    "E=\"$A\\$A$$A\"",
+    "A=\"'\"",
+    "A='\"'",
+    "A=x'y'",
+    "A=x\"y\"",
+    "A=\"\\c\"",
+    "A=\"\\\\\"",
+    "A=\"\\\\\\n\"",
+    "A=\"\\01\"",
+    "A=\"\\0400\"",
+    "A=\"\\08\"",
+];
+
+/// Writes a project whose images are made of variables, and its variables.
+pub fn write_variables(folder: &Path, seed: u64) -> Vec<String> {
+    let mut random = Random::new(seed);
+    let mut environment = String::new();
+    for _ in 0..1 + random.below(6) {
+        environment.push_str(random.pick(PIECES_OF_ENVIRONMENTS));
+        environment.push_str(random.pick(&["\n", "\n", "\n", "\r\n", "\n\n", " \n", ""]));
+    }
+    let mut text = "services:\n".to_owned();
+    for name in ["a", "b"] {
+        let value: String = (0..1 + random.below(4)).map(|_| random.pick(PIECES_OF_VALUES)).collect();
+        // Two of them would be a template that has not been rendered, which is read otherwise on purpose.
+        let value = value.replace("{{", "{ {");
+        let _ = writeln!(text, "  {name}: {{image: 'i:{}'}}", value.replace('\'', "''"));
+    }
+    text.push_str("  values: {image: 'A=<${A}> B=<${B}> E=<${E}>'}\n");
+    std::fs::create_dir_all(folder).expect("a folder");
+    std::fs::write(folder.join(".env"), environment).expect("written");
+    std::fs::write(folder.join("compose.yaml"), text).expect("written");
+    vec![folder.join("compose.yaml").display().to_string()]
 }

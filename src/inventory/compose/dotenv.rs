@@ -122,7 +122,6 @@ fn escapes(text: &str) -> String {
     while let Some(at) = rest.find('\\') {
         result.push_str(&rest[..at]);
         let tail = &rest[at + 1..];
-        let octal = || tail.get(1..4).and_then(|digits| u8::from_str_radix(digits, 8).ok());
         let (length, replaced) = match tail.chars().next() {
             Some('n') => (1, "\n"),
             Some('r') => (1, "\r"),
@@ -135,14 +134,17 @@ fn escapes(text: &str) -> String {
             Some('\\') => (1, "\\"),
             Some('$') => (1, "$$"),
             Some('0') => {
-                // `\0` and three octal digits.
-                match octal() {
-                    Some(code) => {
-                        result.push(char::from(code));
-                        (4, "")
+                // Three octal digits are a character; of others only the zero is left out.
+                let digits: &str = &tail[1..];
+                let count = digits.bytes().take(3).take_while(u8::is_ascii_digit).count();
+                match u8::from_str_radix(&digits[..count], 8).ok().filter(|_| count == 3) {
+                    Some(code) => result.push(char::from(code)),
+                    None => {
+                        result.push('\\');
+                        result.push_str(&digits[..count]);
                     }
-                    None => (0, "\\"),
                 }
+                (1 + count, "")
             }
             _ => (0, "\\"),
         };

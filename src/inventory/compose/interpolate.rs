@@ -95,11 +95,7 @@ struct Expansion<'e> {
 
 impl Expansion<'_> {
     fn expand(&mut self, text: &str, depth: usize) -> Result<(), TooLarge> {
-        let braces = if text.contains("${") { braces(text) } else { Vec::new() };
-        let closing = |open: usize| {
-            let found = braces.binary_search_by_key(&open, |(open, _)| *open).ok()?;
-            Some(braces[found].1 - open - 1)
-        };
+        let braces = if text.contains("${") { Braces::of(text) } else { Braces::default() };
         let mut rest = text;
         while let Some(at) = rest.find('$') {
             self.result.text.push_str(&rest[..at]);
@@ -108,7 +104,8 @@ impl Expansion<'_> {
                 self.result.text.push('$');
                 rest = tail;
             } else if let Some(body) = after.strip_prefix('{') {
-                let end = closing(text.len() - body.len() - 1);
+                let start = text.len() - body.len();
+                let end = braces.closing(start - 1).map(|end| end - start);
                 let understood = match end {
                     Some(end) => self.substitute(&body[..end], depth)?,
                     None => Err(Flaw::Malformed),
@@ -190,19 +187,55 @@ fn name_length(text: &str) -> usize {
     text.find(|c: char| !(c == '_' || c.is_ascii_alphanumeric())).unwrap_or(text.len())
 }
 
-/// The positions of braces that belong together, in the order of those that open. Both stand on one line.
-fn braces(text: &str) -> Vec<(usize, usize)> {
-    let (mut open, mut pairs) = (Vec::new(), Vec::new());
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'\n' => open.clear(),
-            b'{' => open.push(at),
-            b'}' => pairs.extend(open.pop().map(|from| (from, at))),
-            _ => {}
+/// Where the braces of a text close.
+#[derive(Default)]
+struct Braces {
+    /// Those that belong together, in the order of those that open. Both stand on one line.
+    pairs: Vec<(usize, usize)>,
+    /// The end of each line, and the last closing brace on it.
+    lines: Vec<(usize, Option<usize>)>,
+}
+
+impl Braces {
+    fn of(text: &str) -> Self {
+        let mut braces = Self::default();
+        let (mut open, mut last) = (Vec::new(), None);
+        let mut bytes = text.bytes().enumerate().peekable();
+        while let Some((at, byte)) = bytes.next() {
+            match byte {
+                b'\n' => {
+                    open.clear();
+                    braces.lines.push((at, last.take()));
+                }
+                b'{' => {
+                    open.push(at);
+                    // As in the reference loader, what follows at once does not count.
+                    if let Some((at, byte)) = bytes.next_if(|(_, byte)| *byte != b'\n')
+                        && byte == b'}'
+                    {
+                        last = Some(at);
+                    }
+                }
+                b'}' => {
+                    braces.pairs.extend(open.pop().map(|from| (from, at)));
+                    last = Some(at);
+                }
+                _ => {}
+            }
         }
+        braces.lines.push((text.len(), last));
+        braces.pairs.sort_unstable();
+        braces
     }
-    pairs.sort_unstable();
-    pairs
+
+    /// Where a brace closes: at the one that belongs to it, else at the last one of its line.
+    fn closing(&self, open: usize) -> Option<usize> {
+        if let Ok(found) = self.pairs.binary_search_by_key(&open, |(open, _)| *open) {
+            return Some(self.pairs[found].1);
+        }
+        let line = self.lines.partition_point(|(end, _)| *end < open);
+        self.lines.get(line)?.1.filter(|last| *last > open)
+    }
 }
 
 #[cfg(test)]
