@@ -24,10 +24,8 @@ use kubeworthy::text::SourceId;
 use kubeworthy::yaml::{Dialect, ParsedDocument, Scalar, parse_documents};
 use serde_json::{Value, json};
 
-/// Reads a text as kubectl hands it to its library: with a line break at the end.
 fn parse(text: &str) -> Vec<ParsedDocument> {
-    let ended = if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
-    parse_documents(SourceId(0), &Arc::from(ended), &Limits::DEFAULT)
+    parse_documents(SourceId(0), &Arc::from(text), &Limits::DEFAULT)
 }
 
 #[derive(Default)]

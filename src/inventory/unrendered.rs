@@ -93,16 +93,7 @@ pub(super) fn note_hidden(
         }
     }
     kinds.extend(vec!["template".to_owned(); template.included_documents]);
-    let offset = find_template_marker(&file.text).unwrap_or(0) as u32;
-    let span = Some(Span { start: offset, end: offset });
     if kinds.is_empty() {
-        // Of a chart it is said once that it was not rendered; a template by itself says so.
-        if !template.in_chart {
-            let holds_nothing = template.certain.trim().is_empty();
-            into.documents += usize::from(holds_nothing);
-            let problem = Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT);
-            into.problems.push(Problem { span, not_understood: holds_nothing, ..problem });
-        }
         return;
     }
     into.documents += 1;
@@ -110,7 +101,32 @@ pub(super) fn note_hidden(
     if seen.insert(format!("{place}\n{}", file.text)) {
         into.objects.opaque.extend(kinds.iter().map(|kind| opaque(kind, source)));
     }
-    into.problems.push(Problem { span, kinds, ..Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT) });
+    into.problems.push(Problem { kinds, ..not_yet_rendered(source, file) });
+}
+
+/// A template that was not rendered, at its first action.
+fn not_yet_rendered(source: SourceId, file: &SourceFile) -> Problem {
+    let offset = find_template_marker(&file.text).unwrap_or(0) as u32;
+    let span = Some(Span { start: offset, end: offset });
+    Problem { span, ..Problem::of_file(source, NOT_YET_RENDERED, RENDER_IT) }
+}
+
+/// Says of each template outside of charts, of which nothing is said yet, that it was not rendered.
+fn name_the_rest(charts: &Charts, files: &[SourceFile], into: &mut Read) {
+    let said: BTreeSet<SourceId> = into
+        .problems
+        .iter()
+        .filter(|problem| problem.message == NOT_YET_RENDERED)
+        .map(|problem| problem.source)
+        .collect();
+    let read: BTreeSet<SourceId> = into.trees.iter().map(|tree| tree.source).collect();
+    for source in into.objects.templates.iter().filter(|source| !said.contains(source)) {
+        let Some(file) = files.get(source.0 as usize).filter(|file| !charts.is_template(file)) else { continue };
+        // What is certain in it was read, unless nothing is.
+        let not_understood = !read.contains(source);
+        into.documents += usize::from(not_understood);
+        into.problems.push(Problem { not_understood, ..not_yet_rendered(*source, file) });
+    }
 }
 
 /// The workload kinds that objects of a text have: those at its left edge, since deeper ones belong to references such as
@@ -128,6 +144,7 @@ pub(super) fn opaque(kind: &str, source: SourceId) -> Opaque {
 /// Says once per chart that it was not rendered, in place of once per template, and counts the charts that it takes from
 /// elsewhere as not visible.
 pub(super) fn sum_up(charts: &Charts, files: &[SourceFile], into: &mut Read) {
+    name_the_rest(charts, files, into);
     let home = |source: SourceId| files.get(source.0 as usize).filter(|file| charts.is_template(file));
     let home = |source: SourceId| home(source).and_then(|file| charts.home(file)).unwrap_or("\n").to_owned();
     let is_partial = |place: Place| into.trees[place.document.0 as usize].unrendered.is_some();
