@@ -229,7 +229,8 @@ impl Tables {
     /// The data store engine that an image runs.
     #[must_use]
     pub fn engine_of_image(&self, image: &str) -> Option<&Engine> {
-        self.engines.iter().find(|engine| engine.images.iter().any(|name| image_is(image, name)))
+        let repository = repository_of(image);
+        self.engines.iter().find(|engine| engine.images.iter().any(|name| is_named(repository, name)))
     }
 
     /// The data store engine of this name.
@@ -282,13 +283,15 @@ impl Tables {
     /// Whether an image is a log shipper, an exporter or a monitor of nodes.
     #[must_use]
     pub fn is_agent_image(&self, image: &str) -> bool {
-        self.images.agents.iter().any(|name| image_is(image, name))
+        let repository = repository_of(image);
+        self.images.agents.iter().any(|name| is_named(repository, name))
     }
 
     /// Whether an image is a web server that serves files.
     #[must_use]
     pub fn is_static_server_image(&self, image: &str) -> bool {
-        self.images.static_servers.iter().any(|name| image_is(image, name))
+        let repository = repository_of(image);
+        self.images.static_servers.iter().any(|name| is_named(repository, name))
     }
 
     /// What a path of the host is.
@@ -327,11 +330,12 @@ impl Tables {
     /// The add-on that defines a group or runs an image.
     #[must_use]
     pub fn add_on(&self, groups: &[&str], images: &[&str]) -> Option<&str> {
+        let repositories: Vec<&str> = images.iter().map(|image| repository_of(image)).collect();
         self.add_ons
             .iter()
             .find(|add_on| {
                 add_on.groups.iter().any(|group| groups.contains(&group.as_str()))
-                    || add_on.images.iter().any(|name| images.iter().any(|image| image_is(image, name)))
+                    || add_on.images.iter().any(|name| repositories.iter().any(|repository| is_named(repository, name)))
             })
             .map(|add_on| add_on.name.as_str())
     }
@@ -345,15 +349,19 @@ fn fits_pattern(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// Whether an image reference names this image: the last part of its repository, or its last parts where the name has
-/// a `/`. Registry, tag and digest do not count.
-fn image_is(image: &str, name: &str) -> bool {
+/// An image reference without its tag and digest.
+fn repository_of(image: &str) -> &str {
     let repository = image.split('@').next().unwrap_or(image);
     let last = repository.rfind('/').map_or(0, |at| at + 1);
-    let repository = match repository[last..].find(':') {
+    match repository[last..].find(':') {
         Some(at) => &repository[..last + at],
         None => repository,
-    };
+    }
+}
+
+/// Whether a repository is of this image: its last part, or its last parts where the name has a `/`. The registry does not
+/// count.
+fn is_named(repository: &str, name: &str) -> bool {
     repository == name || repository.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
 }
 
@@ -363,6 +371,7 @@ mod tests {
 
     #[test]
     fn images_are_compared_by_their_last_parts() {
+        let image_is = |image, name| is_named(repository_of(image), name);
         assert!(image_is("docker.io/library/postgres:16-alpine", "postgres"));
         assert!(image_is("registry:5000/team/postgres@sha256:00", "postgres"));
         assert!(!image_is("prometheuscommunity/postgres-exporter", "postgres"));

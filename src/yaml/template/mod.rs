@@ -115,15 +115,17 @@ pub fn unrendered_scope(folder: &str) -> String {
 /// The byte offset of the first template marker in a piece of text: Helm's and Go's `{{`, Jinja's `{%`.
 #[must_use]
 pub fn find_template_marker(text: &str) -> Option<usize> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if !line.trim_start().starts_with('#') {
-            let found = [line.find("{{"), line.find("{%")].into_iter().flatten().min();
-            if let Some(found) = found {
-                return Some(at + found);
+    let mut from = 0;
+    // Every text is asked, and most have no brace that could begin a marker: lines are looked at only where one is.
+    while let Some(at) = text[from..].find('{').map(|at| from + at) {
+        from = at + 1;
+        if matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%')) {
+            let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+            if !text[line..at].trim_start().starts_with('#') {
+                return Some(at);
             }
+            from = text[at..].find('\n').map_or(text.len(), |end| at + end);
         }
-        at += line.len();
     }
     None
 }
