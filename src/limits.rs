@@ -65,6 +65,9 @@ pub const TEMPLATE_DEPTH: usize = 14;
 /// The most pod templates that are read from one custom resource.
 pub const TEMPLATES_PER_RESOURCE: usize = 100;
 
+/// The places that are shown for what a target loses or is blocked by; the claim of that capability lists all.
+pub const PLACES_PER_LOSS: usize = 20;
+
 /// The most paths that are looked for because one pointer of a delivery tool leads to them.
 pub const PATHS_PER_POINTER: usize = 1_000;
 

@@ -7,6 +7,7 @@ use super::score::{Candidate, Need};
 use super::verdict::Verdict;
 use crate::capability::Capabilities;
 use crate::grade::Grade;
+use crate::limits::PLACES_PER_LOSS;
 use crate::targets::{Coverage, Status};
 
 /// A target as it fits one system.
@@ -62,7 +63,7 @@ pub struct Loss {
     pub capability: String,
     /// What is hard, or lost.
     pub item: String,
-    /// Where the input asks for it.
+    /// Where the input asks for it: the first 20 places, as the claim of the capability lists all.
     pub evidence: Vec<Location>,
 }
 
@@ -73,7 +74,7 @@ pub struct Blocked {
     pub capability: String,
     /// Why it cannot.
     pub reason: String,
-    /// Where the input asks for it.
+    /// Where the input asks for it: the first 20 places, as the claim of the capability lists all.
     pub evidence: Vec<Location>,
 }
 
@@ -126,7 +127,7 @@ fn fit(
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();
         let coverage = target.coverage(need.capability);
-        let evidence = || claims.iter().find(|claim| claim.capability == id).map(|claim| claim.evidence.clone());
+        let evidence = || claims.iter().find(|claim| claim.capability == id).map(|claim| first(&claim.evidence));
         let item = coverage.text().to_owned();
         match coverage {
             Coverage::Native => result.covered.push(id),
@@ -145,7 +146,7 @@ fn fit(
     }
     for violation in &candidate.violations {
         let capability = capabilities.get(violation.capability).id.clone();
-        let evidence = locator.locate_all(&violation.places);
+        let evidence = locator.locate_all(&violation.places[..violation.places.len().min(PLACES_PER_LOSS)]);
         if violation.grade == Grade::Proven {
             result.blocked_by.push(Blocked { capability, reason: violation.reason.clone(), evidence });
         } else {
@@ -153,6 +154,11 @@ fn fit(
         }
     }
     result
+}
+
+/// The first places of a claim: the claim itself lists all, and every target would list them again.
+fn first(places: &[Location]) -> Vec<Location> {
+    places[..places.len().min(PLACES_PER_LOSS)].to_vec()
 }
 
 /// The target to suggest.

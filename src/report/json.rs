@@ -374,7 +374,7 @@ pub struct LossItem {
     pub capability: String,
     /// What is hard or lost.
     pub item: String,
-    /// Where the input asks for it.
+    /// The first 20 places; the claim of the capability lists all.
     pub evidence: Vec<Place>,
 }
 
@@ -385,7 +385,7 @@ pub struct BlockedItem {
     pub capability: String,
     /// Why.
     pub reason: String,
-    /// Where the input asks for it.
+    /// The first 20 places; the claim of the capability lists all.
     pub evidence: Vec<Place>,
 }
 
