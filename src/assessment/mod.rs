@@ -3,6 +3,7 @@
 
 pub mod constants;
 pub mod constraints;
+pub mod demand;
 mod fit;
 mod flips;
 mod fold;
@@ -10,14 +11,15 @@ mod judge;
 mod ladder;
 mod locate;
 mod origin;
+pub mod placement;
 pub mod score;
 mod verdict;
 
 pub use constants::Constants;
 pub use constraints::Constraints;
-pub use fit::{Blocked, Fit, Loss, Work};
+pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
-pub use fold::{Folded, costliest, fold, needs, proven};
+pub use fold::{Folded, costliest, fold, proven};
 pub use judge::{Yardstick, assess_inventory};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
