@@ -235,6 +235,12 @@ impl Constants {
         (gap * factor).min(1.0)
     }
 
+    /// Whether single cells have factors of their own.
+    #[must_use]
+    pub fn has_cells(&self) -> bool {
+        !self.cells.is_empty()
+    }
+
     /// How far what takes named work falls short, 0 to 1.
     #[must_use]
     pub fn gaps_with_work(&self) -> f64 {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::basis::Basis;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
@@ -12,7 +13,7 @@ use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
 use super::locate::Locator;
 use super::score::{
-    Candidate, Hosting, Need, Place, Source, Violation, candidates, place, regraded, rounded_shares, shares,
+    self, Candidate, Hosting, Need, Place, Source, Violation, candidates, place, regraded, rounded_shares, shares,
 };
 use super::verdict::{Grounds, confidence, understood, verdict};
 use super::{
@@ -53,7 +54,7 @@ pub fn assess_inventory(
     yardstick: &Yardstick<'_>,
 ) -> (SystemAssessment, Vec<SystemAssessment>) {
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true };
     let views: Vec<SystemView<'_>> =
         inventory.systems.par_iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
@@ -67,10 +68,24 @@ pub fn assess_inventory(
     )
 }
 
+/// The estate alone, without what would change its verdict: for choosing among variants.
+#[must_use]
+pub fn assess_estate(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>) -> SystemAssessment {
+    let locator = Locator::new(inventory, files);
+    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: false };
+    let views: Vec<SystemView<'_>> =
+        inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
+    let evaluations: Vec<(Evaluation, FactSet)> =
+        views.iter().map(|view| evaluate(view, yardstick.rules, false)).collect();
+    judge.estate(&views, &evaluations)
+}
+
 struct Judge<'j> {
     inventory: &'j Inventory,
     yardstick: Yardstick<'j>,
     locator: Locator<'j>,
+    /// Whether to look for what would change the verdict, which costs most of the time.
+    tries_changes: bool,
 }
 
 /// What differs between a system and the estate.
@@ -200,29 +215,33 @@ impl Judge<'_> {
         let constraints = Constraints::of(&view.statements, &constants.jurisdictions);
         let under = |constraints: &Constraints| candidates(catalogue, subject.facts, constraints);
         let candidates = under(&constraints);
-        let score = |demand: &Demand, hosting: Hosting| place(&candidates, demand, hosting, constants);
-        let best_any = score(demand, Hosting::Any);
+        let need_of =
+            |demand: &Demand, hosting: Hosting| round_tenth(score::need(&candidates, demand, hosting, constants));
+        let best_any = place(&candidates, demand, Hosting::Any, constants);
         let need = round_tenth(best_any.need);
         let without_constraints = (!constraints.keys().is_empty()).then(|| {
             let free = under(&Constraints::default());
-            round_tenth(place(&free, demand, Hosting::Any, constants).need)
+            round_tenth(score::need(&free, demand, Hosting::Any, constants))
         });
         // At either end of the range violated limits of targets count as claims do: the low end knows proven ones
         // alone, the high end takes effective ones for proven.
         let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
-        let low = round_tenth(place(&of_proven, &proven(demand), Hosting::Any, constants).need).min(need);
+        let low = round_tenth(score::need(&of_proven, &proven(demand), Hosting::Any, constants)).min(need);
         let asked = questions.iter().filter_map(|question| question.capability);
         let anything = questions.iter().any(|question| question.capability.is_none());
         let most = constants.points.simple + constants.points.lighter;
         let of_effective =
             regraded(&candidates, |grade| Some(if grade >= Grade::Effective { Grade::Proven } else { grade }));
-        let high =
-            if anything { most } else { place(&of_effective, &costliest(demand, asked), Hosting::Any, constants).need };
+        let high = if anything {
+            most
+        } else {
+            score::need(&of_effective, &costliest(demand, asked), Hosting::Any, constants)
+        };
         let range = NeedRange {
             score: need,
             low,
             high: round_tenth(high).max(need),
-            if_self_hosted: round_tenth(score(demand, Hosting::SelfHosted).need),
+            if_self_hosted: need_of(demand, Hosting::SelfHosted),
             without_constraints,
         };
         let shares = rounded_shares(&shares(&candidates, &needs, &best_any, constants), need);
@@ -258,10 +277,15 @@ impl Judge<'_> {
             add_ons_set_aside: !subject.set_aside.is_empty(),
         };
         let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| {
-            let need = round_tenth(place(candidates, demand, Hosting::Any, constants).need);
-            let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
-            let proven_need = round_tenth(place(&of_proven, &proven(demand), Hosting::Any, constants).need);
+            let need = round_tenth(score::need(candidates, demand, Hosting::Any, constants));
             let confidence = confidence_of(&demand.needs()).round();
+            // What is proven decides only where too little is known.
+            let proven_need = if confidence < constants.confidence.inconclusive_below {
+                let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
+                round_tenth(score::need(&of_proven, &proven(demand), Hosting::Any, constants))
+            } else {
+                need
+            };
             (need, verdict(&Grounds { need, proven_need, confidence, ..grounds }, constants))
         };
         let answers = answers(self.yardstick.rules, subject.facts);
@@ -275,7 +299,8 @@ impl Judge<'_> {
             outcome: &outcome,
             candidates: &under,
         };
-        let flips = trial.flips(questions, &answers, &constants.jurisdictions);
+        let flips =
+            if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
         let availability = ladder::availability(&needs, constants, capabilities);
         let mut fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
         for place in best_any.places.iter().filter(|place| place.split.is_some()) {
@@ -316,10 +341,17 @@ impl Judge<'_> {
             },
             suggested: suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance),
             targets: fits,
-            unknowns: self.unknowns(questions, &answers, subject, need, &|added| {
-                round_tenth(score(&demand.with(added), Hosting::Any).need)
-            }),
+            unknowns: self
+                .unknowns(questions, &answers, subject, need, &|added| need_of(&demand.with(added), Hosting::Any)),
             flips,
+            basis: Basis {
+                demand: demand.clone(),
+                grounds,
+                whole: workloads - partial,
+                opaque: opaque + partial,
+                unreadable: view.system.unreadable,
+                answered,
+            },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,
@@ -415,7 +447,7 @@ impl Judge<'_> {
             .filter_map(|axis| {
                 let own = demand.regraded(|id, grade| (capabilities.get(id).axis == axis).then_some(grade));
                 let leads = matches!(axis, Axis::Availability | Axis::Scale);
-                let points = round_tenth(place(candidates, &own, Hosting::Any, constants).need);
+                let points = round_tenth(score::need(candidates, &own, Hosting::Any, constants));
                 let is_claimed = !own.needs().is_empty();
                 (leads || is_claimed).then_some((axis, points))
             })

@@ -65,29 +65,35 @@ impl Movable {
     }
 }
 
-/// The best split of a demand over a base and any second target that may stand beside it; none where the base alone is
-/// as good. `may_be_used` says which candidates are allowed.
+/// The best split of a demand over a base and any second target that may stand beside it; none where it falls short by
+/// `limit` (the shortfall of the base alone, or of something better) or more. `may_be_used` says which candidates are
+/// allowed.
 #[must_use]
 pub fn split(
     candidates: &[Candidate<'_>],
     base: usize,
     demand: &Demand,
     movable: &Movable,
+    limit: f64,
     may_be_used: &dyn Fn(&Candidate<'_>) -> bool,
     constants: &Constants,
 ) -> Option<Split> {
     let own = constants.weight(Grade::Proven) * constants.gaps_with_work();
     let candidate = &candidates[base];
-    let alone = candidate.shortfall_of(demand, constants);
-    if movable.sets.is_empty() || lower_bound(candidate, demand, movable, own, constants) >= alone - 1e-12 {
+    if movable.sets.is_empty()
+        || own >= limit
+        || lower_bound(candidate, demand, movable, own, constants) >= limit - 1e-12
+    {
         return None;
     }
     let mut best: Option<Split> = None;
+    let mut tried: Vec<usize> = Vec::new();
     for (second, other) in candidates.iter().enumerate() {
         let fits = SECONDS.contains(&other.target.archetype.as_str()) && second != base && may_be_used(other);
-        if !fits {
+        if !fits || tried.iter().any(|known| candidates[*known].is_like(other, constants)) {
             continue;
         }
+        tried.push(second);
         for set in &movable.sets {
             let (stays, goes) = divide(demand, set);
             let mut parts: Vec<(Option<CapabilityId>, f64)> = Vec::new();
@@ -95,7 +101,7 @@ pub fn split(
             parts.extend(halves.into_iter().flatten().map(|(capability, part)| (Some(capability), part)));
             parts.push((None, own));
             let shortfall = 1.0 - parts.iter().map(|(_, part)| 1.0 - part).product::<f64>();
-            let limit = best.as_ref().map_or(alone, |best| best.shortfall);
+            let limit = best.as_ref().map_or(limit, |best| best.shortfall);
             if shortfall < limit - 1e-12 {
                 let moved = demand.groups().iter().zip(set);
                 let workloads = moved.flat_map(|(group, count)| group.workloads.iter().take(*count).copied());
