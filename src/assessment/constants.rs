@@ -27,6 +27,8 @@ pub struct Constants {
     pub payload_share: f64,
     /// Targets whose shortfall is within this much of the best are equally good.
     pub suggestion_tolerance: f64,
+    /// The age of the targets' facts.
+    pub targets: TargetConstants,
     /// The two ladders.
     pub ladders: Ladders,
     /// What no file can say.
@@ -87,6 +89,14 @@ pub struct ConfidenceConstants {
     pub without_live_state: f64,
     /// The factor where the owner was not asked.
     pub without_context: f64,
+}
+
+/// The age of the targets' facts.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TargetConstants {
+    /// An entry is stale once its check is more than this many days ago.
+    pub stale_after_days: u32,
 }
 
 /// The two ladders.

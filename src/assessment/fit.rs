@@ -8,7 +8,7 @@ use super::verdict::Verdict;
 use crate::capability::Capabilities;
 use crate::grade::Grade;
 use crate::limits::PLACES_PER_LOSS;
-use crate::targets::{Coverage, Status};
+use crate::targets::{Coverage, Day, Status, Target};
 
 /// A target as it fits one system.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,10 +41,14 @@ pub struct Fit {
     pub operator: String,
     /// The country of the operator's seat, or `own`.
     pub seat: String,
+    /// Countries whose law reaches the operator wherever the data lies.
+    pub exposed_to: Vec<String>,
     /// Whether it can run on the user's own machines.
     pub self_hosted: bool,
     /// A warning about its state: maintenance mode.
     pub caution: Option<String>,
+    /// The day on which its facts were checked, where that is too long ago.
+    pub stale_since: Option<Day>,
 }
 
 /// A named piece of work.
@@ -78,7 +82,20 @@ pub struct Blocked {
     pub evidence: Vec<Location>,
 }
 
-/// Every target as it fits, ranked by shortfall, then effort; those that may not be considered come last.
+/// From when on facts are too old: the day of the judgement, and how many days a check lasts.
+#[derive(Clone, Copy, Debug)]
+struct Age {
+    today: Option<Day>,
+    stale_after_days: u32,
+}
+
+impl Age {
+    fn stale_since(self, target: &Target) -> Option<Day> {
+        self.today.filter(|today| target.is_stale(*today, self.stale_after_days)).and(target.checked_on)
+    }
+}
+
+/// Every target as it fits, ranked by shortfall, then effort, then the number of foreign laws that reach it; those that may not be considered come last.
 pub(super) fn fits(
     candidates: &[Candidate<'_>],
     needs: &[Need],
@@ -86,12 +103,20 @@ pub(super) fn fits(
     constants: &Constants,
     capabilities: &Capabilities,
     locator: &Locator<'_>,
+    today: Option<Day>,
 ) -> Vec<Fit> {
-    let mut fits: Vec<Fit> =
-        candidates.iter().map(|candidate| fit(candidate, needs, claims, constants, capabilities, locator)).collect();
+    let age = Age { today, stale_after_days: constants.targets.stale_after_days };
+    let mut fits: Vec<Fit> = candidates
+        .iter()
+        .map(|candidate| Fit {
+            stale_since: age.stale_since(candidate.target),
+            ..fit(candidate, needs, claims, constants, capabilities, locator)
+        })
+        .collect();
     fits.sort_by(|a, b| {
         let rank = |fit: &Fit| (!fit.admissible, (fit.shortfall * 1000.0).round() as u32, fit.effort);
-        rank(a).cmp(&rank(b)).then_with(|| (a.tier, &a.id).cmp(&(b.tier, &b.id)))
+        let equal = |fit: &Fit| (fit.tier, fit.exposed_to.len());
+        rank(a).cmp(&rank(b)).then_with(|| (equal(a), &a.id).cmp(&(equal(b), &b.id)))
     });
     fits
 }
@@ -120,9 +145,11 @@ fn fit(
         effort: target.effort,
         operator: target.operator.clone(),
         seat: target.jurisdiction.seat.clone(),
+        exposed_to: target.jurisdiction.exposed_to.clone(),
         self_hosted: target.self_hosted,
         caution: (target.status == Status::Maintenance)
             .then(|| target.status_note.clone().unwrap_or_else(|| "it is in maintenance mode".to_owned())),
+        stale_since: None,
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();
@@ -164,9 +191,10 @@ fn first(places: &[Location]) -> Vec<Location> {
 /// The target to suggest.
 ///
 /// Where Kubernetes is not called for: the least effort among what is simpler and falls short no more than the best,
-/// within the tolerance; a project that runs on one host by Compose already counts that as no effort. Where it is: the Kubernetes of least effort; for
-/// what is native to Kubernetes and needs no second host, the lightest. A target with a blocking proven claim is never
-/// suggested, nor one in maintenance mode.
+/// within the tolerance; a project that runs on one host by Compose already counts that as no effort. Where it is: the
+/// Kubernetes of least effort; for what is native to Kubernetes and needs no second host, the lightest. Among equals the
+/// one that the law of fewer foreign countries reaches comes first, since it fits under more constraints. A target with
+/// a blocking proven claim is never suggested, nor one in maintenance mode.
 pub(super) fn suggest(
     fits: &[Fit],
     verdict: Verdict,
@@ -182,7 +210,8 @@ pub(super) fn suggest(
         among()
             .filter(|fit| fit.shortfall <= best + tolerance + 1e-9)
             .min_by(|a, b| {
-                let rank = |fit: &Fit| (effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier);
+                let rank =
+                    |fit: &Fit| (effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier, fit.exposed_to.len());
                 rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
             })
             .map(|fit| fit.id.clone())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::complement::complements;
 use super::constants::Constants;
 use super::fit::{fits, suggest};
 use super::fold::{Folded, costliest, fold, needs, proven};
@@ -18,7 +19,7 @@ use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
 use crate::rules::{Evaluation, Finding, OpenQuestion, RawClaim, Rules, evaluate};
 use crate::tables::Tables;
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Day};
 use crate::text::SourceFile;
 
 /// What everything is judged by.
@@ -34,6 +35,8 @@ pub struct Yardstick<'y> {
     pub tables: &'y Tables,
     /// Constants.
     pub constants: &'y Constants,
+    /// The day of the judgement; none where the age of facts is not asked.
+    pub today: Option<Day>,
 }
 
 /// Judges every system of an inventory, and the estate.
@@ -183,7 +186,7 @@ impl Judge<'_> {
         findings: &[Finding],
         questions: &[OpenQuestion],
     ) -> SystemAssessment {
-        let Yardstick { capabilities, catalogue, constants, .. } = self.yardstick;
+        let Yardstick { capabilities, catalogue, constants, today, .. } = self.yardstick;
         let view = subject.view;
         let needs = needs(&folded);
         let candidates = candidates(catalogue, subject.facts);
@@ -238,7 +241,7 @@ impl Judge<'_> {
             constants,
         );
         let availability = ladder::availability(&needs, constants, capabilities);
-        let fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
+        let fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator, today);
         let by_compose = workloads > 0 && view.raw_workloads().all(|workload| workload.origin == Origin::Compose);
         let needs_hosts = availability.high >= 3;
         let footprint = &view.footprint;
@@ -263,6 +266,7 @@ impl Judge<'_> {
                 written: footprint.written_share(),
             },
             suggested: suggest(&fits, verdict, by_compose, needs_hosts, constants.suggestion_tolerance),
+            complements: complements(view.replaceable_engines(), &fits, catalogue),
             targets: fits,
             unknowns: self.unknowns(questions, &needs, need, &|needs| round_tenth(score(needs, Hosting::Any).need)),
             findings: self.findings(findings),

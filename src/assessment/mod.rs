@@ -1,6 +1,7 @@
 //! Steps 5 to 7: claims become the need, the ladders, the confidence, the verdict and the ranked targets; the result is
 //! the finished answer, all that a renderer may look at.
 
+mod complement;
 pub mod constants;
 mod fit;
 mod fold;
@@ -11,6 +12,7 @@ mod origin;
 pub mod score;
 mod verdict;
 
+pub use complement::{EngineServices, Service};
 pub use constants::Constants;
 pub use fit::{Blocked, Fit, Loss, Work};
 pub use fold::{Folded, costliest, fold, needs, proven};
@@ -130,6 +132,8 @@ pub struct SystemAssessment {
     pub targets: Vec<Fit>,
     /// The id of the suggested target.
     pub suggested: Option<String>,
+    /// Managed data services that could take its stores over, where a target takes work for them.
+    pub complements: Vec<EngineServices>,
     /// Add-ons that were set aside.
     pub set_aside: Vec<String>,
     /// Which of several overlays of the application was assessed.

@@ -6,6 +6,7 @@ mod assess;
 mod diagnostic;
 mod output;
 mod reference;
+mod today;
 
 use std::process::ExitCode;
 

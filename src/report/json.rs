@@ -157,6 +157,8 @@ pub struct System {
     pub targets: Vec<Target>,
     /// The id of the suggested target.
     pub suggested: Option<String>,
+    /// Managed data services that could take its stores over, where a target takes work for them.
+    pub complements: Vec<Complement>,
     /// What would change the verdict; always empty in this version of the program.
     pub flips: Vec<Flip>,
     /// Suppressed rules; always empty in this version of the program.
@@ -356,6 +358,17 @@ pub struct Target {
     pub blocked_by: Vec<BlockedItem>,
     /// Effort, 1 to 10.
     pub effort: u8,
+    /// Whether its facts were checked too long ago.
+    pub stale: bool,
+}
+
+/// An engine that the system runs, and who offers it as a managed service.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Complement {
+    /// The engine.
+    pub engine: String,
+    /// The ids of the services, those first that the law of fewer foreign countries reaches.
+    pub services: Vec<String>,
 }
 
 /// A piece of work.
@@ -521,6 +534,14 @@ impl From<&SystemAssessment> for System {
                 .collect(),
             targets: system.targets.iter().map(Target::from).collect(),
             suggested: system.suggested.clone(),
+            complements: system
+                .complements
+                .iter()
+                .map(|engine| Complement {
+                    engine: engine.engine.clone(),
+                    services: engine.services.iter().map(|service| service.id.clone()).collect(),
+                })
+                .collect(),
             flips: Vec::new(),
             suppressed: Vec::new(),
             set_aside: system.set_aside.clone(),
@@ -604,6 +625,7 @@ impl From<&assessment::Fit> for Target {
                 })
                 .collect(),
             effort: fit.effort,
+            stale: fit.stale_since.is_some(),
         }
     }
 }
