@@ -277,7 +277,7 @@ fn stale_entries_are_flagged_and_kept() {
     let stale = |today: Option<&str>| {
         let kit = Kit { today: today.map(day), ..support::kit() };
         let estate = shop(&kit).estate;
-        let count = estate.targets.iter().filter(|fit| fit.stale_since.is_some()).count();
+        let count = estate.targets.iter().filter(|fit| fit.stale).count();
         (count, estate.targets.len(), estate.suggested, estate.need)
     };
     let (never, all, suggested, need) = stale(None);

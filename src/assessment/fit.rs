@@ -1,5 +1,7 @@
 //! How each target fits a system: what it covers, the work, the losses, what blocks it, and which one to suggest.
 
+use std::cmp::{Ordering, Reverse};
+
 use super::Claim;
 use super::constants::Constants;
 use super::locate::{Location, Locator};
@@ -47,8 +49,12 @@ pub struct Fit {
     pub self_hosted: bool,
     /// A warning about its state: maintenance mode.
     pub caution: Option<String>,
-    /// The day on which its facts were checked, where that is too long ago.
-    pub stale_since: Option<Day>,
+    /// Whether it promises an availability, so far as that could be verified.
+    pub has_promise: bool,
+    /// The day on which its facts were checked.
+    pub checked_on: Option<Day>,
+    /// Whether that is too long ago.
+    pub stale: bool,
 }
 
 /// A named piece of work.
@@ -82,20 +88,7 @@ pub struct Blocked {
     pub evidence: Vec<Location>,
 }
 
-/// From when on facts are too old: the day of the judgement, and how many days a check lasts.
-#[derive(Clone, Copy, Debug)]
-struct Age {
-    today: Option<Day>,
-    stale_after_days: u32,
-}
-
-impl Age {
-    fn stale_since(self, target: &Target) -> Option<Day> {
-        self.today.filter(|today| target.is_stale(*today, self.stale_after_days)).and(target.checked_on)
-    }
-}
-
-/// Every target as it fits, ranked by shortfall, then effort, then the number of foreign laws that reach it; those that may not be considered come last.
+/// Every target as it fits, ranked by shortfall, then effort; those that may not be considered come last.
 pub(super) fn fits(
     candidates: &[Candidate<'_>],
     needs: &[Need],
@@ -105,18 +98,18 @@ pub(super) fn fits(
     locator: &Locator<'_>,
     today: Option<Day>,
 ) -> Vec<Fit> {
-    let age = Age { today, stale_after_days: constants.targets.stale_after_days };
+    let stale_after = constants.targets.stale_after_days;
+    let is_stale = |target: &Target| today.is_some_and(|today| target.is_stale(today, stale_after));
     let mut fits: Vec<Fit> = candidates
         .iter()
         .map(|candidate| Fit {
-            stale_since: age.stale_since(candidate.target),
+            stale: is_stale(candidate.target),
             ..fit(candidate, needs, claims, constants, capabilities, locator)
         })
         .collect();
     fits.sort_by(|a, b| {
         let rank = |fit: &Fit| (!fit.admissible, (fit.shortfall * 1000.0).round() as u32, fit.effort);
-        let equal = |fit: &Fit| (fit.tier, fit.exposed_to.len());
-        rank(a).cmp(&rank(b)).then_with(|| (equal(a), &a.id).cmp(&(equal(b), &b.id)))
+        rank(a).cmp(&rank(b)).then_with(|| among_equals(a, b))
     });
     fits
 }
@@ -149,7 +142,9 @@ fn fit(
         self_hosted: target.self_hosted,
         caution: (target.status == Status::Maintenance)
             .then(|| target.status_note.clone().unwrap_or_else(|| "it is in maintenance mode".to_owned())),
-        stale_since: None,
+        has_promise: target.availability.is_some(),
+        checked_on: target.checked_on,
+        stale: false,
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();
@@ -183,6 +178,13 @@ fn fit(
     result
 }
 
+/// Which of two targets that fit equally well comes first: the lower tier; the one that the law of fewer foreign countries
+/// reaches, since it fits under more constraints; one that promises an availability before one that does not.
+fn among_equals(a: &Fit, b: &Fit) -> Ordering {
+    let rank = |fit: &Fit| (fit.tier, fit.exposed_to.len(), Reverse(fit.has_promise));
+    rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
+}
+
 /// The first places of a claim: the claim itself lists all, and every target would list them again.
 fn first(places: &[Location]) -> Vec<Location> {
     places[..places.len().min(PLACES_PER_LOSS)].to_vec()
@@ -192,9 +194,8 @@ fn first(places: &[Location]) -> Vec<Location> {
 ///
 /// Where Kubernetes is not called for: the least effort among what is simpler and falls short no more than the best,
 /// within the tolerance; a project that runs on one host by Compose already counts that as no effort. Where it is: the
-/// Kubernetes of least effort; for what is native to Kubernetes and needs no second host, the lightest. Among equals the
-/// one that the law of fewer foreign countries reaches comes first, since it fits under more constraints. A target with
-/// a blocking proven claim is never suggested, nor one in maintenance mode.
+/// Kubernetes of least effort; for what is native to Kubernetes and needs no second host, the lightest. A target with a
+/// blocking proven claim is never suggested, nor one in maintenance mode.
 pub(super) fn suggest(
     fits: &[Fit],
     verdict: Verdict,
@@ -210,9 +211,8 @@ pub(super) fn suggest(
         among()
             .filter(|fit| fit.shortfall <= best + tolerance + 1e-9)
             .min_by(|a, b| {
-                let rank =
-                    |fit: &Fit| (effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier, fit.exposed_to.len());
-                rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
+                let rank = |fit: &Fit| (effort(fit), (fit.shortfall * 1000.0).round() as u32);
+                rank(a).cmp(&rank(b)).then_with(|| among_equals(a, b))
             })
             .map(|fit| fit.id.clone())
     };

@@ -422,7 +422,7 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
         let padding = " ".repeat(NAME.saturating_sub(name.width()));
         screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort));
         points_of(screen, fit, if is_suggested { LIST } else { 2 });
-        if let Some(checked) = fit.stale_since {
+        if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
             screen.paragraph("      stale", 14, &format!("its facts were checked on {checked}, which is too long ago"));
         }
     }

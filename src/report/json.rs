@@ -625,7 +625,7 @@ impl From<&assessment::Fit> for Target {
                 })
                 .collect(),
             effort: fit.effort,
-            stale: fit.stale_since.is_some(),
+            stale: fit.stale,
         }
     }
 }
