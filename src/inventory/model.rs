@@ -1,9 +1,9 @@
 //! What an inventory holds: lean views of the objects that say something about need, each with its places in the
 //! input. Every field that a file may leave out can be absent here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::pointers::{Copied, Followed, Pointer};
+use super::pointers::{Copied, Followed, Pointer, Reach};
 use super::rights::{Binding, Role};
 use super::selector::{Labels, Selector};
 use crate::tables::GroupRole;
@@ -169,6 +169,8 @@ pub struct Container {
     pub liveness: Option<Place>,
     /// Ports with their protocol in capitals.
     pub ports: Vec<Port>,
+    /// Where it asks for a part of an accelerator, or for one by a claim.
+    pub accelerator_part: Option<Place>,
     /// Where it asks for all privileges of the host.
     pub privileged: Option<Place>,
     /// Where an argument, command or environment value refers to the pod's own name, ordinal or service.
@@ -186,8 +188,10 @@ pub struct Port {
     pub count: u32,
     /// `TCP`, `UDP` or `SCTP`.
     pub protocol: String,
-    /// Whether it is bound on the host (`hostPort`).
-    pub on_host: bool,
+    /// Where it is bound on the host (`hostPort`).
+    pub on_host: Option<Place>,
+    /// Whether it is published beyond its host (Compose).
+    pub published: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -252,7 +256,13 @@ pub struct Pod {
     pub spread_hosts: Option<Written<Strictness>>,
     /// Kept apart by zone.
     pub spread_zones: Option<Written<Strictness>>,
-    /// Tied to one node by name, host name selector.
+    /// Kept apart by region.
+    pub spread_regions: Option<Place>,
+    /// The kind of host that it asks for, by a label other than those of the system, the host and where it stands.
+    pub host_kind: Option<Written<String>>,
+    /// A priority over other pods, those of the platform itself left out.
+    pub priority: Option<Place>,
+    /// Tied to one node by name, host name selector or required affinity.
     pub fixed_node: Option<Place>,
     /// Uses the host's network, process or IPC namespace.
     pub host_namespaces: Option<Place>,
@@ -300,6 +310,8 @@ pub struct Workload {
     pub origin: Origin,
     /// Where it is written: its name.
     pub place: Place,
+    /// Where its kind is written; the service's name for Compose.
+    pub kind_place: Place,
     /// The file that holds it.
     pub source: SourceId,
     /// Its own labels.
@@ -314,6 +326,12 @@ pub struct Workload {
     pub service_name: Option<Written<String>>,
     /// `Recreate`: the old copies stop before the new ones start.
     pub recreates: Option<Place>,
+    /// How many copies may be missing while new ones start, where written.
+    pub may_be_missing: Option<(Amount, Place)>,
+    /// Where it is said to run beside a release: a hook of Helm or Argo CD.
+    pub hook: Option<Place>,
+    /// Keys that Swarm alone obeys (Compose).
+    pub swarm_keys: Option<Place>,
     /// A canary or blue-green strategy with steps or analysis.
     pub canary: Option<Place>,
     /// Jobs that run at once.
@@ -322,8 +340,8 @@ pub struct Workload {
     pub indexed: Option<Place>,
     /// The timetable.
     pub schedule: Option<Place>,
-    /// Whether it is switched off.
-    pub suspended: bool,
+    /// Where it is switched off.
+    pub suspended: Option<Place>,
     /// Copies follow load within the workload itself (Knative, Ray): minimum and maximum.
     pub own_range: Option<Written<(f64, f64)>>,
     /// Where it is said that a stopped container starts again; a controller's own kind says so.
@@ -419,8 +437,10 @@ pub struct Service {
     pub selector: Selector,
     /// Without an address of its own.
     pub headless: bool,
-    /// Reachable from outside (`LoadBalancer`, `NodePort`).
-    pub external: bool,
+    /// Where it is made reachable from outside (`LoadBalancer`, `NodePort`).
+    pub external: Option<Place>,
+    /// Where it is said that a client always reaches the same copy.
+    pub sticky: Option<Place>,
     /// Ports.
     pub ports: Vec<Port>,
     /// Where it is written.
@@ -438,6 +458,10 @@ pub struct Route {
     pub namespace: String,
     /// The services it leads to.
     pub services: Vec<String>,
+    /// Where it is said that a client always reaches the same copy.
+    pub sticky: Option<Place>,
+    /// Where it divides traffic by weights.
+    pub weighted: Option<Place>,
     /// Where it is written.
     pub place: Place,
     /// The file that holds it.
@@ -453,6 +477,8 @@ pub struct Claim {
     pub name: String,
     /// Whether several pods on several hosts may write it.
     pub shared: Option<Place>,
+    /// Where it is said that one host alone may use it.
+    pub one_host: Option<Place>,
     /// Where it is written.
     pub place: Place,
 }
@@ -523,8 +549,12 @@ pub struct Foreign {
     pub name: String,
     /// What the group is for; none where it is not listed.
     pub role: Option<GroupRole>,
-    /// For mesh policies: mutual TLS made mandatory, or access restricted.
-    pub strict: bool,
+    /// For mesh policies: where mutual TLS is made mandatory, or access restricted.
+    pub strict: Option<Place>,
+    /// For canaries of Flagger: the kind and name of the workload, with the place of the analysis.
+    pub canary_of: Option<(String, String, Place)>,
+    /// For routes of a mesh: where they divide traffic by weights.
+    pub weighted: Option<Place>,
     /// Where it is written.
     pub place: Place,
     /// The file that holds it.
@@ -549,10 +579,14 @@ pub struct Opaque {
 /// A namespace with what it says about tenancy.
 #[derive(Clone, Debug, Default)]
 pub struct Namespace {
-    /// A ResourceQuota.
+    /// What a ResourceQuota limits.
     pub quota: Option<Place>,
+    /// The pods, the vCPU and the GiB that it leaves.
+    pub quota_amounts: [Option<Written<f64>>; 3],
     /// A binding of people or groups.
     pub people: Option<Place>,
+    /// Their names.
+    pub people_names: BTreeSet<String>,
     /// A label that asks for a mesh sidecar.
     pub mesh_injected: Option<Place>,
 }
@@ -596,6 +630,8 @@ pub struct Objects {
     pub pointers: Vec<Pointer>,
     /// Pointers to what is among the files.
     pub followed: Vec<Followed>,
+    /// How far pointers reach: to which clusters, and whether each change gets an environment.
+    pub reaches: Vec<Reach>,
     /// The files of documents that could not be read and name no workload, each content once.
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
@@ -631,6 +667,7 @@ impl Objects {
         self.artifacts.extend(other.artifacts);
         self.pointers.extend(other.pointers);
         self.followed.extend(other.followed);
+        self.reaches.extend(other.reaches);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
         self.owned.extend(other.owned);
@@ -638,8 +675,12 @@ impl Objects {
         self.page_maps.extend(other.page_maps);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();
+            for (known, amount) in known.quota_amounts.iter_mut().zip(namespace.quota_amounts) {
+                *known = known.or(amount);
+            }
             known.quota = known.quota.or(namespace.quota);
             known.people = known.people.or(namespace.people);
+            known.people_names.extend(namespace.people_names);
             known.mesh_injected = known.mesh_injected.or(namespace.mesh_injected);
         }
     }
