@@ -14,7 +14,7 @@ pub struct Tables {
     images: Images,
     host_paths: HostPaths,
     accelerators: AcceleratorsFile,
-    protocols: Vec<Protocol>,
+    protocols: ProtocolsFile,
     regions: Vec<String>,
     add_ons: Vec<AddOn>,
     /// What is assumed where the files do not say.
@@ -220,9 +220,10 @@ pub struct Protocol {
     ports: Vec<u32>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProtocolsFile {
+    http: Vec<u32>,
     protocols: Vec<Protocol>,
 }
 
@@ -252,7 +253,7 @@ impl Tables {
             images: data::read_named("rules/tables/images.yaml")?,
             host_paths: data::read_named("rules/tables/host-paths.yaml")?,
             accelerators: data::read_named("rules/tables/accelerators.yaml")?,
-            protocols: data::read_named::<ProtocolsFile>("rules/tables/protocols.yaml")?.protocols,
+            protocols: data::read_named("rules/tables/protocols.yaml")?,
             regions: data::read_named::<RegionsFile>("rules/tables/regions.yaml")?.regions,
             add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
             assumptions: data::read_named("rules/tables/assumptions.yaml")?,
@@ -384,7 +385,13 @@ impl Tables {
     /// The protocol that is not HTTP and usually has this port.
     #[must_use]
     pub fn protocol_of_port(&self, port: u32) -> Option<&Protocol> {
-        self.protocols.iter().find(|protocol| protocol.ports.contains(&port))
+        self.protocols.protocols.iter().find(|protocol| protocol.ports.contains(&port))
+    }
+
+    /// Whether HTTP is spoken at this port as a rule.
+    #[must_use]
+    pub fn is_http_port(&self, port: u32) -> bool {
+        self.protocols.http.contains(&port)
     }
 
     /// The cloud region that a name holds, such as `eu-west` for `overlays/prod-eu-west-1`.

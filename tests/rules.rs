@@ -11,7 +11,7 @@ use kubeworthy::choices::Choices;
 use kubeworthy::facts::SystemView;
 use kubeworthy::inventory::Inventory;
 use kubeworthy::rules::file::{EstateMode, Example};
-use kubeworthy::rules::{Action, Rule, evaluate};
+use kubeworthy::rules::{Action, Rule, evaluate_seeing};
 use kubeworthy::text::SourceFile;
 use kubeworthy::{Kit, OwnFiles};
 
@@ -40,6 +40,7 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
     assert!(is_read, "{}: an example is left alone: {:?}\n{text}", rule.code, inventory.skipped);
     // Only this rule is asked, so that no reflex lowers what it says.
     let rules = kit.rules.only(&rule.code);
+    let seen = example.seen_facts().expect("facts of live state");
     let mut best = Outcome::Quiet;
     let everything = kubeworthy::inventory::System::of_everything(&inventory.objects);
     let systems: Vec<_> = if rule.estate == EstateMode::Only {
@@ -49,7 +50,7 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
     };
     for (system, as_estate) in systems {
         let view = SystemView::new(&inventory, &kit.tables, system);
-        let (evaluation, _) = evaluate(&view, &rules, as_estate);
+        let (evaluation, _) = evaluate_seeing(&view, &rules, as_estate, &seen);
         if !evaluation.findings.is_empty() || !evaluation.questions.is_empty() {
             best = Outcome::Fired(None);
         }

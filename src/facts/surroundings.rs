@@ -85,7 +85,7 @@ impl<'i> SystemView<'i> {
         let mut seen = BTreeSet::new();
         let reaches = self.system.reaches.iter().map(|at| &self.inventory.objects.reaches[*at]);
         let named = reaches.filter_map(|reach| match &reach.kind {
-            ReachKind::Cluster(name) => Some((name.as_str(), reach.place)),
+            ReachKind::Cluster(name) | ReachKind::ListedCluster(name) => Some((name.as_str(), reach.place)),
             _ => None,
         });
         // The cluster that the tool runs in has a name and an address.
@@ -96,6 +96,17 @@ impl<'i> SystemView<'i> {
     /// Different clusters that pointers name.
     pub(super) fn named_clusters(&self) -> Fact {
         Fact::number_of(self.clusters().into_iter().map(|(_, place)| place).collect())
+    }
+
+    /// Different clusters that are listed for one application.
+    pub(super) fn listed_clusters(&self) -> Fact {
+        let mut seen = BTreeSet::new();
+        let reaches = self.system.reaches.iter().map(|at| &self.inventory.objects.reaches[*at]);
+        let listed = reaches.filter(|reach| match &reach.kind {
+            ReachKind::ListedCluster(name) => seen.insert(name.as_str()),
+            _ => false,
+        });
+        Fact::number_of(listed.map(|reach| reach.place).collect())
     }
 
     /// Different regions that overlays and clusters are named after.
@@ -161,7 +172,9 @@ impl<'i> SystemView<'i> {
     /// Disruption budgets that select no pod, in the namespaces of the system.
     pub(super) fn idle_budgets(&self) -> Fact {
         let budgets = self.inventory.links.idle.budgets.iter().map(|at| &self.inventory.objects.budgets[*at]);
-        let is_ours = |namespace: &str| self.system.namespaces.iter().any(|ours| same_namespace(ours, namespace));
+        let is_ours = |namespace: &str| {
+            namespace.is_empty() || self.system.namespaces.iter().any(|ours| same_namespace(ours, namespace))
+        };
         Fact::number_of(budgets.filter(|budget| is_ours(&budget.namespace)).map(|budget| budget.place).collect())
     }
 

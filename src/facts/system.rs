@@ -81,7 +81,7 @@ impl<'i> SystemView<'i> {
     pub(super) fn services(&self) -> Fact {
         let of = |origin: Origin| -> Vec<Place> {
             self.environment()
-                .filter(|view| view.workload.origin == origin && view.serves() && !view.is_agent())
+                .filter(|view| view.workload.origin == origin && view.serves())
                 .map(|view| view.workload.place)
                 .collect()
         };

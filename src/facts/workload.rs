@@ -1,7 +1,8 @@
 //! What facts see of one workload.
 
 use crate::inventory::model::{
-    Amount, Autoscaler, Container, GroupRoleOf, Pod, Stated, Strictness, VolumeKind, Workload, WorkloadKind, Written,
+    Amount, Autoscaler, Container, GroupRoleOf, Pod, Service, Stated, Strictness, VolumeKind, Workload, WorkloadKind,
+    Written,
 };
 use crate::inventory::{Inventory, Rights, same_namespace};
 use crate::tables::Tables;
@@ -106,9 +107,10 @@ impl<'i> WorkloadView<'i> {
         self.workload.kind == WorkloadKind::DaemonSet
     }
 
-    /// Whether it serves, rather than running to an end or on every node.
+    /// Whether it serves, rather than running to an end or on every node, or looking after nodes.
     pub(super) fn serves(&self) -> bool {
-        !self.workload.kind.is_batch() && !self.is_daemon() && self.custom_role() != Some("batch")
+        let runs_on = !self.workload.kind.is_batch() && !self.is_daemon() && self.custom_role() != Some("batch");
+        runs_on && !self.is_agent()
     }
 
     /// Whether it stands in a template that was not rendered, so that it was read in part.
@@ -236,8 +238,8 @@ impl<'i> WorkloadView<'i> {
         capping.map(|quota| quota.place)
     }
 
-    /// What makes it a store: the image of a known engine, or volumes of its own whose owners name each other. A web
-    /// server with a stable name is none.
+    /// What makes it a store: the image of a known engine; or volumes of its own whose owners name each other, or find
+    /// each other by a headless service at a port that is none of HTTP. A web server with a stable name is none.
     pub(super) fn store(&self) -> Option<Place> {
         if let Some((_, _, place)) = self.engine() {
             return place;
@@ -247,7 +249,11 @@ impl<'i> WorkloadView<'i> {
         if is_web_server || self.is_agent() {
             return None;
         }
-        self.containers().find_map(|container| container.names_itself)
+        let named = self.containers().find_map(|container| container.names_itself);
+        named.or_else(|| {
+            let (place, service) = self.governing()?;
+            service.ports.iter().any(|port| !self.tables.is_http_port(port.number)).then_some(place)
+        })
     }
 
     /// The protocol other than HTTP by which it is reached from outside, by the port of the entrance. A data store that a
@@ -437,15 +443,16 @@ impl<'i> WorkloadView<'i> {
     /// Something reads the stable identity of the pods: a headless service, or the pod's own name.
     pub(super) fn uses_identity(&self) -> Option<Place> {
         let named = self.containers().find_map(|container| container.names_itself);
-        let governed = self.workload.service_name.as_ref().and_then(|service| {
-            let headless = self.inventory.objects.services.iter().any(|known| {
-                known.name == service.value
-                    && known.headless
-                    && same_namespace(&known.namespace, &self.workload.key.scope)
-            });
-            headless.then_some(service.place)
+        named.or_else(|| self.governing().map(|(place, _)| place))
+    }
+
+    /// The headless service that gives each copy a name: where it is named, and the service.
+    fn governing(&self) -> Option<(Place, &'i Service)> {
+        let named = self.workload.service_name.as_ref()?;
+        let service = self.inventory.objects.services.iter().find(|known| {
+            known.name == named.value && known.headless && same_namespace(&known.namespace, &self.workload.key.scope)
         });
-        named.or(governed)
+        Some((named.place, service?))
     }
 
     /// A path of the host that ties copies to one machine's data.

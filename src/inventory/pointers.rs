@@ -104,6 +104,8 @@ pub enum ReachKind {
     EveryCluster,
     /// The cluster of this name or address.
     Cluster(String),
+    /// One of several clusters that are listed for one application.
+    ListedCluster(String),
 }
 
 /// How far a pointer reaches.
@@ -128,7 +130,9 @@ pub(super) fn reaches(kind: &str, node: Node<'_>, source: SourceId) -> Vec<Reach
                 match key.text() {
                     Some("pullRequest") => add(ReachKind::Previews, value),
                     Some("clusters" | "clusterDecisionResource") => add(ReachKind::EveryCluster, value),
-                    Some("cluster" | "server") if is_cluster(&value) => add(named(value), value),
+                    Some("cluster" | "server") if is_cluster(&value) => {
+                        add(ReachKind::ListedCluster(value.string().unwrap_or_default().to_owned()), value);
+                    }
                     _ => {}
                 }
             }

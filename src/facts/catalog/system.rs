@@ -100,6 +100,9 @@ pub(super) const FACTS: &[FactEntry] = &[
         s.reaches(|kind| *kind == ReachKind::EveryCluster)
     }),
     system("system.named-clusters", Number, "different clusters that pointers name", |s| s.named_clusters()),
+    system("system.listed-clusters", Number, "different clusters that are listed for one application", |s| {
+        s.listed_clusters()
+    }),
     system("system.regions", Number, "different cloud regions that overlays and clusters are named after", |s| {
         s.regions()
     }),

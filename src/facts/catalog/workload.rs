@@ -43,9 +43,12 @@ pub(super) const FACTS: &[FactEntry] = &[
         Fact::text(if w.workload.origin == Origin::Compose { "compose" } else { "kubernetes" }, [w.workload.place])
     })
     .seen_whole(),
-    workload("workload.serves", Boolean, "it runs on, rather than to an end or on every node", |w| {
-        Fact::boolean(w.serves(), [w.workload.kind_place])
-    })
+    workload(
+        "workload.serves",
+        Boolean,
+        "it runs on, rather than to an end or on every node, and is no agent of the nodes",
+        |w| Fact::boolean(w.serves(), [w.workload.kind_place]),
+    )
     .seen_whole(),
     workload(
         "workload.payload",
@@ -169,7 +172,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload(
         "workload.store",
         Boolean,
-        "it is a store: it runs a known engine, or its members have their own volumes and name each other",
+        "it is a store: it runs a known engine, or members with volumes of their own find each other by name",
         |w| Fact::present(w.store()),
     ),
     workload("workload.engine", Text, "the data store engine that it runs", |w| {
