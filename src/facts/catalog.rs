@@ -121,7 +121,11 @@ impl FactEntry {
     /// Where it can be read from: files, or what runs.
     #[must_use]
     pub fn read_from(&self) -> &'static str {
-        if self.id.starts_with("seen.") { "live state" } else { "files" }
+        match self.id.split('.').next() {
+            Some("seen") => "live state",
+            Some("stated") => "the context file",
+            _ => "files",
+        }
     }
 
     /// Follows from what even a part of a template shows, such as the kind.

@@ -166,7 +166,7 @@ impl<'i> SystemView<'i> {
     pub(super) fn idle_services(&self) -> Fact {
         let idle = &self.inventory.links.idle.services;
         let services = self.system.services.iter().filter(|at| idle.binary_search(at).is_ok());
-        Fact::number_of(services.map(|at| self.inventory.objects.services[*at].place).collect())
+        Fact::number_of(services.map(|at| self.inventory.objects.services[*at].selector_place).collect())
     }
 
     /// Disruption budgets that select no pod, in the namespaces of the system.

@@ -354,7 +354,7 @@ impl<'i> WorkloadView<'i> {
         if let Some(custom) = &self.workload.custom {
             let name = custom.engine.as_deref()?;
             let replaceable = self.tables.engine(name).is_some_and(|engine| engine.replaceable);
-            return Some((name, replaceable, Some(self.workload.place)));
+            return Some((name, replaceable, Some(self.workload.kind_place)));
         }
         self.containers().find_map(|container| {
             let engine = self.tables.engine_of_image(&container.image)?;

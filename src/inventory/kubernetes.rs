@@ -170,6 +170,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
                 namespace: head.namespace.clone(),
                 name: head.name.to_owned(),
                 selector: Selector::read(spec.and_then(|spec| spec.get("selector"))),
+                selector_place: spec.and_then(|spec| spec.get("selector")).map_or(head.place, |node| node.place()),
                 headless: spec.and_then(|spec| spec.get("clusterIP")).and_then(|ip| ip.text()) == Some("None"),
                 external: spec
                     .and_then(|spec| spec.get("type"))

@@ -435,6 +435,8 @@ pub struct Service {
     pub name: String,
     /// Which pods.
     pub selector: Selector,
+    /// Where it says which.
+    pub selector_place: Place,
     /// Without an address of its own.
     pub headless: bool,
     /// Where it is made reachable from outside (`LoadBalancer`, `NodePort`).

@@ -48,8 +48,8 @@ pub(super) const FACTS: &[FactEntry] = &[
     seen_of_system("seen.nodes-varied", Boolean, "the number of nodes changed with the load within 30 days"),
     seen_of_system("seen.clusters", Number, "clusters that serve the system now"),
     seen_of_system("seen.availability", Number, "percent of the last 30 days in which it answered, measured"),
-    seen_of_system("seen.cpu-p95", Number, "vCPU that 95 % of the time was enough, over 14 days and more"),
-    seen_of_system("seen.memory-p95", Number, "GiB that 95 % of the time was enough, over 14 days and more"),
+    seen_of_system("seen.cpu-used", Number, "vCPU that 95 % of the time was enough, over 14 days and more"),
+    seen_of_system("seen.memory-used", Number, "GiB that 95 % of the time was enough, over 14 days and more"),
     seen_of_system(
         "seen.requests-used",
         Number,

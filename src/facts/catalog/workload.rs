@@ -123,7 +123,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         Fact::present(w.range().map(|range| range.place).or_else(|| w.autoscaler().map(|scaler| scaler.place)))
     }),
     workload("workload.autoscaler-minimum", Number, "the least copies of its autoscaler", |w| {
-        w.range().map_or(Fact::Absent, |range| Fact::number(range.value.0, [range.place]))
+        let place = w.autoscaler().and_then(|scaler| scaler.minimum.place());
+        w.range().map_or(Fact::Absent, |range| Fact::number(range.value.0, [place.unwrap_or(range.place)]))
     }),
     workload("workload.autoscaler-maximum", Number, "the most copies of its autoscaler", |w| {
         w.range().map_or(Fact::Absent, |range| Fact::number(range.value.1, [range.place]))
@@ -151,7 +152,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         let is_knative = w.workload.kind == WorkloadKind::KnativeService;
         let by_events = is_knative || w.autoscaler().is_some_and(|scaler| scaler.by_events);
         let range = w.range().filter(|range| range.value.0 == 0.0 && range.value.1 > 0.0 && by_events);
-        Fact::present(range.map(|range| range.place))
+        let minimum = w.autoscaler().and_then(|scaler| scaler.minimum.place());
+        Fact::present(range.map(|range| minimum.unwrap_or(range.place)))
     }),
     workload("workload.quota-caps", Boolean, "the quota of its namespace has no room for its most copies", |w| {
         Fact::present(w.capping_quota())
