@@ -1,8 +1,8 @@
 //! What facts see of one workload.
 
 use crate::inventory::model::{
-    Amount, Autoscaler, Container, GroupRoleOf, Pod, Service, Stated, Strictness, VolumeKind, Workload, WorkloadKind,
-    Written,
+    Amount, Autoscaler, Claim, Container, GroupRoleOf, Pod, Service, Stated, Strictness, VolumeKind, Workload,
+    WorkloadKind, Written,
 };
 use crate::inventory::{Inventory, Rights, same_namespace};
 use crate::tables::Tables;
@@ -216,10 +216,14 @@ impl<'i> WorkloadView<'i> {
         let volumes = self.workload.pods.iter().flat_map(|pod| &pod.volumes);
         volumes.into_iter().find_map(|volume| match &volume.kind {
             VolumeKind::Inline { shared: false } => Some(volume.place),
-            VolumeKind::Claim(name) => claims
-                .iter()
-                .filter(|claim| claim.name == *name && same_namespace(&claim.namespace, &self.workload.key.scope))
-                .find_map(|claim| claim.one_host),
+            VolumeKind::Claim(name) => {
+                let is_meant =
+                    |claim: &&Claim| claim.name == *name && same_namespace(&claim.namespace, &self.workload.key.scope);
+                // Of several claims of this name it may be any.
+                let mut meant = claims.iter().filter(is_meant);
+                let first = meant.next()?.one_host?;
+                meant.all(|claim| claim.one_host.is_some()).then_some(first)
+            }
             _ => None,
         })
     }

@@ -64,6 +64,14 @@ impl Idle {
     /// Finds them: what names labels that no pod of these files has. A policy for every pod, and a Service without a
     /// selector, whose endpoints are written by somebody else, are meant to be so.
     fn new(objects: &Objects, workloads: &[WorkloadLinks]) -> Self {
+        // Where an operator, or a workload, makes pods, what selects those is not idle.
+        let makes_pods =
+            |rights: &Rights| rights.creates_workloads.or(rights.writes_status).or(rights.writes_own_group).is_some();
+        let others_make_pods = objects.workloads.iter().any(|workload| workload.custom.is_some())
+            || workloads.iter().any(|links| makes_pods(&links.rights));
+        if others_make_pods {
+            return Self::default();
+        }
         let idle = |length: usize, selects: fn(&WorkloadLinks) -> &[usize], names: &dyn Fn(usize) -> bool| {
             let mut is_idle: Vec<bool> = (0..length).map(names).collect();
             for at in workloads.iter().flat_map(selects) {

@@ -189,6 +189,9 @@ pub(super) const FACTS: &[FactEntry] = &[
         "services reachable from outside by a load balancer or node port",
         |s| s.external_services(),
     ),
+    system("system.swarm-keys", Number, "Compose services with keys that Swarm obeys and Compose ignores", |s| {
+        Fact::number_of(s.raw_workloads().filter_map(|workload| workload.swarm_keys).collect())
+    }),
     system("system.floating-images", Number, "images without a version, or of the latest one", |s| s.floating_images()),
     system("system.idle-services", Number, "Services that select no pod of these files", |s| s.idle_services())
         .of_the_whole(),

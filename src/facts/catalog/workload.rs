@@ -293,7 +293,4 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.hook", Boolean, "it runs beside each release, as a hook of Helm or Argo CD", |w| {
         Fact::present(w.workload.hook)
     }),
-    workload("workload.swarm-keys", Boolean, "it has keys that Swarm obeys and Compose ignores", |w| {
-        Fact::present(w.workload.swarm_keys)
-    }),
 ];
