@@ -201,7 +201,7 @@ impl<'i> WorkloadView<'i> {
         let objects = &self.inventory.objects;
         let services = || self.links().services.iter().map(|at| &objects.services[*at]);
         services().find_map(|service| service.sticky).or_else(|| {
-            objects.routes.iter().find_map(|route| {
+            objects.routes.iter().filter(|route| route.sticky.is_some()).find_map(|route| {
                 let leads_here = services().any(|service| {
                     route.services.contains(&service.name) && same_namespace(&service.namespace, &route.namespace)
                 });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::model::{Objects, Workload};
+use super::model::{Foreign, Objects, Workload};
 use super::rights::RoleRule;
 use super::selector::{Selector, SelectorIndex};
 use crate::tables::Tables;
@@ -116,6 +116,7 @@ impl Links {
             budgets: SelectorIndex::new(objects.budgets.iter().map(|budget| &budget.selector)),
             services: SelectorIndex::new(objects.services.iter().map(|service| &service.selector)),
             network_policies: SelectorIndex::new(objects.network_policies.iter().map(|policy| &policy.selector)),
+            canaries: objects.foreign.iter().filter(|foreign| foreign.canary_of.is_some()).collect(),
         };
         let mut scaled = vec![false; objects.autoscalers.len()];
         let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
@@ -135,11 +136,12 @@ impl Links {
     }
 }
 
-/// The selectors of everything that selects pods.
-struct Selectors {
+/// What leads to workloads: the selectors of everything that selects pods, and canaries.
+struct Selectors<'o> {
     budgets: SelectorIndex,
     services: SelectorIndex,
     network_policies: SelectorIndex,
+    canaries: Vec<&'o Foreign>,
 }
 
 /// The links of one workload, the autoscalers that aim at it, and the defined groups that it may write.
@@ -147,7 +149,7 @@ fn link<'g>(
     workload: &Workload,
     objects: &Objects,
     groups: &[&'g str],
-    selectors: &Selectors,
+    selectors: &Selectors<'_>,
     tables: &Tables,
 ) -> (WorkloadLinks, Vec<usize>, Vec<&'g str>) {
     let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
@@ -177,7 +179,7 @@ fn link<'g>(
             policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
         });
     }
-    linked.canary = objects.foreign.iter().find_map(|foreign| {
+    linked.canary = selectors.canaries.iter().find_map(|foreign| {
         let (kind, name, place) = foreign.canary_of.as_ref()?;
         (*name == workload.key.name && *kind == workload.key.kind && here(&foreign.namespace)).then_some(*place)
     });
