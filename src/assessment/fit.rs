@@ -56,6 +56,8 @@ pub struct Fit {
     pub checked_on: Option<Day>,
     /// Whether that is too long ago.
     pub stale: bool,
+    /// The availability that the system could reach there, in percent, or why that is not known.
+    pub achievable: Result<f64, String>,
 }
 
 /// A named piece of work.
@@ -146,6 +148,7 @@ fn fit(
         has_promise: target.availability.is_some(),
         checked_on: target.checked_on,
         stale: false,
+        achievable: Err(String::new()),
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();

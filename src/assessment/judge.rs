@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::availability::{Achievable, AvailabilityData, Reckoning};
 use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
@@ -41,6 +42,8 @@ pub struct Yardstick<'y> {
     pub tables: &'y Tables,
     /// Constants.
     pub constants: &'y Constants,
+    /// What the arithmetic of availability counts with.
+    pub availability: &'y AvailabilityData,
     /// The day of the judgement; none where the age of facts is not asked.
     pub today: Option<Day>,
 }
@@ -275,9 +278,22 @@ impl Judge<'_> {
         };
         let flips = trial.flips(questions, &answers, &constants.jurisdictions);
         let availability = ladder::availability(&needs, constants, capabilities);
-        let fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator, today);
+        let mut fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator, today);
         let by_compose = workloads > 0 && view.raw_workloads().all(|workload| workload.origin == Origin::Compose);
         let needs_hosts = availability.high >= 3;
+        let reckoning = Reckoning {
+            data: self.yardstick.availability,
+            capabilities,
+            parts: &view.parts(),
+            of_many: subject.is_estate && self.inventory.systems.len() > 1,
+            stated: subject.facts.named("stated.availability-target").as_number(),
+            recovery_seconds: subject.facts.named("stated.recovery-time").as_number(),
+        };
+        let there = |id: &str| catalogue.find(id).map(|target| reckoning.on(target, catalogue));
+        for fit in &mut fits {
+            fit.achievable = there(&fit.id).map_or(Err(String::new()), Achievable::known);
+        }
+        let suggested = suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance);
         let footprint = &view.footprint;
         SystemAssessment {
             id: subject.id.clone(),
@@ -305,7 +321,9 @@ impl Judge<'_> {
                 memory_gib: (footprint.low.memory_gib, footprint.high.memory_gib),
                 written: footprint.written_share(),
             },
-            suggested: suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance),
+            achievable: reckoning.present(),
+            achievable_there: suggested.as_deref().and_then(there),
+            suggested,
             complements: complements(view.replaceable_engines(), &fits, catalogue),
             targets: fits,
             unknowns: self.unknowns(questions, &answers, subject, &needs, need, &|needs| {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::achievable::{Availability, Complement};
 use crate::assessment::{self, Assessment, Location, SystemAssessment};
 use crate::grade::Grade;
 
@@ -153,6 +154,8 @@ pub struct System {
     pub findings: Vec<Finding>,
     /// What is unknown.
     pub unknowns: Vec<Unknown>,
+    /// The availability that it can reach as it is written.
+    pub availability: Availability,
     /// Every target, ranked.
     pub targets: Vec<Target>,
     /// The id of the suggested target.
@@ -364,15 +367,10 @@ pub struct Target {
     pub effort: u8,
     /// Whether its facts were checked too long ago.
     pub stale: bool,
-}
-
-/// An engine that the system runs, and who offers it as a managed service.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Complement {
-    /// The engine.
-    pub engine: String,
-    /// The ids of the services, those first that the law of fewer foreign countries reaches.
-    pub services: Vec<String>,
+    /// The availability that the system could reach there, in percent; null where it is not known.
+    pub achievable: Option<f64>,
+    /// Why that is not known.
+    pub achievable_unknown: Option<String>,
 }
 
 /// A piece of work.
@@ -554,6 +552,7 @@ impl From<&SystemAssessment> for System {
                     could_move: Amount { low: unknown.could_move.0, high: unknown.could_move.1 },
                 })
                 .collect(),
+            availability: (&system.achievable).into(),
             targets: system.targets.iter().map(Target::from).collect(),
             suggested: system.suggested.clone(),
             complements: system
@@ -664,6 +663,8 @@ impl From<&assessment::Fit> for Target {
                 .collect(),
             effort: fit.effort,
             stale: fit.stale,
+            achievable: fit.achievable.clone().ok(),
+            achievable_unknown: fit.achievable.clone().err(),
         }
     }
 }
