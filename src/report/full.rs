@@ -451,7 +451,10 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
         kinds.sort_by_key(|fit| ((fit.shortfall * 1000.0).round() as u32, fit.effort));
         kinds_shown.extend(kinds);
     }
-    screen.line(&format!("  {:<NAME$} {:>11}  {:>6}  {:>10}", "", "falls short", "effort", "achievable"));
+    // Several systems together have no availability; then the column would say nothing.
+    let is_known = system.targets.iter().any(|fit| fit.achievable.is_ok());
+    let title = if is_known { "achievable" } else { "" };
+    screen.line(&format!("  {:<NAME$} {:>11}  {:>6}  {title:>10}", "", "falls short", "effort"));
     let achievable =
         |percent: Option<f64>| percent.map_or_else(|| "unknown".to_owned(), |one| format!("{} %", shown(one)));
     if system.achievable.percent.is_some() {
@@ -465,7 +468,7 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
         let shortfall = format!("{:.0} %", fit.shortfall * 100.0);
         let name = fit_width(&fit.name, NAME);
         let padding = " ".repeat(NAME.saturating_sub(name.width()));
-        let there = achievable(fit.achievable.clone().ok());
+        let there = if is_known { achievable(fit.achievable.clone().ok()) } else { String::new() };
         screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}  {there:>10}", fit.effort));
         points_of(screen, fit, if is_suggested { LIST } else { 2 });
         if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {

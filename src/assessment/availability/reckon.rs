@@ -128,7 +128,7 @@ impl Reckoning<'_> {
     ) -> Result<(Sum, Vec<String>), String> {
         self.has_one()?;
         let mut sum = Sum::default();
-        let notes: Vec<String> = [steered].into_iter().filter(|note| !note.is_empty()).map(str::to_owned).collect();
+        let mut notes: Vec<String> = [steered].into_iter().filter(|note| !note.is_empty()).map(str::to_owned).collect();
         if !spans_hosts {
             self.ceiling(&mut sum, &self.data.ceilings.one_zone, "zone");
             sum.hosts = Some((host.percent, "one host".to_owned()));
@@ -164,6 +164,9 @@ impl Reckoning<'_> {
             // Where the services outlive a zone, a store in one zone goes down with it.
             let ceiling = if in_zones && !store.in_zones { self.data.ceilings.one_zone.percent } else { 100.0 };
             self.store(&mut sum, store, host, ceiling)?;
+        }
+        if sum.serial.len() > 2 {
+            notes.push(format!("all {} stores count as needed at once, each on hosts of its own", sum.serial.len()));
         }
         Ok((sum, notes))
     }
