@@ -1,7 +1,8 @@
 //! Managed data services that could stand beside a target that should not carry the data itself.
 
+use super::constraints::Constraints;
 use super::fit::Fit;
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Complement};
 
 /// An engine that the system runs, and who offers it as a managed service.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,13 +32,16 @@ pub(super) fn complements<'e>(
     engines: impl IntoIterator<Item = &'e str>,
     fits: &[Fit],
     catalogue: &Catalogue,
+    constraints: &Constraints,
 ) -> Vec<EngineServices> {
     let takes_work = |fit: &Fit| fit.work.iter().any(|work| OF_DATA.contains(&work.capability.as_str()));
     if !fits.iter().any(|fit| fit.admissible && !fit.self_hosted && takes_work(fit)) {
         return Vec::new();
     }
     let services = |engine: &str| {
-        let offering = catalogue.complements().iter().filter(|complement| complement.offers(engine));
+        let is_allowed =
+            |offer: &&Complement| constraints.rule_out_offer(&offer.jurisdiction, &offer.certifications).is_empty();
+        let offering = catalogue.complements().iter().filter(|offer| offer.offers(engine)).filter(is_allowed);
         let mut offering: Vec<_> = offering.collect();
         offering.sort_by_key(|complement| complement.jurisdiction.exposed_to.len());
         offering

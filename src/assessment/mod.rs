@@ -2,9 +2,11 @@
 //! the finished answer, all that a renderer may look at.
 
 pub mod availability;
+mod basis;
 mod complement;
 pub mod constants;
 pub mod constraints;
+pub mod demand;
 mod fit;
 mod flips;
 mod fold;
@@ -12,17 +14,19 @@ mod judge;
 mod ladder;
 mod locate;
 mod origin;
+pub mod placement;
 pub mod score;
 mod verdict;
 
 pub use availability::{Achievable, AvailabilityData, Step};
+pub use basis::Basis;
 pub use complement::{EngineServices, Service};
 pub use constants::Constants;
 pub use constraints::Constraints;
-pub use fit::{Blocked, Fit, Loss, Work};
+pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
-pub use fold::{Folded, costliest, fold, needs, proven};
-pub use judge::{Yardstick, assess_inventory};
+pub use fold::{Folded, costliest, fold, proven};
+pub use judge::{Yardstick, assess_estate, assess_inventory};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
@@ -150,6 +154,8 @@ pub struct SystemAssessment {
     pub overlay: Option<Overlay>,
     /// The smallest changes that give another verdict, the smallest first.
     pub flips: Vec<Flip>,
+    /// What it was judged by, for asking again with other constants.
+    pub basis: Basis,
     /// What the owner states about it, in order of the keys.
     pub statements: Vec<StatementReport>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.
@@ -229,6 +235,8 @@ pub struct Claim {
     pub rules: Vec<String>,
     /// What is said.
     pub message: String,
+    /// What to do about it, as the rule behind the strongest claim says; empty for limits of targets.
+    pub help: String,
     /// Where.
     pub evidence: Vec<Location>,
 }

@@ -72,15 +72,6 @@ impl From<&assessment::Achievable> for Availability {
     }
 }
 
-/// An engine that the system runs, and who offers it as a managed service.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Complement {
-    /// The engine.
-    pub engine: String,
-    /// The ids of the services, those first that the law of fewer foreign countries reaches.
-    pub services: Vec<String>,
-}
-
 /// The formulas with their sources, for each system as it is written and on the target that is suggested.
 #[must_use]
 pub fn explain(assessment: &Assessment, layout: Layout) -> String {

@@ -209,9 +209,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
         let place = if fit.self_hosted { "on machines of your own".to_owned() } else { operator(fit) };
         let text = format!(
             "Suggested: {} ({place}; effort {} of 10; chance that it falls short {:.0} %).",
-            fit.name,
-            fit.effort,
-            fit.shortfall * 100.0
+            words::placed(fit).trim_end_matches(','),
+            fit.effort_with_split(),
+            fit.least_shortfall() * 100.0
         );
         screen.paragraph("", 0, &text);
         let equals: Vec<String> = words::equally_good(system, fit)
@@ -232,6 +232,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
     }
     if let Some(overlay) = &system.overlay {
         screen.paragraph("", 0, &words::overlay_sentence(overlay));
+    }
+    if let Some(text) = words::guests_sentence(assessment, system) {
+        screen.paragraph("", 0, &text);
     }
     if let Some(free) = need.without_constraints {
         let text = format!("Without what the owner rules out, the need would be {}.", points(free));
@@ -335,6 +338,9 @@ fn claims(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
         let share = format!("+{}", points(claim.share));
         screen.paragraph(&format!("  {share:<6}"), 8, &claim_text(assessment, claim));
         places(screen, &claim.evidence);
+        if !claim.help.is_empty() {
+            screen.paragraph("        do", 12, words::first_sentence(&claim.help));
+        }
     }
     more(screen, for_it.len());
     // What has no share is met by the simpler target that stands for the system, or outweighed by what is proven.
@@ -448,7 +454,7 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
                 kinds.push(fit);
             }
         }
-        kinds.sort_by_key(|fit| ((fit.shortfall * 1000.0).round() as u32, fit.effort));
+        kinds.sort_by_key(|fit| ((fit.least_shortfall() * 1000.0).round() as u32, fit.effort_with_split()));
         kinds_shown.extend(kinds);
     }
     // Several systems together have no availability; then the column would say nothing.
@@ -465,11 +471,11 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
     for fit in kinds_shown {
         let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
         let mark = if is_suggested { "→" } else { " " };
-        let shortfall = format!("{:.0} %", fit.shortfall * 100.0);
+        let shortfall = format!("{:.0} %", fit.least_shortfall() * 100.0);
         let name = fit_width(&fit.name, NAME);
         let padding = " ".repeat(NAME.saturating_sub(name.width()));
         let there = if is_known { achievable(fit.achievable.clone().ok()) } else { String::new() };
-        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}  {there:>10}", fit.effort));
+        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}  {there:>10}", fit.effort_with_split()));
         points_of(screen, fit, if is_suggested { LIST } else { 2 });
         if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
             screen.paragraph("      stale", 14, &format!("its facts were checked on {checked}, which is too long ago"));
@@ -508,6 +514,11 @@ fn complements(screen: &mut Screen, system: &SystemAssessment) {
 /// The points that speak against a target, the worst first, so many of them.
 fn points_of(screen: &mut Screen, fit: &Fit, most: usize) {
     let mut points: Vec<(&str, String)> = Vec::new();
+    if let Some(split) = &fit.split {
+        let names: Vec<_> = split.workloads.iter().map(|name| for_terminal(name)).collect();
+        let alone = format!("{:.0} % without that", fit.shortfall * 100.0);
+        points.push(("beside", format!("{} on {}; {alone}", names.join(", "), split.name)));
+    }
     for blocked in &fit.blocked_by {
         let at = blocked.evidence.first().map_or_else(String::new, |place| format!(", {}", position(place)));
         points.push(("blocked", format!("{}: {}{at}", blocked.capability, blocked.reason)));

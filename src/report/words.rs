@@ -28,24 +28,35 @@ pub(super) fn equally_good<'s>(system: &'s SystemAssessment, suggested: &'s Fit)
     system.targets.iter().filter(move |fit| {
         fit.id != suggested.id
             && fit.admissible
-            && fit.blocked_by.is_empty()
+            && (fit.blocked_by.is_empty() || fit.split.is_some())
             && fit.caution.is_none()
             && fit.effort == suggested.effort
-            && (fit.shortfall - suggested.shortfall).abs() < 0.0005
+            && (fit.least_shortfall() - suggested.least_shortfall()).abs() < 0.0005
+            && fit.split.is_none() == suggested.split.is_none()
             && (fit.tier == 3) == (suggested.tier == 3)
     })
+}
+
+/// A target with what is placed beside it.
+pub(super) fn placed(fit: &Fit) -> String {
+    const SHOWN: usize = 2;
+    let Some(split) = &fit.split else { return fit.name.clone() };
+    let names: Vec<_> = split.workloads.iter().take(SHOWN).map(|name| for_terminal(name)).collect();
+    let rest = split.workloads.len().saturating_sub(SHOWN);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{}, with {}{more} on {} beside it,", fit.name, names.join(", "), split.name)
 }
 
 /// The verdict in one sentence.
 pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessment) -> String {
     let below = system.need.score < assessment.bands.0;
-    let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
+    let target = suggested(system).map_or_else(|| "something simpler".to_owned(), placed);
     let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
     match system.verdict {
         Verdict::Needless if suggested(system).is_some_and(|fit| fit.archetype == "k3s-one") => {
             format!("Nothing that was read needs more than one node: {target} would do.")
         }
-        Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.shortfall < CERTAIN) => {
+        Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.least_shortfall() < CERTAIN) => {
             format!("Nothing that was read needs Kubernetes: {target} would do as it is.")
         }
         Verdict::Needless if work == 0 => format!(
@@ -84,6 +95,43 @@ fn items(count: usize) -> String {
         1 => "one thing to do or give up".to_owned(),
         count => format!("{count} things to do or give up"),
     }
+}
+
+/// The first sentence of a text.
+pub(super) fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}
+
+/// Which of an estate's systems bring its need, where only some of them do.
+pub(super) fn guests_sentence(assessment: &Assessment, estate: &SystemAssessment) -> Option<String> {
+    const SHOWN: usize = 3;
+    let calls = |system: &SystemAssessment| {
+        matches!(system.verdict, Verdict::Justified | Verdict::KubernetesNative)
+            || system.need.score >= assessment.bands.1
+    };
+    if !estate.is_estate || !calls(estate) {
+        return None;
+    }
+    let bring: Vec<&SystemAssessment> = assessment.systems.iter().filter(|system| calls(system)).collect();
+    let guests = assessment.systems.iter().filter(|system| system.verdict == Verdict::Needless).count();
+    if bring.is_empty() || guests == 0 {
+        return None;
+    }
+    let names: Vec<_> = bring.iter().take(SHOWN).map(|system| for_terminal(&system.name)).collect();
+    let more = bring.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let of = assessment.systems.len();
+    let verb = if bring.len() == 1 { "brings" } else { "bring" };
+    let others = if guests == 1 {
+        "1 other is a guest: needless by itself".to_owned()
+    } else {
+        format!("{guests} others are guests: needless by themselves")
+    };
+    let count = bring.len();
+    Some(format!(
+        "{count} of {of} systems {verb} the need: {}{more}. {others}, at little cost while the cluster is there.",
+        names.join(", ")
+    ))
 }
 
 /// A count with its noun.
