@@ -39,7 +39,9 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use assessment::{Assessment, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_estate, assess_inventory};
+use assessment::{
+    Assessment, AvailabilityData, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_estate, assess_inventory,
+};
 use capability::Capabilities;
 use data::DataError;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
@@ -63,6 +65,8 @@ pub struct Kit {
     pub constants: Constants,
     /// A digest of all of it, `sha256:` and 64 hexadecimal digits.
     pub digest: String,
+    /// What the arithmetic of availability counts with.
+    pub availability: AvailabilityData,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
 }
@@ -99,6 +103,7 @@ impl Kit {
             tables,
             capabilities,
             digest: finish(digest),
+            availability: AvailabilityData::built_in()?,
             today: None,
         })
     }
@@ -112,6 +117,7 @@ impl Kit {
             catalogue: &self.catalogue,
             tables: &self.tables,
             constants: &self.constants,
+            availability: &self.availability,
             today: self.today,
         }
     }

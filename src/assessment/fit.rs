@@ -60,6 +60,8 @@ pub struct Fit {
     pub checked_on: Option<Day>,
     /// Whether that is too long ago.
     pub stale: bool,
+    /// The availability that the system could reach there, in percent, or why that is not known.
+    pub achievable: Result<f64, String>,
 }
 
 /// A second target for a few workloads.
@@ -187,6 +189,7 @@ fn fit(
         has_promise: target.availability.is_some(),
         checked_on: target.checked_on,
         stale: false,
+        achievable: Err(String::new()),
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::availability::{Achievable, AvailabilityData, Reckoning};
 use super::basis::Basis;
 use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
-use super::fit::{SplitFit, fits, rank, suggest};
+use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
 use super::locate::Locator;
@@ -45,6 +46,8 @@ pub struct Yardstick<'y> {
     pub tables: &'y Tables,
     /// Constants.
     pub constants: &'y Constants,
+    /// What the arithmetic of availability counts with.
+    pub availability: &'y AvailabilityData,
     /// The day of the judgement; none where the age of facts is not asked.
     pub today: Option<Day>,
 }
@@ -315,6 +318,23 @@ impl Judge<'_> {
         rank(&mut fits);
         let by_compose = workloads > 0 && view.raw_workloads().all(|workload| workload.origin == Origin::Compose);
         let needs_hosts = availability.high >= 3;
+        let reckoning = Reckoning {
+            data: self.yardstick.availability,
+            capabilities,
+            parts: &view.parts(),
+            of_many: subject.is_estate && self.inventory.systems.len() > 1,
+            stated: subject.facts.named("stated.availability-target").as_number(),
+            recovery_seconds: subject.facts.named("stated.recovery-time").as_number(),
+        };
+        let there = |id: &str| catalogue.find(id).map(|target| reckoning.on(target, catalogue));
+        for fit in &mut fits {
+            fit.achievable = match &fit.split {
+                // What stands in one place waits for what stands in the other, but nobody says how.
+                Some(_) => Err("two places together are not reckoned".to_owned()),
+                None => there(&fit.id).map_or(Err(String::new()), Achievable::known),
+            };
+        }
+        let suggested = suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance);
         let footprint = &view.footprint;
         SystemAssessment {
             id: subject.id.clone(),
@@ -342,7 +362,9 @@ impl Judge<'_> {
                 memory_gib: (footprint.low.memory_gib, footprint.high.memory_gib),
                 written: footprint.written_share(),
             },
-            suggested: suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance),
+            achievable: reckoning.present(),
+            achievable_there: suggested.as_deref().filter(|id| is_whole(&fits, id)).and_then(there),
+            suggested,
             complements: complements(view.replaceable_engines(), &fits, catalogue, &constraints),
             targets: fits,
             unknowns: self
@@ -613,6 +635,11 @@ fn through(verdict: Verdict, own_resources: usize, claims: &[Claim]) -> Option<S
     let carried = |capability: &str| claims.iter().any(|claim| claim.capability == capability && claim.share > 0.0);
     let by_operator = carried("operator-managed-data") || carried("operator-managed-batch");
     (verdict == Verdict::Justified && own_resources > 0 && by_operator).then(|| "an operator".to_owned())
+}
+
+/// Whether a target takes the whole system.
+fn is_whole(fits: &[Fit], id: &str) -> bool {
+    fits.iter().any(|fit| fit.id == id && fit.split.is_none())
 }
 
 fn round_tenth(value: f64) -> f64 {

@@ -1,6 +1,7 @@
 //! Steps 5 to 7: claims become the need, the ladders, the confidence, the verdict and the ranked targets; the result is
 //! the finished answer, all that a renderer may look at.
 
+pub mod availability;
 mod basis;
 mod complement;
 pub mod constants;
@@ -17,6 +18,7 @@ pub mod placement;
 pub mod score;
 mod verdict;
 
+pub use availability::{Achievable, AvailabilityData, Step};
 pub use basis::Basis;
 pub use complement::{EngineServices, Service};
 pub use constants::Constants;
@@ -142,6 +144,10 @@ pub struct SystemAssessment {
     pub suggested: Option<String>,
     /// Managed data services that could take its stores over, where a target takes work for them.
     pub complements: Vec<EngineServices>,
+    /// The availability that it can reach as it is written.
+    pub achievable: Achievable,
+    /// The availability that it could reach on the suggested target.
+    pub achievable_there: Option<Achievable>,
     /// Add-ons that were set aside.
     pub set_aside: Vec<String>,
     /// Which of several overlays of the application was assessed.

@@ -96,6 +96,10 @@ pub struct Assess {
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
     pub width: Option<u16>,
 
+    /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
+    #[arg(long)]
+    pub explain: bool,
+
     /// Say nothing on standard error but what could not be read
     #[arg(short, long)]
     pub quiet: bool,

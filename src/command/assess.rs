@@ -68,7 +68,10 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         let layout = terminal.layout(arguments.width);
         // A file never has colours.
         let layout = report::Layout { colour: layout.colour && output.file.is_none(), ..layout };
-        let text = report::render(&assessment, output.format, layout);
+        let mut text = report::render(&assessment, output.format, layout);
+        if arguments.explain && output.format == report::Format::Full {
+            text.push_str(&report::explain(&assessment, layout));
+        }
         let written = match &output.file {
             Some(file) => terminal.save(file, &text),
             None => terminal.print(&text),

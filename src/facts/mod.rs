@@ -2,12 +2,14 @@
 
 mod catalog;
 mod footprint;
+mod parts;
 mod surroundings;
 mod system;
 mod workload;
 
 pub use catalog::{CATALOG, FactEntry, FactId, FactType, Scope, find};
 pub use footprint::Footprint;
+pub use parts::{Part, Parts};
 pub use system::{AddOnMembers, PlatformShare, SystemView};
 pub use workload::WorkloadView;
 

@@ -81,7 +81,7 @@ impl<'i> SystemView<'i> {
     }
 
     /// The workloads without their other environments.
-    fn environment(&self) -> impl Iterator<Item = WorkloadView<'i>> + use<'i, '_> {
+    pub(super) fn environment(&self) -> impl Iterator<Item = WorkloadView<'i>> + use<'i, '_> {
         self.representatives.iter().map(|index| WorkloadView::new(self.inventory, self.tables, *index))
     }
 

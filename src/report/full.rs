@@ -1,10 +1,12 @@
 //! The screen.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::Layout;
+use super::lines::{end_of, fit_width, wrap};
 use super::words::{self, count, points};
+use crate::assessment::availability::shown;
 use crate::assessment::{
     Assessment, Claim, FindingReport, Fit, Location, Service, Standing, SystemAssessment, Verdict,
 };
@@ -441,7 +443,7 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
     }
     screen.heading("Targets compared: the best of each kind");
     // Kinds, not vendors, are compared; a target in maintenance mode stands for its kind only where no other does.
-    let mut shown: Vec<&Fit> = Vec::new();
+    let mut kinds_shown: Vec<&Fit> = Vec::new();
     for tier in 1..=3u8 {
         let mut of_tier: Vec<&Fit> = admissible.iter().copied().filter(|fit| fit.tier == tier).collect();
         of_tier.sort_by_key(|fit| (system.suggested.as_deref() != Some(&fit.id), fit.caution.is_some()));
@@ -453,22 +455,44 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
             }
         }
         kinds.sort_by_key(|fit| ((fit.least_shortfall() * 1000.0).round() as u32, fit.effort_with_split()));
-        shown.extend(kinds);
+        kinds_shown.extend(kinds);
     }
-    screen.line(&format!("  {:<NAME$} {:>11}  {:>6}", "", "falls short", "effort"));
-    for fit in shown {
+    // Several systems together have no availability; then the column would say nothing.
+    let is_known = system.targets.iter().any(|fit| fit.achievable.is_ok());
+    let title = if is_known { "achievable" } else { "" };
+    screen.line(&format!("  {:<NAME$} {:>11}  {:>6}  {title:>10}", "", "falls short", "effort"));
+    let achievable =
+        |percent: Option<f64>| percent.map_or_else(|| "unknown".to_owned(), |one| format!("{} %", shown(one)));
+    if system.achievable.percent.is_some() {
+        let present = achievable(system.achievable.percent);
+        screen.line(&format!("  {:<NAME$} {:>11}  {:>6}  {present:>10}", "As it is written", "", ""));
+        not_reached(screen, system);
+    }
+    for fit in kinds_shown {
         let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
         let mark = if is_suggested { "→" } else { " " };
         let shortfall = format!("{:.0} %", fit.least_shortfall() * 100.0);
         let name = fit_width(&fit.name, NAME);
         let padding = " ".repeat(NAME.saturating_sub(name.width()));
-        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort_with_split()));
+        let there = if is_known { achievable(fit.achievable.clone().ok()) } else { String::new() };
+        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}  {there:>10}", fit.effort_with_split()));
         points_of(screen, fit, if is_suggested { LIST } else { 2 });
         if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
             screen.paragraph("      stale", 14, &format!("its facts were checked on {checked}, which is too long ago"));
         }
     }
     complements(screen, system);
+}
+
+/// What the owner wants to reach, where what is written does not reach it.
+fn not_reached(screen: &mut Screen, system: &SystemAssessment) {
+    let Some((stated, Some(false))) = system.achievable.stated else { return };
+    let minutes = system.achievable.minutes_down.unwrap_or_default();
+    let text = format!(
+        "The stated {} % is not reached: what is written may be down for {minutes:.0} min a month (--explain).",
+        shown(stated)
+    );
+    screen.paragraph("", 6, &text);
 }
 
 /// Who offers the system's engines as managed services, those of the suggested target's operator first.
@@ -622,73 +646,5 @@ fn position(location: &Location) -> String {
 fn more(screen: &mut Screen, length: usize) {
     if length > LIST {
         screen.line(&format!("  … and {} more", length - LIST));
-    }
-}
-
-/// Text broken at spaces so that no line is wider than the width; a word that is wider stands alone.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !line.is_empty() && line.width() + 1 + word.width() > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
-}
-
-/// Text cut to a width, with `…` where something is missing.
-fn fit_width(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut cut = String::new();
-    let mut used = 0;
-    for character in text.chars() {
-        let wide = character.width().unwrap_or(0);
-        if used + wide > width.saturating_sub(1) {
-            break;
-        }
-        used += wide;
-        cut.push(character);
-    }
-    cut.push('…');
-    cut
-}
-
-/// Text cut to a width from its beginning, since the end of a path tells more.
-fn end_of(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut kept: Vec<char> = Vec::new();
-    let mut used = 0;
-    for character in text.chars().rev() {
-        let wide = character.width().unwrap_or(0);
-        if used + wide > width.saturating_sub(1) {
-            break;
-        }
-        used += wide;
-        kept.push(character);
-    }
-    kept.push('…');
-    kept.into_iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_broken_and_cut_by_width() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("extraordinarily long", 5), ["extraordinarily", "long"]);
-        assert_eq!(fit_width("日本語のなまえ", 7), "日本語…");
-        assert_eq!(fit_width("short", 7), "short");
     }
 }

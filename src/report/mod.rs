@@ -1,9 +1,13 @@
 //! Step 8: renderers of the finished answer. Each is pure: it sees the assessment, nothing else, and its bytes depend on
 //! nothing else. One file per format.
 
+mod achievable;
 mod full;
 pub mod json;
+mod lines;
 mod words;
+
+pub use achievable::explain;
 
 use crate::assessment::Assessment;
 

@@ -101,6 +101,7 @@ impl From<&SystemAssessment> for System {
                 .collect(),
             targets: system.targets.iter().map(Target::from).collect(),
             suggested: system.suggested.clone(),
+            availability: (&system.achievable).into(),
             complements: system
                 .complements
                 .iter()
@@ -215,6 +216,8 @@ impl From<&assessment::Fit> for Target {
                 shortfall: decimals(split.shortfall, 3),
             }),
             stale: fit.stale,
+            achievable: fit.achievable.clone().ok(),
+            achievable_unknown: fit.achievable.clone().err(),
         }
     }
 }

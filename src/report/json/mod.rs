@@ -5,6 +5,7 @@ mod convert;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::achievable::Availability;
 use crate::assessment::Assessment;
 use crate::grade::Grade;
 
@@ -155,6 +156,8 @@ pub struct System {
     pub findings: Vec<Finding>,
     /// What is unknown.
     pub unknowns: Vec<Unknown>,
+    /// The availability that it can reach as it is written.
+    pub availability: Availability,
     /// Every target, ranked.
     pub targets: Vec<Target>,
     /// The id of the suggested target.
@@ -370,6 +373,10 @@ pub struct Target {
     pub split: Option<Split>,
     /// Whether its facts were checked too long ago.
     pub stale: bool,
+    /// The availability that the system could reach there, in percent; null where it is not known.
+    pub achievable: Option<f64>,
+    /// Why that is not known.
+    pub achievable_unknown: Option<String>,
 }
 
 /// A second target for a few workloads.
