@@ -62,15 +62,23 @@ pub fn all(kit: &Kit) -> Vec<Written> {
 /// One row in one column. The column of what is proven takes the files of the one before it, unless it has its own, and
 /// a context that states the rest.
 pub fn assess(folder: &Path, column: &str, kit: &Kit) -> Assessment {
-    let own = folder.join(column);
-    let mut files = written_out(&own);
-    let context = own.join("kubeworthy.yaml");
+    let mut files = written_out(&folder.join(column));
     if files.is_empty() {
         files = written_out(&folder.join("corroborated"));
     }
+    assess_files(files, Some(&folder.join(column).join("kubeworthy.yaml")), kit)
+}
+
+/// A folder of manifests and templates, with the `kubeworthy.yaml` in it or without.
+pub fn assess_folder(folder: &Path, with_context: bool, kit: &Kit) -> Assessment {
+    let context = folder.join("kubeworthy.yaml");
+    assess_files(written_out(folder), with_context.then_some(context.as_path()), kit)
+}
+
+fn assess_files(mut files: Vec<SourceFile>, context: Option<&Path>, kit: &Kit) -> Assessment {
     let mut choices = Choices::default();
-    if context.is_file() {
-        let text = std::fs::read_to_string(&context).expect("the context");
+    if let Some(context) = context.filter(|context| context.is_file()) {
+        let text = std::fs::read_to_string(context).expect("the context");
         files.push(SourceFile::new("kubeworthy.yaml", text));
         choices.context_files.push("kubeworthy.yaml".to_owned());
     }
