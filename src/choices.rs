@@ -17,6 +17,24 @@ pub struct Choices {
     /// The overlays to assess, by the path of their folder or its last part (`--overlay`); empty for those that demand
     /// most.
     pub overlays: Vec<String>,
+    /// Files in which the owner states what no other file can say, each laid over those before it (`--context`).
+    pub context_files: Vec<String>,
+    /// Single statements laid over those files, as `key=value` (`--set`).
+    pub statements: Vec<String>,
+}
+
+impl Choices {
+    /// The name that a single statement has among the files.
+    #[must_use]
+    pub fn statement_name(statement: &str) -> String {
+        format!("--set {statement}")
+    }
+
+    /// The names of everything that states context, in the order in which each is laid over those before it.
+    pub fn context_names(&self) -> impl Iterator<Item = String> {
+        let statements = self.statements.iter().map(|statement| Self::statement_name(statement));
+        self.context_files.iter().cloned().chain(statements)
+    }
 }
 
 /// How charts and kustomizations are rendered, where the user asked for it (`--render`).
@@ -24,7 +42,7 @@ pub struct Choices {
 pub struct Rendering {
     /// Files of values for every chart, each laid over those before it (`--values`).
     pub values: Vec<String>,
-    /// Single values for every chart, as `key=value` (`--set`).
+    /// Single values for every chart, as `key=value` (`--helm-set`).
     pub set: Vec<String>,
     /// The name of the release; none for the name of the chart's folder (`--release`).
     pub release: Option<String>,

@@ -19,6 +19,7 @@ pub mod capability;
 pub mod choices;
 pub mod command;
 pub mod condition;
+pub mod context;
 pub mod data;
 pub mod facts;
 pub mod grade;

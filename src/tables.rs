@@ -327,6 +327,11 @@ impl Tables {
         self.accelerators.iter().any(|prefix| resource.starts_with(prefix.as_str()))
     }
 
+    /// The names of the well-known add-ons.
+    pub fn add_on_names(&self) -> impl Iterator<Item = &str> {
+        self.add_ons.iter().map(|add_on| add_on.name.as_str())
+    }
+
     /// The add-on that defines a group or runs an image.
     #[must_use]
     pub fn add_on(&self, groups: &[&str], images: &[&str]) -> Option<&str> {

@@ -28,8 +28,14 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
         (None, Some(compose)) => ("example/compose.yaml", compose),
         _ => panic!("{}: an example is either a manifest or a Compose file", rule.code),
     };
-    let files = [SourceFile::new(name, text.as_str())];
-    let inventory = Inventory::read(&files, &[], &Choices::default(), &kit.tables);
+    let mut files = vec![SourceFile::new(name, text.as_str())];
+    let mut choices = Choices::default();
+    if let Some(context) = &example.context {
+        files.push(SourceFile::new("example/kubeworthy.yaml", context.as_str()));
+        choices.context_files.push("example/kubeworthy.yaml".to_owned());
+    }
+    let inventory = Inventory::read(&files, &[], &choices, &kit.tables);
+    assert!(inventory.problems.is_empty(), "{}: {:?}", rule.code, inventory.problems);
     assert!(
         inventory.problems.iter().all(|problem| !problem.not_understood),
         "{}: {:?}",
@@ -39,7 +45,8 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
     let is_read = inventory.skipped.is_empty();
     assert!(is_read, "{}: an example is left alone: {:?}\n{text}", rule.code, inventory.skipped);
     // Only this rule is asked, so that no reflex lowers what it says.
-    let rules = kit.rules.only(&rule.code);
+    let is_contradiction = matches!(rule.action, Action::LowersStated { .. });
+    let rules = if is_contradiction { kit.rules.clone() } else { kit.rules.only(&rule.code) };
     let mut best = Outcome::Quiet;
     let everything = kubeworthy::inventory::System::of_everything(&inventory.objects);
     let systems: Vec<_> = if rule.estate == EstateMode::Only {
@@ -49,7 +56,13 @@ fn run(rule: &Rule, example: &Example, kit: &Kit) -> Outcome {
     };
     for (system, as_estate) in systems {
         let view = SystemView::new(&inventory, &kit.tables, system);
-        let (evaluation, _) = evaluate(&view, &rules, as_estate);
+        let (mut evaluation, _) = evaluate(&view, &rules, as_estate);
+        if is_contradiction {
+            // It speaks where others claim something.
+            evaluation.claims.clear();
+            evaluation.questions.clear();
+            evaluation.findings.retain(|finding| finding.code == rule.code);
+        }
         if !evaluation.findings.is_empty() || !evaluation.questions.is_empty() {
             best = Outcome::Fired(None);
         }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::capability::{Capabilities, CapabilityId};
+use crate::context::Statements;
 use crate::data::{self, DataError, PathPart};
 use crate::grade::Grade;
 use crate::targets::Coverage;
@@ -31,6 +32,8 @@ pub struct Constants {
     pub ladders: Ladders,
     /// What no file can say.
     pub questions: Vec<ContextQuestion>,
+    /// The countries behind the words that a context may use for a jurisdiction (ISO 3166).
+    pub jurisdictions: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -153,9 +156,20 @@ pub struct HostSize {
 pub struct ContextQuestion {
     /// The key under which the answer is stated.
     pub key: String,
-    capability: String,
     /// The question, without its question mark.
     pub question: String,
+}
+
+impl Hosts {
+    /// These hosts with the sizes that the owner states in place of theirs.
+    #[must_use]
+    pub fn stated(&self, statements: &Statements) -> Self {
+        let size = |name: &str, known: HostSize| HostSize {
+            cpu: statements.number(&format!("hosts.{name}.cpu")).unwrap_or(known.cpu),
+            memory_gib: statements.number(&format!("hosts.{name}.memory-gib")).unwrap_or(known.memory_gib),
+        };
+        Self { small: size("small", self.small), ordinary: size("ordinary", self.ordinary), big: size("big", self.big) }
+    }
 }
 
 impl Constants {
@@ -173,8 +187,7 @@ impl Constants {
             .iter()
             .flat_map(|rung| &rung.capabilities)
             .chain(&ladders.scale.elastic)
-            .chain(&ladders.scale.bursts)
-            .chain(constants.questions.iter().map(|question| &question.capability));
+            .chain(&ladders.scale.bursts);
         for id in named {
             if capabilities.find(id).is_none() {
                 let message = format!("there is no capability `{id}`");
@@ -225,11 +238,5 @@ impl Constants {
     #[must_use]
     pub fn is_burst(&self, capability: CapabilityId, capabilities: &Capabilities) -> bool {
         self.ladders.scale.bursts.contains(&capabilities.get(capability).id)
-    }
-
-    /// The capability that the costliest answer to a question would prove.
-    #[must_use]
-    pub fn question_capability(&self, question: &ContextQuestion, capabilities: &Capabilities) -> Option<CapabilityId> {
-        capabilities.find(&question.capability)
     }
 }

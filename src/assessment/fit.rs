@@ -2,6 +2,7 @@
 
 use super::Claim;
 use super::constants::Constants;
+use super::constraints::Constraints;
 use super::locate::{Location, Locator};
 use super::score::{Candidate, Need};
 use super::verdict::Verdict;
@@ -172,6 +173,7 @@ pub(super) fn suggest(
     verdict: Verdict,
     runs_by_compose: bool,
     needs_hosts: bool,
+    constraints: &Constraints,
     tolerance: f64,
 ) -> Option<String> {
     let usable = |fit: &&Fit| fit.admissible && fit.blocked_by.is_empty() && fit.caution.is_none();
@@ -182,21 +184,24 @@ pub(super) fn suggest(
         among()
             .filter(|fit| fit.shortfall <= best + tolerance + 1e-9)
             .min_by(|a, b| {
-                let rank = |fit: &Fit| (effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier);
+                let is_preferred = |fit: &Fit| constraints.preferred.contains(&fit.id);
+                let rank =
+                    |fit: &Fit| (!is_preferred(fit), effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier);
                 rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
             })
             .map(|fit| fit.id.clone())
     };
+    let lightest_kubernetes = || {
+        let single_node = fits.iter().filter(usable).find(|fit| fit.archetype == "k3s-one" && !needs_hosts);
+        single_node.map(|fit| fit.id.clone()).or_else(|| simplest(3, 3))
+    };
     match verdict {
         Verdict::Inconclusive => None,
+        Verdict::Needless | Verdict::Debatable | Verdict::KubernetesNative if constraints.kubernetes_alone => {
+            lightest_kubernetes()
+        }
         Verdict::Needless | Verdict::Debatable => simplest(1, 2).or_else(|| simplest(3, 3)),
         Verdict::Justified => simplest(3, 3),
-        Verdict::KubernetesNative if needs_hosts => simplest(3, 3),
-        Verdict::KubernetesNative => fits
-            .iter()
-            .filter(usable)
-            .find(|fit| fit.archetype == "k3s-one")
-            .map(|fit| fit.id.clone())
-            .or_else(|| simplest(3, 3)),
+        Verdict::KubernetesNative => lightest_kubernetes(),
     }
 }

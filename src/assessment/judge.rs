@@ -5,18 +5,24 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::constants::Constants;
+use super::constraints::Constraints;
 use super::fit::{fits, suggest};
+use super::flips::{Trial, claimed, raised};
 use super::fold::{Folded, costliest, fold, needs, proven};
 use super::locate::Locator;
-use super::score::{Hosting, Need, Violation, best, candidates, regraded, rounded_shares, shares};
+use super::score::{Candidate, Hosting, Need, Violation, best, candidates, regraded, rounded_shares, shares};
 use super::verdict::{Grounds, confidence, understood, verdict};
-use super::{Claim, FindingReport, FootprintSummary, NeedRange, OneSided, SystemAssessment, Unknown, Verdict, ladder};
+use super::{
+    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, SystemAssessment, Unknown, Verdict,
+    ladder,
+};
 use crate::capability::{Axis, Capabilities, CapabilityId};
+use crate::context::{Statement, Statements};
 use crate::facts::{AddOnMembers, FactSet, SystemView};
 use crate::grade::Grade;
 use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
-use crate::rules::{Evaluation, Finding, OpenQuestion, RawClaim, Rules, evaluate};
+use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers, evaluate};
 use crate::tables::Tables;
 use crate::targets::Catalogue;
 use crate::text::SourceFile;
@@ -186,10 +192,16 @@ impl Judge<'_> {
         let Yardstick { capabilities, catalogue, constants, .. } = self.yardstick;
         let view = subject.view;
         let needs = needs(&folded);
-        let candidates = candidates(catalogue, subject.facts);
+        let constraints = Constraints::of(&view.statements, &constants.jurisdictions);
+        let under = |constraints: &Constraints| candidates(catalogue, subject.facts, constraints);
+        let candidates = under(&constraints);
         let score = |needs: &[Need], hosting: Hosting| best(&candidates, needs, hosting, constants);
         let best_any = score(&needs, Hosting::Any);
         let need = round_tenth(best_any.need);
+        let without_constraints = (!constraints.keys().is_empty()).then(|| {
+            let free = under(&Constraints::default());
+            round_tenth(best(&free, &needs, Hosting::Any, constants).need)
+        });
         // At either end of the range violated limits of targets count as claims do: the low end knows proven ones
         // alone, the high end takes effective ones for proven.
         let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
@@ -206,6 +218,7 @@ impl Judge<'_> {
             low,
             high: round_tenth(high).max(need),
             if_self_hosted: round_tenth(score(&needs, Hosting::SelfHosted).need),
+            without_constraints,
         };
         let shares = rounded_shares(&shares(&candidates, &needs, &best_any, constants), need);
         let limits: Vec<&Violation> = [best_any.simple.0, best_any.lighter.0]
@@ -216,27 +229,48 @@ impl Judge<'_> {
         let claims = self.claims(&folded, &shares, &limits);
         let opaque = view.system.opaque.len();
         let workloads = view.system.workloads.len();
-        let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
-        let proven_claims = needs.iter().filter(|need| need.grade == Grade::Proven).count();
         // What was read in part is not understood: what is missing in it may be there.
         let partial = view.raw_workloads().filter(|workload| self.inventory.is_partial(workload)).count();
         let understood = understood(workloads - partial, opaque + partial, view.system.unreadable, constants);
-        let confidence = confidence(understood, proven_claims, firm, constants) * 100.0;
+        let answered = self.answered(&view.statements);
+        let confidence_of = |needs: &[Need]| {
+            let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
+            let proven = needs.iter().filter(|need| need.grade == Grade::Proven).count();
+            confidence(understood, proven, firm, answered, constants) * 100.0
+        };
+        let confidence = confidence_of(&needs);
         let share = view.platform_share();
         let platform_share = if share.all > 0.0 { share.platform / share.all } else { 0.0 };
         let agents_only = subject.facts.named("system.node-agents-only").as_boolean() == Some(true);
-        let verdict = verdict(
-            &Grounds {
-                need,
-                proven_need: low,
-                confidence: confidence.round(),
-                platform_share,
-                node_agents_only: agents_only && share.own_resources == 0,
-                assessable: workloads > 0 || !view.system.definitions.is_empty(),
-                add_ons_set_aside: !subject.set_aside.is_empty(),
-            },
-            constants,
-        );
+        let grounds = Grounds {
+            need,
+            proven_need: low,
+            confidence: confidence.round(),
+            platform_share,
+            node_agents_only: agents_only && share.own_resources == 0,
+            assessable: workloads > 0 || !view.system.definitions.is_empty(),
+            add_ons_set_aside: !subject.set_aside.is_empty(),
+        };
+        let outcome = |needs: &[Need], candidates: &[Candidate<'_>]| {
+            let need = round_tenth(best(candidates, needs, Hosting::Any, constants).need);
+            let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
+            let proven_need = round_tenth(best(&of_proven, &proven(needs), Hosting::Any, constants).need);
+            let confidence = confidence_of(needs).round();
+            (need, verdict(&Grounds { need, proven_need, confidence, ..grounds }, constants))
+        };
+        let answers = answers(self.yardstick.rules, subject.facts);
+        let verdict = verdict(&grounds, constants);
+        let trial = Trial {
+            capabilities,
+            needs: &needs,
+            folded: &folded,
+            verdict,
+            need,
+            constraints: &constraints,
+            outcome: &outcome,
+            candidates: &under,
+        };
+        let flips = trial.flips(questions, &answers, &constants.jurisdictions);
         let availability = ladder::availability(&needs, constants, capabilities);
         let fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
         let by_compose = workloads > 0 && view.raw_workloads().all(|workload| workload.origin == Origin::Compose);
@@ -256,15 +290,25 @@ impl Judge<'_> {
             axes: self.axes(&candidates, &needs),
             confidence: confidence.round().clamp(0.0, 100.0) as u8,
             availability,
-            scale: ladder::scale(footprint, &needs, constants, capabilities),
+            scale: ladder::scale(
+                footprint,
+                &needs,
+                &constants.ladders.scale.hosts.stated(&view.statements),
+                constants,
+                capabilities,
+            ),
             footprint: FootprintSummary {
                 cpu: (footprint.low.cpu, footprint.high.cpu),
                 memory_gib: (footprint.low.memory_gib, footprint.high.memory_gib),
                 written: footprint.written_share(),
             },
-            suggested: suggest(&fits, verdict, by_compose, needs_hosts, constants.suggestion_tolerance),
+            suggested: suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance),
             targets: fits,
-            unknowns: self.unknowns(questions, &needs, need, &|needs| round_tenth(score(needs, Hosting::Any).need)),
+            unknowns: self.unknowns(questions, &answers, subject, &needs, need, &|needs| {
+                round_tenth(score(needs, Hosting::Any).need)
+            }),
+            flips,
+            statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,
             set_aside: subject.set_aside.clone(),
@@ -320,7 +364,7 @@ impl Judge<'_> {
     }
 
     /// The need of each axis' claims alone.
-    fn axes(&self, candidates: &[super::score::Candidate<'_>], needs: &[Need]) -> Vec<(Axis, f64)> {
+    fn axes(&self, candidates: &[Candidate<'_>], needs: &[Need]) -> Vec<(Axis, f64)> {
         let Yardstick { capabilities, constants, .. } = self.yardstick;
         Axis::ALL
             .into_iter()
@@ -355,15 +399,36 @@ impl Judge<'_> {
         reports
     }
 
+    /// The share of what only the owner can say that was stated, 0 to 1.
+    fn answered(&self, statements: &Statements) -> f64 {
+        let questions = &self.yardstick.constants.questions;
+        let stated = questions.iter().filter(|question| statements.get(&question.key).is_some()).count();
+        if questions.is_empty() { 1.0 } else { stated as f64 / questions.len() as f64 }
+    }
+
+    fn statements(&self, statements: &Statements) -> Vec<StatementReport> {
+        let report = |(key, statement): (&str, &Statement)| StatementReport {
+            key: key.to_owned(),
+            value: statement.written.clone(),
+            owner: statement.owner.clone(),
+            date: statement.date.clone(),
+            source: statement.source.clone(),
+            evidence: self.locator.locate(statement.place),
+        };
+        statements.iter().map(report).collect()
+    }
+
     /// The open questions that the files raise, each rule's once, then what no file can say.
     fn unknowns(
         &self,
         questions: &[OpenQuestion],
+        answers: &[Answer],
+        subject: &Subject<'_>,
         needs: &[Need],
         score: f64,
         need_of: &dyn Fn(&[Need]) -> f64,
     ) -> Vec<Unknown> {
-        let Yardstick { capabilities, constants, .. } = self.yardstick;
+        let constants = self.yardstick.constants;
         let with = |capability: CapabilityId| {
             let mut raised: Vec<Need> = needs.iter().filter(|need| need.capability != capability).copied().collect();
             raised.push(Need { capability, grade: Grade::Proven });
@@ -396,20 +461,20 @@ impl Judge<'_> {
             b.could_move.1.total_cmp(&a.could_move.1).then_with(|| (&a.key, &a.question).cmp(&(&b.key, &b.question)))
         };
         unknowns.sort_by(by_reach);
-        let mut asked: Vec<Unknown> = constants
-            .questions
-            .iter()
-            .filter_map(|question| {
-                let capability = constants.question_capability(question, capabilities)?;
-                let known = needs.iter().any(|need| need.capability == capability && need.grade == Grade::Proven);
-                (!known).then(|| Unknown {
+        let statements = &subject.view.statements;
+        let open = constants.questions.iter().filter(|question| statements.get(&question.key).is_none());
+        let mut asked: Vec<Unknown> = open
+            .map(|question| {
+                let reached = answers.iter().filter(|answer| answer.key == question.key);
+                let most = reached.map(|answer| need_of(&raised(needs, &claimed(answer)))).fold(score, f64::max);
+                Unknown {
                     question: format!("{}?", question.question),
                     key: question.key.clone(),
                     reason: "no file can say".to_owned(),
-                    could_move: (score, with(capability)),
+                    could_move: (score, most),
                     raised_by_files: false,
                     evidence: Vec::new(),
-                })
+                }
             })
             .collect();
         asked.sort_by(by_reach);
@@ -439,6 +504,7 @@ fn without(system: &System, add_ons: &AddOnMembers) -> Option<System> {
 
 fn union(systems: &[System]) -> System {
     let mut whole = System::new(crate::inventory::GroupedBy::Directory, "estate".to_owned());
+    whole.is_estate = true;
     for system in systems {
         whole.workloads.extend(&system.workloads);
         whole.definitions.extend(&system.definitions);

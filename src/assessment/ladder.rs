@@ -1,6 +1,6 @@
 //! Where a system stands on the ladders of availability and scale.
 
-use super::constants::{Constants, HostSize};
+use super::constants::{Constants, HostSize, Hosts};
 use super::score::Need;
 use crate::capability::Capabilities;
 use crate::facts::Footprint;
@@ -34,12 +34,12 @@ pub(super) fn availability(needs: &[Need], constants: &Constants, capabilities: 
 pub(super) fn scale(
     footprint: &Footprint,
     needs: &[Need],
+    sizes: &Hosts,
     constants: &Constants,
     capabilities: &Capabilities,
 ) -> Standing {
     let ladder = &constants.ladders.scale;
-    let hosts =
-        |cpu: f64, memory: f64| (cpu / ladder.hosts.ordinary.cpu).max(memory / ladder.hosts.ordinary.memory_gib);
+    let hosts = |cpu: f64, memory: f64| (cpu / sizes.ordinary.cpu).max(memory / sizes.ordinary.memory_gib);
     let fits = |cpu: f64, memory: f64, host: HostSize| cpu <= host.cpu && memory <= host.memory_gib;
     let rung = |cpu: f64, memory: f64, from: Grade| {
         let claimed = |test: &dyn Fn(crate::capability::CapabilityId) -> bool| {
@@ -48,11 +48,11 @@ pub(super) fn scale(
         let elastic = claimed(&|id| constants.is_elastic(id, capabilities));
         let bursts = claimed(&|id| constants.is_burst(id, capabilities));
         let hosts = hosts(cpu, memory);
-        let by_size = if fits(cpu, memory, ladder.hosts.small) {
+        let by_size = if fits(cpu, memory, sizes.small) {
             0
-        } else if fits(cpu, memory, ladder.hosts.ordinary) {
+        } else if fits(cpu, memory, sizes.ordinary) {
             1
-        } else if fits(cpu, memory, ladder.hosts.big) {
+        } else if fits(cpu, memory, sizes.big) {
             2
         } else if hosts <= ladder.fleet_over {
             // Between several hosts and a fleet nothing is promised but size.

@@ -2,7 +2,9 @@
 //! the finished answer, all that a renderer may look at.
 
 pub mod constants;
+pub mod constraints;
 mod fit;
+mod flips;
 mod fold;
 mod judge;
 mod ladder;
@@ -12,7 +14,9 @@ pub mod score;
 mod verdict;
 
 pub use constants::Constants;
+pub use constraints::Constraints;
 pub use fit::{Blocked, Fit, Loss, Work};
+pub use flips::Flip;
 pub use fold::{Folded, costliest, fold, needs, proven};
 pub use judge::{Yardstick, assess_inventory};
 pub use ladder::Standing;
@@ -134,8 +138,29 @@ pub struct SystemAssessment {
     pub set_aside: Vec<String>,
     /// Which of several overlays of the application was assessed.
     pub overlay: Option<Overlay>,
+    /// The smallest changes that give another verdict, the smallest first.
+    pub flips: Vec<Flip>,
+    /// What the owner states about it, in order of the keys.
+    pub statements: Vec<StatementReport>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.
     pub one_sided: Vec<OneSided>,
+}
+
+/// A statement of the owner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementReport {
+    /// The key; keys inside of others have dots.
+    pub key: String,
+    /// The value as it was written.
+    pub value: String,
+    /// Who states it.
+    pub owner: Option<String>,
+    /// When it was stated, `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// Where it is written.
+    pub evidence: Option<Location>,
 }
 
 /// A capability that only manifests or only Compose files claim.
@@ -164,6 +189,8 @@ pub struct NeedRange {
     pub high: f64,
     /// If everything had to run on the owner's own machines.
     pub if_self_hosted: f64,
+    /// Without what the owner rules out; none where nothing is ruled out.
+    pub without_constraints: Option<f64>,
 }
 
 /// The footprint: vCPU and GiB, autoscalers at their minimum and at their maximum.

@@ -1,6 +1,7 @@
 //! From claims to the score: the chance that everything simpler falls short.
 
 use super::constants::Constants;
+use super::constraints::Constraints;
 use crate::capability::CapabilityId;
 use crate::facts::{CATALOG, Fact, FactSet, Value};
 use crate::grade::Grade;
@@ -50,9 +51,9 @@ pub struct Candidate<'c> {
     pub violations: Vec<Violation>,
 }
 
-/// Every target of the catalogue as it stands for a system with these facts.
+/// Every target of the catalogue as it stands for a system with these facts, under what its owner allows.
 #[must_use]
-pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet) -> Vec<Candidate<'c>> {
+pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet, constraints: &Constraints) -> Vec<Candidate<'c>> {
     catalogue
         .targets()
         .iter()
@@ -68,6 +69,7 @@ pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet) -> Vec<Candidat
                 crate::targets::Status::Beta => why_not.push("it is not for production yet".to_owned()),
                 _ => {}
             }
+            why_not.extend(constraints.rule_out(target));
             let violations = target.limits.iter().filter_map(|limit| {
                 let fact = facts.get(limit.fact);
                 let (value, places, grade) = match fact {

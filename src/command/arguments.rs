@@ -35,6 +35,9 @@ Examples:
                                             render charts and kustomizations with your own tools
   kubeworthy assess . -o full -o json=report.json
                                             print the screen, and write the report for programs
+  kubeworthy assess . --set availability-target=99.95
+                                            what if that were asked for?
+  kubeworthy init                           write the questions that no file can answer
   kubeworthy rule KW103                     explain a rule
   kubeworthy targets cloud-run              show a target with its coverage, limits and sources
 
@@ -59,6 +62,8 @@ pub enum Colour {
 pub enum Command {
     /// Assess files: the verdict, the need with its evidence, and the targets compared
     Assess(Box<Assess>),
+    /// Write a commented context file: the questions that no file can answer, the weightiest first
+    Init(Init),
     /// Explain a rule, or list all
     Rule(Rule),
     /// Show a target, or list the catalogue
@@ -95,6 +100,10 @@ pub struct Assess {
     #[arg(short, long)]
     pub quiet: bool,
 
+    /// What the owner states
+    #[command(flatten)]
+    pub stating: Stating,
+
     /// Which of several ways to read the same Compose files
     #[command(flatten)]
     pub compose: Compose,
@@ -126,9 +135,9 @@ pub struct RenderingArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "render")]
     pub values: Vec<String>,
 
-    /// A value for every chart
+    /// A value for every chart, as in Helm's own `--set`
     #[arg(long, value_name = "KEY=VALUE", requires = "render")]
-    pub set: Vec<String>,
+    pub helm_set: Vec<String>,
 
     /// The name of the release; by default that of the chart's folder
     #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "render")]
@@ -161,7 +170,7 @@ impl Assess {
         let rendering = &self.rendering;
         rendering.render.then(|| Rendering {
             values: rendering.values.clone(),
-            set: rendering.set.clone(),
+            set: rendering.helm_set.clone(),
             release: rendering.release.clone(),
             namespace: rendering.namespace.clone(),
             seconds: rendering.render_timeout,
@@ -185,8 +194,33 @@ impl Assess {
             profiles: self.compose.profile.clone(),
             env_files: self.compose.env_file.clone(),
             overlays: self.overlay.clone(),
+            context_files: self.stating.context.clone(),
+            statements: self.stating.set.clone(),
         }
     }
+}
+
+/// What no file can say.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the owner states")]
+pub struct Stating {
+    /// A context file, laid over those before it [default: kubeworthy.yaml in the first PATH or above it]
+    ///
+    /// It states what no file can say: the availability to reach, peaks, teams, where it may run. `kubeworthy init` writes
+    /// one.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub context: Vec<String>,
+
+    /// State one key of the context for this run: what if?
+    ///
+    /// The keys are those of the context file, with dots between nested ones: availability-target=99.95,
+    /// needs.mesh=false.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_statement)]
+    pub set: Vec<String>,
+}
+
+fn parse_statement(text: &str) -> Result<String, String> {
+    crate::context::single(text).map(|_| text.to_owned())
 }
 
 /// How Compose files are read, with Docker's own flags.
@@ -269,6 +303,22 @@ fn parse_output(text: &str) -> Result<Output, String> {
     let format = Format::from_str(format, false)
         .map_err(|_| format!("there is no format `{format}`; the formats are {}", names.join(" and ")))?;
     Ok(Output { format, file })
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Files and folders to ask about; `kubeworthy.yaml` is written into the first folder [default: .]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Print the file, and write nothing
+    #[arg(long)]
+    pub print: bool,
+
+    /// A folder of your own rules
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub rules: Vec<PathBuf>,
 }
 
 /// Arguments of `rule`.

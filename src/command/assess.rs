@@ -33,15 +33,18 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if inputs.is_empty() && choices.compose_files.is_empty() {
         inputs.push(Input::Path(".".into()));
     }
-    let count = inputs.len() + choices.compose_files.len() + choices.env_files.len();
+    let choices = super::context::with_found(choices, &inputs);
+    let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
     let mut collected = source::collect(&inputs, &choices);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
-    let is_chosen = |file: &String| chosen.compose_files.contains(file) || chosen.env_files.contains(file);
+    let is_chosen = |file: &String| {
+        [&chosen.compose_files, &chosen.env_files, &chosen.context_files].iter().any(|files| files.contains(file))
+    };
     let all_failed =
         collected.failed_inputs == count || collected.failures.iter().any(|failure| is_chosen(&failure.file));
     warn_of_failures(&collected, all_failed, terminal);
-    if all_failed {
+    if all_failed || !super::context::is_right(&collected, &kit, terminal) {
         return Exit::Error;
     }
     let read = match arguments.rendering() {

@@ -3,7 +3,9 @@
 
 pub mod arguments;
 mod assess;
+mod context;
 mod diagnostic;
+mod init;
 mod output;
 mod reference;
 
@@ -47,6 +49,7 @@ pub fn run() -> Exit {
     let terminal = output::Terminal::new(arguments.color);
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
+        Command::Init(init) => init::run(init, &terminal),
         Command::Rule(rule) => reference::rule(rule, &terminal),
         Command::Targets(targets) => reference::targets(targets, &terminal),
         Command::Completion(completion) => reference::completion(completion, &terminal),

@@ -73,6 +73,11 @@ fn explain_rule(rule: &Rule, kit: &Kit) -> String {
             let names: Vec<&str> = capabilities.iter().map(|id| capability(*id).as_str()).collect();
             format!("lowers claims on {} to declared, and tells it as a {}", names.join(", "), level.id())
         }
+        Action::ClaimsStated { grade } => format!("claims what the owner states to be needed ({})", grade.id()),
+        Action::LowersStated { level } => format!(
+            "lowers claims on what the owner states not to be needed to declared, and tells it as a {}",
+            level.id()
+        ),
         Action::Asks { capability: Some(id), question } => {
             format!("asks: {question} The answer could prove {}", capability(*id))
         }

@@ -172,6 +172,16 @@ impl FactSet {
         self.facts.get(id.0).unwrap_or(&Fact::Absent)
     }
 
+    /// These facts with another one in the place of one.
+    #[must_use]
+    pub fn with(&self, id: FactId, fact: Fact) -> Self {
+        let mut facts = self.facts.clone();
+        if let Some(known) = facts.get_mut(id.0) {
+            *known = fact;
+        }
+        Self { facts }
+    }
+
     /// One fact by its name; absent where there is no such fact.
     #[must_use]
     pub fn named(&self, name: &str) -> &Fact {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::context::{StatedValue, Statements};
 use crate::inventory::model::{Definition, Foreign, Origin, Workload, WorkloadKind};
 use crate::inventory::{Inventory, System};
 use crate::tables::{GroupRole, Tables};
@@ -19,6 +20,8 @@ pub struct SystemView<'i> {
     pub(super) tables: &'i Tables,
     /// The system.
     pub system: &'i System,
+    /// What the owner states about it.
+    pub statements: Statements,
     /// Its footprint.
     pub footprint: Footprint,
     /// Its workloads without their other environments.
@@ -33,8 +36,42 @@ impl<'i> SystemView<'i> {
             inventory,
             tables,
             system,
+            statements: statements(inventory, system),
             footprint: Footprint::of(inventory, tables, &system.workloads),
             representatives: representatives(inventory, &system.workloads),
+        }
+    }
+
+    /// What the owner states under a key.
+    pub(super) fn stated(&self, key: &str) -> Fact {
+        let Some(statement) = self.statements.get(key) else { return Fact::Absent };
+        let value = match &statement.value {
+            StatedValue::Number(number) => Value::Number(*number),
+            StatedValue::Boolean(value) => Value::Boolean(*value),
+            StatedValue::Word(word) => Value::Text(word.clone()),
+            StatedValue::Words(words) => Value::Text(words.join(", ")),
+        };
+        Fact::Known { value, places: vec![statement.place], grade: Grade::Proven }
+    }
+
+    /// What the owner states outright to be needed, or not to be.
+    pub(super) fn stated_needs(&self, needed: bool) -> Fact {
+        let fitting = self.statements.needs().filter(|(_, value, _)| *value == needed);
+        let (ids, places): (Vec<&str>, Vec<Place>) = fitting.map(|(id, _, statement)| (id, statement.place)).unzip();
+        if ids.is_empty() {
+            return Fact::Absent;
+        }
+        Fact::Known { value: Value::Text(ids.join(", ")), places, grade: Grade::Proven }
+    }
+
+    /// An amount of the footprint as it will be in a year, where the owner states the growth.
+    pub(super) fn grown(&self, amount: f64) -> Fact {
+        match self.statements.number("growth") {
+            Some(growth) => {
+                let stated = self.statements.get("growth").map(|statement| statement.place);
+                Fact::number(amount * growth, stated.into_iter().chain(self.footprint.places.iter().copied()))
+            }
+            None => Fact::Absent,
         }
     }
 
@@ -350,10 +387,12 @@ impl<'i> SystemView<'i> {
     }
 
     /// The add-on that a workload or definition of the system belongs to, with how many of each do; see
-    /// `rules/tables/add-ons.yaml`.
+    /// `rules/tables/add-ons.yaml`. What the owner states to be the product is none.
     #[must_use]
     pub fn add_on_members(&self) -> AddOnMembers {
         let mut members = AddOnMembers::default();
+        let subject = self.statements.words("subject");
+        let is_product = |name: &str| subject.iter().any(|product| product == name);
         // What a Compose project runs is part of it, whatever its image.
         for view in self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes) {
             let images: Vec<&str> = view.containers().map(|container| container.image.as_str()).collect();
@@ -362,13 +401,14 @@ impl<'i> SystemView<'i> {
             if view.controls().is_some() && !images.iter().all(is_known) {
                 continue;
             }
-            if let Some(name) = self.tables.add_on(&[], &images) {
+            if let Some(name) = self.tables.add_on(&[], &images).filter(|name| !is_product(name)) {
                 members.names.insert(name.to_owned());
                 members.workloads.insert(view.index);
             }
         }
         for (index, definition) in self.definitions() {
-            if let Some(name) = self.tables.add_on(&[definition.group.as_str()], &[]) {
+            let name = self.tables.add_on(&[definition.group.as_str()], &[]);
+            if let Some(name) = name.filter(|name| !is_product(name)) {
                 members.names.insert(name.to_owned());
                 members.definitions.insert(index);
             }
@@ -402,4 +442,12 @@ pub struct AddOnMembers {
     pub workloads: BTreeSet<usize>,
     /// Definitions, by index.
     pub definitions: BTreeSet<usize>,
+}
+
+/// What the owner states about a system, or about everything.
+fn statements(inventory: &Inventory, system: &System) -> Statements {
+    if system.is_estate {
+        return inventory.context.of_the_whole().clone();
+    }
+    inventory.context.of_system(&system.id(), &system.name, inventory.systems.len() == 1)
 }

@@ -33,6 +33,7 @@ use model::{Objects, Stated};
 use system::Kustomizations;
 
 use crate::choices::Choices;
+use crate::context::Context;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{DocumentId, Node, Place, Tree};
@@ -94,6 +95,7 @@ pub struct Reading<'f> {
     documents: usize,
     projects: Vec<compose::Project>,
     missing: BTreeSet<String>,
+    context: Context,
 }
 
 impl<'f> Reading<'f> {
@@ -121,6 +123,7 @@ impl<'f> Reading<'f> {
             documents: read.documents,
             projects: read.projects,
             missing: read.missing,
+            context: read.context,
         }
     }
 
@@ -164,6 +167,7 @@ impl<'f> Reading<'f> {
             documents: 0,
             projects: Vec::new(),
             missing: BTreeSet::new(),
+            context: self.context.clone(),
         }
     }
 
@@ -190,7 +194,9 @@ impl<'f> Reading<'f> {
             documents: self.documents,
             projects: self.projects,
             missing: self.missing,
+            context: self.context,
         };
+        inventory.note_unknown_systems();
         inventory.place_problems();
         inventory
     }
@@ -217,6 +223,8 @@ pub struct Inventory {
     pub projects: Vec<compose::Project>,
     /// Files that were referred to, or would be read by the user's own tools, and are not among the inputs.
     pub missing: BTreeSet<String>,
+    /// What the owner states.
+    pub context: Context,
 }
 
 impl Inventory {
@@ -232,6 +240,17 @@ impl Inventory {
     #[must_use]
     pub fn span(&self, place: Place) -> Option<(SourceId, Span)> {
         written_span(&self.trees, place)
+    }
+
+    /// Tells of statements about systems that are not there.
+    fn note_unknown_systems(&mut self) {
+        let is_known = |name: &str| self.systems.iter().any(|system| system.name == name || system.id() == name);
+        for (name, place) in self.context.named_systems().filter(|(name, _)| !is_known(name)) {
+            let help = crate::data::did_you_mean(name, self.systems.iter().map(|system| system.name.as_str()));
+            let help = if help.is_empty() { "the report names the systems".to_owned() } else { help };
+            let message = format!("there is no system `{name}`, so what is stated about it counts for nothing");
+            self.problems.push(Problem::at(place, SourceId(0), &message, &help));
+        }
     }
 
     /// Gives problems that know their place the bytes that it stands for, and sorts them.

@@ -84,6 +84,8 @@ pub struct System {
     pub grouped_by: GroupedBy,
     /// The project, chart, label value, namespace or folder.
     pub name: String,
+    /// Whether these are all workloads of the run.
+    pub is_estate: bool,
     /// Workloads.
     pub workloads: Vec<usize>,
     /// Definitions.
@@ -123,6 +125,7 @@ impl System {
         Self {
             grouped_by,
             name,
+            is_estate: false,
             workloads: Vec::new(),
             definitions: Vec::new(),
             extensions: Vec::new(),
@@ -152,6 +155,7 @@ impl System {
     pub fn of_everything(objects: &Objects) -> Self {
         let all = |length: usize| (0..length).collect();
         Self {
+            is_estate: true,
             workloads: all(objects.workloads.len()),
             definitions: all(objects.definitions.len()),
             extensions: all(objects.extensions.len()),

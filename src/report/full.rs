@@ -129,8 +129,40 @@ fn system(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
         findings(screen, system);
         one_sided(screen, assessment, system);
     }
+    statements(screen, system);
     unknowns(screen, system);
     targets(screen, system);
+    flips(screen, system);
+}
+
+/// What the owner states, with who says so.
+fn statements(screen: &mut Screen, system: &SystemAssessment) {
+    if system.statements.is_empty() {
+        return;
+    }
+    screen.heading("What the owner states");
+    for statement in system.statements.iter().take(LIST) {
+        let by = [&statement.owner, &statement.date, &statement.source];
+        let by: Vec<_> = by.into_iter().flatten().map(|text| for_terminal(text)).collect();
+        let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join(", ")) };
+        let text = format!("{}: {}{by}", for_terminal(&statement.key), for_terminal(&statement.value));
+        screen.paragraph("  ·", 4, &text);
+    }
+    more(screen, system.statements.len());
+}
+
+/// The smallest changes that would give another verdict.
+fn flips(screen: &mut Screen, system: &SystemAssessment) {
+    if system.flips.is_empty() {
+        return;
+    }
+    screen.heading("What would change the verdict");
+    for flip in system.flips.iter().take(LIST) {
+        let verdict = words::verdict_word(flip.verdict).to_lowercase();
+        let text = format!("{verdict}, with a need of {}, if {}", points(flip.need), for_terminal(&flip.change));
+        screen.paragraph("  ↷", 4, &text);
+    }
+    more(screen, system.flips.len());
 }
 
 fn header(screen: &mut Screen, system: &SystemAssessment, title: &str) {
@@ -196,6 +228,10 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
     }
     if let Some(overlay) = &system.overlay {
         screen.paragraph("", 0, &words::overlay_sentence(overlay));
+    }
+    if let Some(free) = need.without_constraints {
+        let text = format!("Without what the owner rules out, the need would be {}.", points(free));
+        screen.paragraph("", 0, &text);
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
         screen.paragraph(
@@ -471,8 +507,9 @@ fn table(screen: &mut Screen, systems: &[SystemAssessment]) {
 fn inputs(screen: &mut Screen, assessment: &Assessment) {
     let inputs = &assessment.inputs;
     screen.heading("What was read");
+    let asked = if assessment.estate.statements.is_empty() { "the owner was not asked" } else { "the owner was asked" };
     let text = format!(
-        "{} in {}, {} understood; {} left alone. Files only: no live state was seen, and the owner was not asked.",
+        "{} in {}, {} understood; {} left alone. Files only: no live state was seen, and {asked}.",
         count(inputs.documents, "document", "documents"),
         count(inputs.files, "file", "files"),
         inputs.understood,

@@ -159,6 +159,8 @@ pub struct System {
     pub suggested: Option<String>,
     /// What would change the verdict; always empty in this version of the program.
     pub flips: Vec<Flip>,
+    /// What the owner states about it, in order of the keys.
+    pub statements: Vec<Statement>,
     /// Suppressed rules; always empty in this version of the program.
     pub suppressed: Vec<Suppressed>,
     /// Well-known add-ons that were set aside when the estate was judged.
@@ -206,6 +208,8 @@ pub struct Need {
     pub high: f64,
     /// If everything had to be self-hosted.
     pub if_self_hosted: f64,
+    /// Without what the owner rules out; none where nothing is ruled out.
+    pub without_constraints: Option<f64>,
 }
 
 /// The two ladders.
@@ -400,6 +404,23 @@ pub struct Flip {
     pub need: f64,
 }
 
+/// A statement of the owner.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Statement {
+    /// The key of the context file; keys inside of others have dots.
+    pub key: String,
+    /// The value as it was written.
+    pub value: String,
+    /// Who states it.
+    pub owner: Option<String>,
+    /// When it was stated, `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// Where it is written.
+    pub evidence: Option<Place>,
+}
+
 /// A suppressed rule.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Suppressed {
@@ -487,6 +508,7 @@ impl From<&SystemAssessment> for System {
                 low: system.need.low,
                 high: system.need.high,
                 if_self_hosted: system.need.if_self_hosted,
+                without_constraints: system.need.without_constraints,
             },
             axes: system.axes.iter().map(|(axis, points)| (axis.id().to_owned(), (*points).into())).collect(),
             confidence: system.confidence,
@@ -521,7 +543,23 @@ impl From<&SystemAssessment> for System {
                 .collect(),
             targets: system.targets.iter().map(Target::from).collect(),
             suggested: system.suggested.clone(),
-            flips: Vec::new(),
+            flips: system
+                .flips
+                .iter()
+                .map(|flip| Flip { change: flip.change.clone(), verdict: flip.verdict.into(), need: flip.need })
+                .collect(),
+            statements: system
+                .statements
+                .iter()
+                .map(|statement| Statement {
+                    key: statement.key.clone(),
+                    value: statement.value.clone(),
+                    owner: statement.owner.clone(),
+                    date: statement.date.clone(),
+                    source: statement.source.clone(),
+                    evidence: statement.evidence.iter().map(place).next(),
+                })
+                .collect(),
             suppressed: Vec::new(),
             set_aside: system.set_aside.clone(),
             overlay: system.overlay.as_ref().map(|overlay| Overlay {
@@ -609,23 +647,24 @@ impl From<&assessment::Fit> for Target {
 }
 
 fn places(locations: &[Location]) -> Vec<Place> {
-    locations
-        .iter()
-        .map(|location| Place {
-            file: Some(location.file.clone()),
-            line: Some(location.line),
-            column: Some(location.column),
-            end_line: Some(location.end_line),
-            end_column: Some(location.end_column),
-            object: location.object.clone(),
-            path: location.path.clone(),
-            rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {
-                document: rendered.document.clone(),
-                line: rendered.line,
-                template: rendered.template.clone(),
-            }),
-        })
-        .collect()
+    locations.iter().map(place).collect()
+}
+
+fn place(location: &Location) -> Place {
+    Place {
+        file: Some(location.file.clone()),
+        line: Some(location.line),
+        column: Some(location.column),
+        end_line: Some(location.end_line),
+        end_column: Some(location.end_column),
+        object: location.object.clone(),
+        path: location.path.clone(),
+        rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {
+            document: rendered.document.clone(),
+            line: rendered.line,
+            template: rendered.template.clone(),
+        }),
+    }
 }
 
 fn decimals(value: f64, places: i32) -> f64 {

@@ -3,7 +3,7 @@
 use super::{Action, Piece, Rule, Rules};
 use crate::capability::CapabilityId;
 use crate::condition::Truth;
-use crate::facts::{Fact, FactSet, Scope, SystemView, Value, WorkloadView};
+use crate::facts::{CATALOG, Fact, FactSet, Scope, SystemView, Value, WorkloadView};
 use crate::grade::Grade;
 use crate::rules::file::{EstateMode, Level};
 use crate::yaml::Place;
@@ -76,6 +76,8 @@ pub struct Evaluation {
 struct Lowering {
     workload: Option<usize>,
     capabilities: Vec<CapabilityId>,
+    /// What is told where something was lowered; none where it is told anyway.
+    contradiction: Option<Finding>,
 }
 
 /// Asks every rule of a system: those of scope workload of each workload, those of scope system once. With
@@ -85,33 +87,63 @@ pub fn evaluate(view: &SystemView<'_>, rules: &Rules, as_estate: bool) -> (Evalu
     let system_facts = FactSet::of_system(view);
     let mut evaluation = Evaluation::default();
     let mut lowerings = Vec::new();
+    let stated = Stated::new(view, rules);
     let left_out = if as_estate { EstateMode::Never } else { EstateMode::Only };
     for rule in rules.iter().filter(|rule| rule.scope == Scope::System && rule.estate != left_out) {
-        ask(rule, &system_facts, None, &mut evaluation, &mut lowerings);
+        ask(rule, &system_facts, None, &stated, &mut evaluation, &mut lowerings);
     }
     if !as_estate {
         for workload in view.workloads() {
             let facts = FactSet::of_workload(&workload, &system_facts);
             for rule in rules.iter().filter(|rule| rule.scope == Scope::Workload) {
-                ask(rule, &facts, Some(&workload), &mut evaluation, &mut lowerings);
+                ask(rule, &facts, Some(&workload), &stated, &mut evaluation, &mut lowerings);
             }
         }
     }
     for lowering in lowerings {
+        let mut contradicted: Vec<Place> = Vec::new();
         for claim in &mut evaluation.claims {
             let same_subject = lowering.workload.is_none() || lowering.workload == claim.workload;
             if same_subject && lowering.capabilities.contains(&claim.capability) {
+                if claim.grade > Grade::Declared {
+                    contradicted.extend(claim.places.first());
+                }
                 claim.grade = Grade::Declared;
             }
         }
+        if let Some(mut finding) = lowering.contradiction.filter(|_| !contradicted.is_empty()) {
+            finding.places.extend(contradicted);
+            evaluation.findings.push(finding);
+        }
     }
     (evaluation, system_facts)
+}
+
+/// What the owner states outright about capabilities, needed or not, with the places.
+struct Stated {
+    needed: Vec<(CapabilityId, Place)>,
+    not_needed: Vec<(CapabilityId, Place)>,
+}
+
+impl Stated {
+    fn new(view: &SystemView<'_>, rules: &Rules) -> Self {
+        let known = view.statements.needs().filter_map(|(id, needed, statement)| {
+            rules.capability(id).map(|capability| (needed, capability, statement.place))
+        });
+        let mut stated = Self { needed: Vec::new(), not_needed: Vec::new() };
+        for (needed, capability, place) in known {
+            let side = if needed { &mut stated.needed } else { &mut stated.not_needed };
+            side.push((capability, place));
+        }
+        stated
+    }
 }
 
 fn ask(
     rule: &Rule,
     facts: &FactSet,
     workload: Option<&WorkloadView<'_>>,
+    stated: &Stated,
     into: &mut Evaluation,
     lowerings: &mut Vec<Lowering>,
 ) {
@@ -156,9 +188,28 @@ fn ask(
                 places,
             });
         }
+        Action::ClaimsStated { grade } => {
+            into.claims.extend(stated.needed.iter().map(|(capability, place)| RawClaim {
+                rule: rule.code.clone(),
+                capability: *capability,
+                grade: *grade,
+                subject: None,
+                workload: None,
+                message: message.clone(),
+                places: vec![*place],
+            }));
+        }
+        Action::LowersStated { level } => lowerings.push(Lowering {
+            workload: None,
+            capabilities: stated.not_needed.iter().map(|(capability, _)| *capability).collect(),
+            contradiction: Some(finding(rule, *level, message, subject, places)),
+        }),
         Action::Lowers { capabilities, level } => {
-            lowerings
-                .push(Lowering { workload: workload.map(WorkloadView::index), capabilities: capabilities.clone() });
+            lowerings.push(Lowering {
+                workload: workload.map(WorkloadView::index),
+                capabilities: capabilities.clone(),
+                contradiction: None,
+            });
             into.findings.push(finding(rule, *level, message, subject, places));
         }
         Action::Finding(level) => into.findings.push(finding(rule, *level, message, subject, places)),
@@ -200,7 +251,7 @@ fn unanswered(
     subject: Option<String>,
     capability: CapabilityId,
 ) -> OpenQuestion {
-    let entry = &crate::facts::CATALOG[fact.0];
+    let entry = &CATALOG[fact.0];
     let (reason, places) = match facts.get(fact) {
         Fact::Unknown { reason, places } => (reason.clone(), places.clone()),
         _ => (String::new(), Vec::new()),
@@ -234,6 +285,10 @@ fn message(rule: &Rule, facts: &FactSet) -> String {
         .map(|piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Fact(id) => match facts.get(*id) {
+                // What somebody stated is shown as it is: 99.99 % is not 100.
+                Fact::Known { value: Value::Number(number), .. } if CATALOG[id.0].id.starts_with("stated.") => {
+                    format!("{number}")
+                }
                 Fact::Known { value, .. } => shown(value),
                 Fact::AtLeast { value, .. } => shown(&Value::Number(*value)),
                 Fact::Absent => "none".to_owned(),

@@ -32,7 +32,8 @@ pub struct RuleFile {
     pub when: ConditionFile,
     /// The system needs a capability.
     pub claim: Option<ClaimFile>,
-    /// Claims on these capabilities of the same workload, or of the system, count as declared only.
+    /// Claims on these capabilities of the same workload, or of the system, count as declared only; `stated` alone for
+    /// those that the owner states not to be needed.
     #[serde(default)]
     pub lowers: Vec<String>,
     /// Something that the files leave open.
@@ -80,7 +81,7 @@ pub enum RuleScope {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClaimFile {
-    /// The capability.
+    /// The capability, or `stated` for those that the owner states to be needed.
     pub capability: String,
     /// The grade when the condition holds.
     pub grade: Grade,
@@ -148,6 +149,8 @@ pub struct Example {
     pub manifest: Option<String>,
     /// A Compose file.
     pub compose: Option<String>,
+    /// What the owner states beside it, as a context file.
+    pub context: Option<String>,
     /// The grade that a claim must have, for examples that fire.
     pub grade: Option<Grade>,
 }

@@ -1,10 +1,14 @@
 //! Step 4: rules turn facts into claims, findings and open questions. A rule is one data file; this folder is only
 //! how such files are read and asked.
 
+mod answers;
 mod evaluate;
 pub mod file;
 
+pub use answers::{Answer, answers};
 pub use evaluate::{Evaluation, Finding, OpenQuestion, RawClaim, evaluate};
+
+use std::collections::BTreeMap;
 
 use file::{EstateMode, Examples, Level, RuleFile, RuleScope, SourceReference};
 
@@ -70,6 +74,16 @@ pub enum Action {
         /// How loud it is told.
         level: Level,
     },
+    /// The system needs whatever the owner states outright to be needed.
+    ClaimsStated {
+        /// The grade.
+        grade: Grade,
+    },
+    /// Claims on whatever the owner states outright not to be needed count as declared only; told where there are any.
+    LowersStated {
+        /// How loud it is told.
+        level: Level,
+    },
     /// Something is left open.
     Asks {
         /// The question.
@@ -80,6 +94,9 @@ pub enum Action {
     /// Something worth telling.
     Finding(Level),
 }
+
+/// In place of a capability: those that the owner names under `needs`.
+const STATED: &str = "stated";
 
 /// A part of a message.
 #[derive(Clone, Debug)]
@@ -92,6 +109,8 @@ enum Piece {
 #[derive(Clone, Debug)]
 pub struct Rules {
     rules: Vec<Rule>,
+    /// The capabilities that statements of owners may name.
+    capabilities: BTreeMap<String, CapabilityId>,
 }
 
 impl Rules {
@@ -117,7 +136,13 @@ impl Rules {
         rules.retain(|rule| !own_rules.iter().any(|own| own.code == rule.code));
         rules.extend(own_rules);
         rules.sort_by(|a, b| a.code.cmp(&b.code));
-        Ok(Self { rules })
+        let capabilities = capabilities.iter().map(|(id, capability)| (capability.id.clone(), id)).collect();
+        Ok(Self { rules, capabilities })
+    }
+
+    /// The capability with this id.
+    pub(crate) fn capability(&self, id: &str) -> Option<CapabilityId> {
+        self.capabilities.get(id).copied()
     }
 
     /// All rules in order of their codes.
@@ -128,7 +153,8 @@ impl Rules {
     /// The rule with this code alone; for asking one rule without the others.
     #[must_use]
     pub fn only(&self, code: &str) -> Self {
-        Self { rules: self.rules.iter().filter(|rule| rule.code == code).cloned().collect() }
+        let rules = self.rules.iter().filter(|rule| rule.code == code).cloned().collect();
+        Self { rules, capabilities: self.capabilities.clone() }
     }
 
     /// The rule with this code, in either case, or with this name.
@@ -228,6 +254,12 @@ fn action(
     compiled: &CompileCondition<'_>,
     capability: &FindCapability<'_>,
 ) -> Result<Action, DataError> {
+    if let Some(claim) = file.claim.as_ref().filter(|claim| claim.capability == STATED) {
+        return Ok(Action::ClaimsStated { grade: claim.grade });
+    }
+    if file.lowers == [STATED] {
+        return Ok(Action::LowersStated { level: file.finding.unwrap_or(Level::Warning) });
+    }
     if let Some(claim) = &file.claim {
         let mut raised = Vec::new();
         for (grade, condition) in &claim.raised {

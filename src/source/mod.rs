@@ -72,10 +72,10 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
     let mut collected = Collected { choices: choices.clone(), ..Collected::default() };
     let mut budget = Budget::new(choices.limits);
     let named = &mut collected.choices;
-    for name in named.compose_files.iter_mut().chain(&mut named.env_files) {
+    for name in named.compose_files.iter_mut().chain(&mut named.env_files).chain(&mut named.context_files) {
         *name = if name == "-" { STANDARD_INPUT.to_owned() } else { walk::display_name(Path::new(name)) };
     }
-    let files = named.compose_files.iter().chain(&named.env_files);
+    let files = named.compose_files.iter().chain(&named.env_files).chain(&named.context_files);
     let files = files.map(|name| if name == STANDARD_INPUT { Input::Standard } else { Input::Path(name.into()) });
     let files: Vec<Input> = files.collect();
     for (index, input) in files.iter().chain(inputs).enumerate() {
@@ -96,6 +96,12 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
         }
         let gave_nothing = collected.files.len() == before.0 && collected.failures.len() > before.1;
         collected.failed_inputs += usize::from(gave_nothing);
+    }
+    for statement in &collected.choices.statements {
+        // What is no statement was refused where it was given.
+        if let Ok(text) = crate::context::single(statement) {
+            collected.files.push(SourceFile::new(Choices::statement_name(statement), text));
+        }
     }
     // The order in which inputs are named means nothing.
     collected.files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -121,6 +127,29 @@ pub fn follow(collected: &mut Collected, names: &BTreeSet<String>) -> usize {
     collected.files.sort_by(|a, b| a.name.cmp(&b.name));
     collected.failures.sort();
     collected.files.len() - before
+}
+
+/// The context file of what is named first: in that folder, or beside that file, or in the nearest folder above it; not
+/// above the root of a repository, which holds `.git`. None where there is none.
+#[must_use]
+pub fn find_context(inputs: &[Input]) -> Option<PathBuf> {
+    let first = inputs.iter().find_map(|input| if let Input::Path(path) = input { Some(path) } else { None })?;
+    let start = if first.is_dir() { first.as_path() } else { first.parent()? };
+    let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
+    let is_root = |folder: &Path| folder.join(".git").exists();
+    let beside = |folder: &Path| Some(folder.join(crate::context::FILE_NAME)).filter(|file| file.is_file());
+    if let Some(file) = beside(start) {
+        return Some(file);
+    }
+    let whole = start.canonicalize().ok()?;
+    let root = whole.ancestors().find(|folder| is_root(folder))?;
+    // Named as seen from what was named, so that reports do not depend on where a checkout lies.
+    let above = whole.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
+    let steps = above.scan(start.to_path_buf(), |path, _| {
+        path.push("..");
+        Some(path.clone())
+    });
+    steps.into_iter().find_map(|folder| beside(&folder))
 }
 
 /// A user's own rules and targets: every YAML file below a folder, those below `targets` being targets.

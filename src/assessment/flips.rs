@@ -1,0 +1,143 @@
+//! What would change the verdict: every claim raised, lowered or removed, every open question answered at its next
+//! threshold, every constraint toggled, one at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Verdict;
+use super::constraints::Constraints;
+use super::fold::Folded;
+use super::score::{Candidate, Need};
+use crate::capability::{Capabilities, CapabilityId};
+use crate::context::keys;
+use crate::grade::Grade;
+use crate::rules::{Answer, OpenQuestion};
+
+/// One change that gives another verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flip {
+    /// The change, in words that may follow "if".
+    pub change: String,
+    /// The verdict after it.
+    pub verdict: Verdict,
+    /// The need after it, 0 to 100.
+    pub need: f64,
+}
+
+/// The most changes that are shown for each verdict.
+const SHOWN_PER_VERDICT: usize = 3;
+
+/// What a change is tried with.
+pub(super) struct Trial<'t, 'c> {
+    pub(super) capabilities: &'t Capabilities,
+    pub(super) needs: &'t [Need],
+    pub(super) folded: &'t [Folded],
+    pub(super) verdict: Verdict,
+    pub(super) need: f64,
+    pub(super) constraints: &'t Constraints,
+    /// The need and the verdict with other needs, or other candidates.
+    pub(super) outcome: &'t dyn Fn(&[Need], &[Candidate<'c>]) -> (f64, Verdict),
+    /// The candidates under other constraints.
+    pub(super) candidates: &'t dyn Fn(&Constraints) -> Vec<Candidate<'c>>,
+}
+
+impl Trial<'_, '_> {
+    /// The smallest changes that give another verdict, both ways, the smallest first.
+    pub(super) fn flips(
+        &self,
+        questions: &[OpenQuestion],
+        answers: &[Answer],
+        jurisdictions: &BTreeMap<String, Vec<String>>,
+    ) -> Vec<Flip> {
+        let standing = (self.candidates)(self.constraints);
+        let mut flips = Vec::new();
+        let mut try_needs = |change: String, needs: &[Need]| {
+            let (need, verdict) = (self.outcome)(needs, &standing);
+            flips.push(Flip { change, verdict, need });
+        };
+        for (change, needs) in self.changed_claims() {
+            try_needs(change, &needs);
+        }
+        let asked: BTreeSet<(&str, CapabilityId)> =
+            questions.iter().filter_map(|question| Some((question.code.as_str(), question.capability?))).collect();
+        for (code, capability) in asked {
+            let id = &self.capabilities.get(capability).id;
+            let needs = raised(self.needs, &[Need { capability, grade: Grade::Proven }]);
+            try_needs(format!("the answer to {code} proves {id}"), &needs);
+        }
+        for answer in answers {
+            let change = format!("the owner states {}: {}", answer.key, keys::shown(answer.key, answer.value));
+            try_needs(change, &raised(self.needs, &claimed(answer)));
+        }
+        for (change, constraints) in self.changed_constraints(jurisdictions) {
+            let (need, verdict) = (self.outcome)(self.needs, &(self.candidates)(&constraints));
+            flips.push(Flip { change, verdict, need });
+        }
+        self.smallest(flips)
+    }
+
+    fn changed_claims(&self) -> Vec<(String, Vec<Need>)> {
+        const GRADES: [Grade; 4] = [Grade::Declared, Grade::Effective, Grade::Corroborated, Grade::Proven];
+        let mut changes = Vec::new();
+        for claim in self.folded {
+            let id = &self.capabilities.get(claim.capability).id;
+            let others = || self.needs.iter().filter(|need| need.capability != claim.capability).copied();
+            changes.push((format!("nothing needs {id}"), others().collect::<Vec<_>>()));
+            for grade in GRADES.into_iter().filter(|grade| *grade != claim.grade) {
+                let mut needs: Vec<Need> = others().collect();
+                needs.push(Need { capability: claim.capability, grade });
+                let word = if grade == Grade::Declared { "only declared" } else { grade.id() };
+                changes.push((format!("{id} is {word}, and not {}", claim.grade.id()), needs));
+            }
+        }
+        changes
+    }
+
+    fn changed_constraints(&self, jurisdictions: &BTreeMap<String, Vec<String>>) -> Vec<(String, Constraints)> {
+        let stated = self.constraints.keys();
+        let mut changes = Vec::new();
+        if !stated.contains(&"hosting") {
+            changes.push(("everything has to be self-hosted".to_owned(), self.constraints.self_hosted()));
+        }
+        for key in &stated {
+            changes.push((format!("the owner drops {key}"), self.constraints.without(key)));
+        }
+        if !stated.contains(&"jurisdiction") {
+            for (name, countries) in jurisdictions {
+                let change = format!("the owner states jurisdiction: {name}");
+                changes.push((change, self.constraints.within(name, countries)));
+            }
+        }
+        changes
+    }
+
+    /// Of the changes that give another verdict the smallest few for each.
+    fn smallest(&self, mut flips: Vec<Flip>) -> Vec<Flip> {
+        flips.retain(|flip| flip.verdict != self.verdict);
+        let distance = |flip: &Flip| (flip.need - self.need).abs();
+        flips.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then_with(|| a.change.cmp(&b.change)));
+        let mut kept: Vec<Flip> = Vec::new();
+        for flip in flips {
+            if kept.iter().filter(|other| other.verdict == flip.verdict).count() < SHOWN_PER_VERDICT {
+                kept.push(flip);
+            }
+        }
+        kept
+    }
+}
+
+/// What an answer would claim.
+pub(super) fn claimed(answer: &Answer) -> Vec<Need> {
+    answer.claims.iter().map(|(capability, grade)| Need { capability: *capability, grade: *grade }).collect()
+}
+
+/// Some needs with others added: of two on one capability the higher grade stays.
+pub(super) fn raised(needs: &[Need], added: &[Need]) -> Vec<Need> {
+    let mut all = needs.to_vec();
+    for need in added {
+        match all.iter_mut().find(|other| other.capability == need.capability) {
+            Some(known) => known.grade = known.grade.max(need.grade),
+            None => all.push(*need),
+        }
+    }
+    all
+}

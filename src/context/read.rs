@@ -1,0 +1,302 @@
+//! A context file becomes statements; what is wrong in it is told with its place and a way out.
+
+use super::duration::seconds;
+use super::keys::{self, Form, HOST_FIELDS, HOST_SIZES, Key};
+use super::{Context, StatedValue, Statement, Statements};
+use crate::data::did_you_mean;
+use crate::yaml::{Dialect, Node, Place, Scalar, Tree};
+
+/// Something wrong in a context file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where.
+    pub place: Place,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Mistake {
+    fn at(node: Node<'_>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { place: node.place(), message: message.into(), help: help.into() }
+    }
+}
+
+/// The names that a context may use, for checking it.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'k> {
+    /// Capabilities, by id.
+    pub capabilities: Vec<&'k str>,
+    /// Targets, by id.
+    pub targets: Vec<&'k str>,
+    /// Well-known add-ons.
+    pub add_ons: Vec<&'k str>,
+}
+
+/// Reads a context file.
+///
+/// # Errors
+///
+/// At the first key that does not exist or value of the wrong form.
+pub fn read(tree: &Tree) -> Result<Context, Mistake> {
+    let mut context = Context::default();
+    let Some(root) = tree.root().filter(|root| !root.is_null()) else { return Ok(context) };
+    context.whole = statements(root, true)?;
+    let Some(systems) = root.get("systems").filter(|systems| !systems.is_null()) else { return Ok(context) };
+    for (name, value) in entries(systems, "the statements about systems")? {
+        let id = name.text().unwrap_or_default().to_owned();
+        context.systems.insert(id.clone(), statements(value, false)?);
+        context.named.insert(id, name.place());
+    }
+    Ok(context)
+}
+
+/// Holds the names in a context against those that exist.
+///
+/// # Errors
+///
+/// At the first capability, target, add-on or country that does not exist.
+pub fn check(context: &Context, known: &Known<'_>) -> Result<(), Mistake> {
+    let all = std::iter::once(&context.whole).chain(context.systems.values());
+    for (key, statement) in all.flat_map(Statements::iter) {
+        let fail = |what: &str, name: &str, names: &[&str]| {
+            let help = did_you_mean(name, names.iter().copied());
+            let help = if help.is_empty() { format!("known are {}", names.join(", ")) } else { help };
+            Mistake { place: statement.place, message: format!("there is no {what} `{name}`"), help }
+        };
+        let (what, names) = match key {
+            "exclude" | "prefer" => ("target", &known.targets),
+            "subject" => ("add-on", &known.add_ons),
+            _ => {
+                if let Some(id) = key.strip_prefix("needs.").filter(|id| !known.capabilities.contains(id)) {
+                    return Err(fail("capability", id, &known.capabilities));
+                }
+                continue;
+            }
+        };
+        let words = match &statement.value {
+            StatedValue::Words(words) => words.as_slice(),
+            StatedValue::Word(word) => std::slice::from_ref(word),
+            _ => &[],
+        };
+        if let Some(name) = words.iter().find(|name| !names.contains(&name.as_str())) {
+            return Err(fail(what, name, names));
+        }
+    }
+    Ok(())
+}
+
+fn entries<'t>(node: Node<'t>, what: &str) -> Result<Vec<(Node<'t>, Node<'t>)>, Mistake> {
+    if !node.is_mapping() {
+        return Err(Mistake::at(node, format!("{what} are keys with values"), "write `key: value`"));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    let entries = node.entries();
+    for (key, _) in node.written_entries() {
+        if !seen.insert(key.text().unwrap_or_default()) {
+            let message = format!("`{}` stands here twice", key.text().unwrap_or_default());
+            return Err(Mistake::at(key, message, "keep one of them"));
+        }
+    }
+    Ok(entries)
+}
+
+fn statements(node: Node<'_>, is_top: bool) -> Result<Statements, Mistake> {
+    let mut statements = Statements::default();
+    if node.is_null() {
+        return Ok(statements);
+    }
+    for (name, value) in entries(node, "statements")? {
+        let text = name.text().unwrap_or_default();
+        match text {
+            "needs" => needs(value, &mut statements)?,
+            "hosts" => hosts(value, &mut statements)?,
+            "systems" if is_top => {}
+            // A question that was not answered states nothing.
+            _ if value.is_null() && keys::find(text).is_some() => {}
+            _ => {
+                let Some(key) = keys::find(text) else { return Err(unknown_key(name, text, is_top)) };
+                let statement = statement(name, value, &|node| read_value(key, node))?;
+                statements.by_key.insert(text.to_owned(), statement);
+            }
+        }
+    }
+    Ok(statements)
+}
+
+fn unknown_key(name: Node<'_>, text: &str, is_top: bool) -> Mistake {
+    let names = || keys::names().filter(|name| is_top || *name != "systems");
+    let help = did_you_mean(text, names());
+    let help = if help.is_empty() { format!("the keys are {}", names().collect::<Vec<_>>().join(", ")) } else { help };
+    Mistake::at(name, format!("there is no key `{text}`"), help)
+}
+
+fn needs(node: Node<'_>, into: &mut Statements) -> Result<(), Mistake> {
+    if node.is_null() {
+        return Ok(());
+    }
+    for (name, value) in entries(node, "needs")? {
+        let key = format!("needs.{}", name.text().unwrap_or_default());
+        let statement = statement(name, value, &|node| boolean(node))?;
+        into.by_key.insert(key, statement);
+    }
+    Ok(())
+}
+
+fn hosts(node: Node<'_>, into: &mut Statements) -> Result<(), Mistake> {
+    if node.is_null() {
+        return Ok(());
+    }
+    for (name, sizes) in entries(node, "hosts")? {
+        let host = name.text().unwrap_or_default();
+        if !HOST_SIZES.contains(&host) {
+            let help = format!("the hosts of the ladder are {}", HOST_SIZES.join(", "));
+            return Err(Mistake::at(name, format!("there is no host `{host}`"), help));
+        }
+        for (field, value) in entries(sizes, "the sizes of a host")? {
+            let text = field.text().unwrap_or_default();
+            let Some((_, least, most)) = HOST_FIELDS.iter().find(|(known, ..)| *known == text) else {
+                let message = format!("there is no size `{text}`");
+                return Err(Mistake::at(field, message, "the sizes of a host are cpu and memory-gib"));
+            };
+            let statement = statement(field, value, &|node| number(node, *least, *most, false))?;
+            into.by_key.insert(format!("hosts.{host}.{text}"), statement);
+        }
+    }
+    Ok(())
+}
+
+/// A value by itself, or with who states it, when, and where it comes from.
+fn statement(
+    name: Node<'_>,
+    node: Node<'_>,
+    read: &dyn Fn(Node<'_>) -> Result<StatedValue, Mistake>,
+) -> Result<Statement, Mistake> {
+    if !node.is_mapping() {
+        return Ok(Statement {
+            value: read(node)?,
+            written: written(node),
+            place: node.place(),
+            owner: None,
+            date: None,
+            source: None,
+        });
+    }
+    let (mut value, mut owner, mut date, mut source) = (None, None, None, None);
+    for (key, node) in entries(node, "a statement")? {
+        let text = || node.text().map(str::to_owned);
+        match key.text().unwrap_or_default() {
+            "value" => value = Some((read(node)?, written(node), node.place())),
+            "owner" => owner = text(),
+            "source" => source = text(),
+            "date" => {
+                date = text().filter(|date| is_date(date));
+                if date.is_none() {
+                    return Err(Mistake::at(node, "this is no date", "write the day as YYYY-MM-DD"));
+                }
+            }
+            other => {
+                let known = ["value", "owner", "date", "source"];
+                let help = did_you_mean(other, known.into_iter());
+                let help = if help.is_empty() { format!("the keys are {}", known.join(", ")) } else { help };
+                return Err(Mistake::at(key, format!("a statement has no key `{other}`"), help));
+            }
+        }
+    }
+    let Some((value, written, place)) = value else {
+        return Err(Mistake::at(name, "the value is missing", "write it under `value`"));
+    };
+    Ok(Statement { value, written, place, owner, date, source })
+}
+
+fn written(node: Node<'_>) -> String {
+    match node.text() {
+        Some(text) => text.to_owned(),
+        None => node.items().filter_map(|item| item.text()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn read_value(key: &Key, node: Node<'_>) -> Result<StatedValue, Mistake> {
+    match key.form {
+        Form::Number { least, most } => number(node, least, most, false),
+        Form::Count { least, most } => number(node, least, most, true),
+        Form::Duration => node.text().and_then(seconds).map(StatedValue::Number).ok_or_else(|| {
+            Mistake::at(
+                node,
+                format!("`{}` is no length of time", written(node)),
+                "write a number and s, m, h or d, as in 5m",
+            )
+        }),
+        Form::Boolean => boolean(node),
+        Form::Word(words) => {
+            let text = node.text().unwrap_or_default();
+            if words.contains(&text) { Ok(StatedValue::Word(text.to_owned())) } else { Err(no_word(node, text, words)) }
+        }
+        Form::Words(words) => {
+            let items: Vec<Node<'_>> = if node.is_sequence() { node.items().collect() } else { vec![node] };
+            let mut values = Vec::new();
+            for item in items {
+                let Some(text) = item.text().filter(|text| !text.is_empty()) else {
+                    return Err(Mistake::at(item, "this is no word", format!("write it as in {}", key.example)));
+                };
+                if key.name == "jurisdiction" && !is_jurisdiction(text) {
+                    let help = "write any, eu, or two capital letters for each country, as in [FR, DE]";
+                    return Err(Mistake::at(item, format!("`{text}` is no jurisdiction"), help));
+                }
+                if !words.is_empty() && !words.contains(&text) {
+                    return Err(no_word(item, text, words));
+                }
+                values.push(text.to_owned());
+            }
+            Ok(StatedValue::Words(values))
+        }
+    }
+}
+
+fn no_word(node: Node<'_>, text: &str, words: &[&str]) -> Mistake {
+    let help = did_you_mean(text, words.iter().copied());
+    let help = if help.is_empty() { format!("write one of {}", words.join(", ")) } else { help };
+    Mistake::at(node, format!("`{text}` is none of the words that may stand here"), help)
+}
+
+fn is_jurisdiction(text: &str) -> bool {
+    matches!(text, "any" | "eu") || (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+fn number(node: Node<'_>, least: f64, most: f64, whole: bool) -> Result<StatedValue, Mistake> {
+    let number = match node.scalar(Dialect::Kubernetes) {
+        Some(Scalar::Integer(number)) => number as f64,
+        Some(Scalar::Float(number)) if !whole => number,
+        _ => {
+            let kind = if whole { "whole number" } else { "number" };
+            return Err(Mistake::at(
+                node,
+                format!("`{}` is no {kind}", written(node)),
+                "write a number without a unit",
+            ));
+        }
+    };
+    if number >= least && number <= most {
+        Ok(StatedValue::Number(number))
+    } else {
+        Err(Mistake::at(node, format!("{number} is out of range"), format!("write a number from {least} to {most}")))
+    }
+}
+
+fn boolean(node: Node<'_>) -> Result<StatedValue, Mistake> {
+    let value = node.boolean().map(StatedValue::Boolean);
+    value.ok_or_else(|| {
+        Mistake::at(node, format!("`{}` is neither true nor false", written(node)), "write true or false")
+    })
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, length: usize| if part.len() == length { part.parse::<u32>().ok() } else { None };
+    let [year, month, day] = parts.as_slice() else { return false };
+    let (year, month, day) = (number(year, 4), number(month, 2), number(day, 2));
+    year.is_some()
+        && month.is_some_and(|month| (1..=12).contains(&month))
+        && day.is_some_and(|day| (1..=31).contains(&day))
+}
