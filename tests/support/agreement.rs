@@ -1,4 +1,5 @@
 //! The labelled corpus against what is found, beside two baselines.
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::path::Path;
 

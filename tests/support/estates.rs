@@ -1,5 +1,6 @@
 //! The estates of an application that vendors an add-on: every folder of `fixtures/add-ons/payloads` with every one of
 //! `fixtures/add-ons/add-ons`.
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use kubeworthy::choices::Choices;
 use kubeworthy::source::{Collected, Input, collect};
 use serde::Deserialize;
 
-/// What `fixtures/add-ons/expect.yaml` says.
+/// What `fixtures/add-ons/estates.yaml` says.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Estates {
@@ -50,7 +51,7 @@ pub fn root() -> PathBuf {
 }
 
 pub fn read() -> Estates {
-    let text = std::fs::read_to_string(root().join("expect.yaml")).expect("what is expected of the estates");
+    let text = std::fs::read_to_string(root().join("estates.yaml")).expect("what is expected of the estates");
     serde_saphyr::from_str(&text).expect("what is expected of the estates")
 }
 

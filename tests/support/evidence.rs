@@ -1,4 +1,5 @@
 //! Evidence taken away, in deterministic draws: files made unreadable, files silently absent.
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use kubeworthy::text::SourceFile;
 

@@ -1,4 +1,5 @@
 //! The published cases and the traps of `fixtures/cases/cases.yaml`.
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! What a story under `fixtures/` expects, as `expect.yaml` says it, and how it is compared with what is found.
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

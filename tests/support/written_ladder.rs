@@ -1,5 +1,6 @@
 //! The rows of the ladder written out as files, under `fixtures/ladder/`. A file named `service.x12.yaml` is a template:
 //! it stands for twelve documents, with `@NUMBER@` replaced by 1 to 12.
+#![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
 use std::path::{Path, PathBuf};
 
