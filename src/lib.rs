@@ -38,7 +38,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use assessment::{Assessment, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_inventory};
+use assessment::{Assessment, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_estate, assess_inventory};
 use capability::Capabilities;
 use data::DataError;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
@@ -142,7 +142,7 @@ fn select(reading: Reading<'_>, collected: &Collected, kit: &Kit) -> Inventory {
 
 /// How much an inventory demands: what the whole pipeline says of it.
 fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
-    let (estate, _) = assess_inventory(inventory, &collected.files, &kit.yardstick());
+    let estate = assess_estate(inventory, &collected.files, &kit.yardstick());
     Demand {
         need: estate.need.score,
         copies: inventory.most_copies(),

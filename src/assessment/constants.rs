@@ -1,12 +1,14 @@
 //! The constants of the assessment, from `rules/model.yaml`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::capability::{Capabilities, CapabilityId};
 use crate::context::Statements;
 use crate::data::{self, DataError, PathPart};
 use crate::grade::Grade;
-use crate::targets::Coverage;
+use crate::targets::{Coverage, Target};
 
 const FILE: &str = "rules/model.yaml";
 
@@ -28,12 +30,17 @@ pub struct Constants {
     pub payload_share: f64,
     /// Targets whose shortfall is within this much of the best are equally good.
     pub suggestion_tolerance: f64,
+    /// Placing a system on two targets.
+    pub split: SplitConstants,
     /// The two ladders.
     pub ladders: Ladders,
     /// What no file can say.
     pub questions: Vec<ContextQuestion>,
     /// The countries behind the words that a context may use for a jurisdiction (ISO 3166).
-    pub jurisdictions: std::collections::BTreeMap<String, Vec<String>>,
+    pub jurisdictions: BTreeMap<String, Vec<String>>,
+    /// Factors on single cells, by target and capability: for asking how stable verdicts are. None in the file.
+    #[serde(skip)]
+    cells: BTreeMap<(String, CapabilityId), f64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -90,6 +97,14 @@ pub struct ConfidenceConstants {
     pub without_live_state: f64,
     /// The factor where the owner was not asked.
     pub without_context: f64,
+}
+
+/// Placing a system on two targets.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitConstants {
+    /// The largest share of the workloads that may go to the second target; one always may.
+    pub share: f64,
 }
 
 /// The two ladders.
@@ -207,6 +222,69 @@ impl Constants {
             Grade::Corroborated => self.weights.corroborated,
             Grade::Proven => self.weights.proven,
         }
+    }
+
+    /// How far a target falls short of a capability, 0 to 1.
+    #[must_use]
+    pub fn gap_of(&self, target: &Target, capability: CapabilityId) -> f64 {
+        let gap = self.gap(target.coverage(capability));
+        if self.cells.is_empty() || gap == 0.0 {
+            return gap;
+        }
+        let factor = self.cells.get(&(target.id.clone(), capability)).copied().unwrap_or(1.0);
+        (gap * factor).min(1.0)
+    }
+
+    /// Whether single cells have factors of their own.
+    #[must_use]
+    pub fn has_cells(&self) -> bool {
+        !self.cells.is_empty()
+    }
+
+    /// How far what takes named work falls short, 0 to 1.
+    #[must_use]
+    pub fn gaps_with_work(&self) -> f64 {
+        self.gaps.with_work
+    }
+
+    /// The same constants with every weight, gap, band, threshold and factor, and every cell of these targets, multiplied
+    /// by a factor of its own; what is a share or a probability stays between 0 and 1. For asking how stable verdicts are.
+    #[must_use]
+    pub fn jittered(&self, targets: &[Target], capabilities: &Capabilities, factor: &mut dyn FnMut() -> f64) -> Self {
+        let mut other = self.clone();
+        let mut share = |value: &mut f64| *value = (*value * factor()).clamp(0.0, 1.0);
+        let weights = &mut other.weights;
+        [&mut weights.declared, &mut weights.effective, &mut weights.corroborated, &mut weights.proven]
+            .into_iter()
+            .for_each(&mut share);
+        let gaps = &mut other.gaps;
+        [&mut gaps.with_work, &mut gaps.hard, &mut gaps.none].into_iter().for_each(&mut share);
+        let confidence = &mut other.confidence;
+        [
+            &mut confidence.unreadable_weight,
+            &mut confidence.claims_floor,
+            &mut confidence.without_live_state,
+            &mut confidence.without_context,
+            &mut other.platform_share,
+            &mut other.payload_share,
+            &mut other.split.share,
+        ]
+        .into_iter()
+        .for_each(&mut share);
+        for threshold in [
+            &mut other.bands.needless_below,
+            &mut other.bands.justified_from,
+            &mut other.confidence.inconclusive_below,
+            &mut other.confidence.needless_from,
+        ] {
+            *threshold *= factor();
+        }
+        for target in targets {
+            for (capability, _) in capabilities.iter() {
+                other.cells.insert((target.id.clone(), capability), factor());
+            }
+        }
+        other
     }
 
     /// How far a coverage falls short, 0 to 1.

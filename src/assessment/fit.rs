@@ -46,6 +46,37 @@ pub struct Fit {
     pub self_hosted: bool,
     /// A warning about its state: maintenance mode.
     pub caution: Option<String>,
+    /// What is placed beside it, where that is better than the target alone.
+    pub split: Option<SplitFit>,
+    /// The limits that the system violates here: the capability that counts as missing, and how sure that is.
+    pub violations: Vec<(String, Grade)>,
+}
+
+/// A second target for a few workloads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SplitFit {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The workloads that go there, as `Kind/namespace/name`.
+    pub workloads: Vec<String>,
+    /// The chance that the two together fall short, 0 to 1.
+    pub shortfall: f64,
+}
+
+impl Fit {
+    /// The effort with what is placed beside it: two places to run are one more thing to run.
+    #[must_use]
+    pub fn effort_with_split(&self) -> u8 {
+        self.effort + u8::from(self.split.is_some())
+    }
+
+    /// The chance that it falls short with what is placed beside it, 0 to 1.
+    #[must_use]
+    pub fn least_shortfall(&self) -> f64 {
+        self.split.as_ref().map_or(self.shortfall, |split| split.shortfall.min(self.shortfall))
+    }
 }
 
 /// A named piece of work.
@@ -79,7 +110,7 @@ pub struct Blocked {
     pub evidence: Vec<Location>,
 }
 
-/// Every target as it fits, ranked by shortfall, then effort; those that may not be considered come last.
+/// Every target as it fits, in the order of the candidates.
 pub(super) fn fits(
     candidates: &[Candidate<'_>],
     needs: &[Need],
@@ -88,13 +119,16 @@ pub(super) fn fits(
     capabilities: &Capabilities,
     locator: &Locator<'_>,
 ) -> Vec<Fit> {
-    let mut fits: Vec<Fit> =
-        candidates.iter().map(|candidate| fit(candidate, needs, claims, constants, capabilities, locator)).collect();
+    candidates.iter().map(|candidate| fit(candidate, needs, claims, constants, capabilities, locator)).collect()
+}
+
+/// Ranks targets by shortfall, then effort; those that may not be considered come last.
+pub(super) fn rank(fits: &mut [Fit]) {
     fits.sort_by(|a, b| {
-        let rank = |fit: &Fit| (!fit.admissible, (fit.shortfall * 1000.0).round() as u32, fit.effort);
+        let rank =
+            |fit: &Fit| (!fit.admissible, (fit.least_shortfall() * 1000.0).round() as u32, fit.effort_with_split());
         rank(a).cmp(&rank(b)).then_with(|| (a.tier, &a.id).cmp(&(b.tier, &b.id)))
     });
-    fits
 }
 
 fn fit(
@@ -124,6 +158,12 @@ fn fit(
         self_hosted: target.self_hosted,
         caution: (target.status == Status::Maintenance)
             .then(|| target.status_note.clone().unwrap_or_else(|| "it is in maintenance mode".to_owned())),
+        split: None,
+        violations: candidate
+            .violations
+            .iter()
+            .map(|violation| (capabilities.get(violation.capability).id.clone(), violation.grade))
+            .collect(),
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();
@@ -176,17 +216,23 @@ pub(super) fn suggest(
     constraints: &Constraints,
     tolerance: f64,
 ) -> Option<String> {
-    let usable = |fit: &&Fit| fit.admissible && fit.blocked_by.is_empty() && fit.caution.is_none();
-    let effort = |fit: &Fit| if runs_by_compose && fit.archetype == "compose" { 0 } else { fit.effort };
+    // What is placed beside a target takes what would block it.
+    let is_blocked = |fit: &Fit| !fit.blocked_by.is_empty() && fit.split.is_none();
+    let usable = |fit: &&Fit| fit.admissible && !is_blocked(fit) && fit.caution.is_none();
+    let effort = |fit: &Fit| {
+        let own = if runs_by_compose && fit.archetype == "compose" { 0 } else { fit.effort };
+        own + u8::from(fit.split.is_some())
+    };
     let simplest = |from: u8, to: u8| {
         let among = || fits.iter().filter(usable).filter(|fit| (from..=to).contains(&fit.tier));
-        let best = among().map(|fit| fit.shortfall).fold(1.0, f64::min);
+        let best = among().map(Fit::least_shortfall).fold(1.0, f64::min);
         among()
-            .filter(|fit| fit.shortfall <= best + tolerance + 1e-9)
+            .filter(|fit| fit.least_shortfall() <= best + tolerance + 1e-9)
             .min_by(|a, b| {
                 let is_preferred = |fit: &Fit| constraints.preferred.contains(&fit.id);
-                let rank =
-                    |fit: &Fit| (!is_preferred(fit), effort(fit), (fit.shortfall * 1000.0).round() as u32, fit.tier);
+                let rank = |fit: &Fit| {
+                    (!is_preferred(fit), effort(fit), (fit.least_shortfall() * 1000.0).round() as u32, fit.tier)
+                };
                 rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
             })
             .map(|fit| fit.id.clone())

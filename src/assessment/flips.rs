@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Verdict;
 use super::constraints::Constraints;
-use super::fold::Folded;
+use super::demand::Demand;
 use super::score::{Candidate, Need};
 use crate::capability::{Capabilities, CapabilityId};
 use crate::context::keys;
@@ -29,13 +29,12 @@ const SHOWN_PER_VERDICT: usize = 3;
 /// What a change is tried with.
 pub(super) struct Trial<'t, 'c> {
     pub(super) capabilities: &'t Capabilities,
-    pub(super) needs: &'t [Need],
-    pub(super) folded: &'t [Folded],
+    pub(super) demand: &'t Demand,
     pub(super) verdict: Verdict,
     pub(super) need: f64,
     pub(super) constraints: &'t Constraints,
-    /// The need and the verdict with other needs, or other candidates.
-    pub(super) outcome: &'t dyn Fn(&[Need], &[Candidate<'c>]) -> (f64, Verdict),
+    /// The need and the verdict with another demand, or other candidates.
+    pub(super) outcome: &'t dyn Fn(&Demand, &[Candidate<'c>]) -> (f64, Verdict),
     /// The candidates under other constraints.
     pub(super) candidates: &'t dyn Fn(&Constraints) -> Vec<Candidate<'c>>,
 }
@@ -50,43 +49,41 @@ impl Trial<'_, '_> {
     ) -> Vec<Flip> {
         let standing = (self.candidates)(self.constraints);
         let mut flips = Vec::new();
-        let mut try_needs = |change: String, needs: &[Need]| {
-            let (need, verdict) = (self.outcome)(needs, &standing);
+        let mut attempt = |change: String, demand: &Demand| {
+            let (need, verdict) = (self.outcome)(demand, &standing);
             flips.push(Flip { change, verdict, need });
         };
-        for (change, needs) in self.changed_claims() {
-            try_needs(change, &needs);
+        for (change, demand) in self.changed_claims() {
+            attempt(change, &demand);
         }
         let asked: BTreeSet<(&str, CapabilityId)> =
             questions.iter().filter_map(|question| Some((question.code.as_str(), question.capability?))).collect();
         for (code, capability) in asked {
             let id = &self.capabilities.get(capability).id;
-            let needs = raised(self.needs, &[Need { capability, grade: Grade::Proven }]);
-            try_needs(format!("the answer to {code} proves {id}"), &needs);
+            let demand = self.demand.with(&[Need { capability, grade: Grade::Proven }]);
+            attempt(format!("the answer to {code} proves {id}"), &demand);
         }
         for answer in answers {
             let change = format!("the owner states {}: {}", answer.key, keys::shown(answer.key, answer.value));
-            try_needs(change, &raised(self.needs, &claimed(answer)));
+            attempt(change, &self.demand.with(&claimed(answer)));
         }
         for (change, constraints) in self.changed_constraints(jurisdictions) {
-            let (need, verdict) = (self.outcome)(self.needs, &(self.candidates)(&constraints));
+            let (need, verdict) = (self.outcome)(self.demand, &(self.candidates)(&constraints));
             flips.push(Flip { change, verdict, need });
         }
         self.smallest(flips)
     }
 
-    fn changed_claims(&self) -> Vec<(String, Vec<Need>)> {
+    fn changed_claims(&self) -> Vec<(String, Demand)> {
         const GRADES: [Grade; 4] = [Grade::Declared, Grade::Effective, Grade::Corroborated, Grade::Proven];
         let mut changes = Vec::new();
-        for claim in self.folded {
+        for claim in self.demand.needs() {
             let id = &self.capabilities.get(claim.capability).id;
-            let others = || self.needs.iter().filter(|need| need.capability != claim.capability).copied();
-            changes.push((format!("nothing needs {id}"), others().collect::<Vec<_>>()));
+            changes.push((format!("nothing needs {id}"), self.demand.without(claim.capability)));
             for grade in GRADES.into_iter().filter(|grade| *grade != claim.grade) {
-                let mut needs: Vec<Need> = others().collect();
-                needs.push(Need { capability: claim.capability, grade });
                 let word = if grade == Grade::Declared { "only declared" } else { grade.id() };
-                changes.push((format!("{id} is {word}, and not {}", claim.grade.id()), needs));
+                let change = format!("{id} is {word}, and not {}", claim.grade.id());
+                changes.push((change, self.demand.with_grade(claim.capability, grade)));
             }
         }
         changes
@@ -128,16 +125,4 @@ impl Trial<'_, '_> {
 /// What an answer would claim.
 pub(super) fn claimed(answer: &Answer) -> Vec<Need> {
     answer.claims.iter().map(|(capability, grade)| Need { capability: *capability, grade: *grade }).collect()
-}
-
-/// Some needs with others added: of two on one capability the higher grade stays.
-pub(super) fn raised(needs: &[Need], added: &[Need]) -> Vec<Need> {
-    let mut all = needs.to_vec();
-    for need in added {
-        match all.iter_mut().find(|other| other.capability == need.capability) {
-            Some(known) => known.grade = known.grade.max(need.grade),
-            None => all.push(*need),
-        }
-    }
-    all
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::demand::Demand;
 use super::score::Need;
 use crate::capability::CapabilityId;
 use crate::grade::Grade;
@@ -58,31 +59,17 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
         .collect()
 }
 
-/// The needs behind folded claims.
+/// The demand at the low end of the range: what is proven.
 #[must_use]
-pub fn needs(claims: &[Folded]) -> Vec<Need> {
-    claims.iter().map(|claim| Need { capability: claim.capability, grade: claim.grade }).collect()
+pub fn proven(demand: &Demand) -> Demand {
+    demand.regraded(|_, grade| (grade == Grade::Proven).then_some(grade))
 }
 
-/// The needs at the low end of the range: what is proven.
-#[must_use]
-pub fn proven(needs: &[Need]) -> Vec<Need> {
-    needs.iter().filter(|need| need.grade == Grade::Proven).copied().collect()
-}
-
-/// The needs at the high end of the range: what is effective or corroborated, proven, and the costliest answer to every
+/// The demand at the high end of the range: what is effective or corroborated, proven, and the costliest answer to every
 /// open question.
 #[must_use]
-pub fn costliest(needs: &[Need], asked: impl IntoIterator<Item = CapabilityId>) -> Vec<Need> {
-    let mut costliest: BTreeMap<CapabilityId, Grade> = needs
-        .iter()
-        .map(|need| {
-            let grade = if need.grade >= Grade::Effective { Grade::Proven } else { need.grade };
-            (need.capability, grade)
-        })
-        .collect();
-    for capability in asked {
-        costliest.insert(capability, Grade::Proven);
-    }
-    costliest.into_iter().map(|(capability, grade)| Need { capability, grade }).collect()
+pub fn costliest(demand: &Demand, asked: impl IntoIterator<Item = CapabilityId>) -> Demand {
+    let firm = demand.regraded(|_, grade| Some(if grade >= Grade::Effective { Grade::Proven } else { grade }));
+    let asked: Vec<Need> = asked.into_iter().map(|capability| Need { capability, grade: Grade::Proven }).collect();
+    firm.with(&asked)
 }

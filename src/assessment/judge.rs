@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::basis::Basis;
 use super::constants::Constants;
 use super::constraints::Constraints;
-use super::fit::{fits, suggest};
-use super::flips::{Trial, claimed, raised};
-use super::fold::{Folded, costliest, fold, needs, proven};
+use super::demand::Demand;
+use super::fit::{SplitFit, fits, rank, suggest};
+use super::flips::{Trial, claimed};
+use super::fold::{Folded, costliest, fold, proven};
 use super::locate::Locator;
-use super::score::{Candidate, Hosting, Need, Violation, best, candidates, regraded, rounded_shares, shares};
+use super::score::{
+    self, Candidate, Hosting, Need, Place, Source, Violation, candidates, place, regraded, rounded_shares, shares,
+};
 use super::verdict::{Grounds, confidence, understood, verdict};
 use super::{
     Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, SystemAssessment, Unknown, Verdict,
@@ -50,7 +54,7 @@ pub fn assess_inventory(
     yardstick: &Yardstick<'_>,
 ) -> (SystemAssessment, Vec<SystemAssessment>) {
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true };
     let views: Vec<SystemView<'_>> =
         inventory.systems.par_iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
@@ -64,10 +68,24 @@ pub fn assess_inventory(
     )
 }
 
+/// The estate alone, without what would change its verdict: for choosing among variants.
+#[must_use]
+pub fn assess_estate(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>) -> SystemAssessment {
+    let locator = Locator::new(inventory, files);
+    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: false };
+    let views: Vec<SystemView<'_>> =
+        inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
+    let evaluations: Vec<(Evaluation, FactSet)> =
+        views.iter().map(|view| evaluate(view, yardstick.rules, false)).collect();
+    judge.estate(&views, &evaluations)
+}
+
 struct Judge<'j> {
     inventory: &'j Inventory,
     yardstick: Yardstick<'j>,
     locator: Locator<'j>,
+    /// Whether to look for what would change the verdict, which costs most of the time.
+    tries_changes: bool,
 }
 
 /// What differs between a system and the estate.
@@ -86,7 +104,8 @@ impl Judge<'_> {
         let name = if system.name.is_empty() { "." } else { system.name.as_str() };
         let subject =
             Subject { view, facts, id: system.id(), name: name.to_owned(), is_estate: false, set_aside: Vec::new() };
-        self.judge(&subject, fold(&evaluation.claims), &evaluation.findings, &evaluation.questions)
+        let demand = Demand::of_claims(&evaluation.claims, system.workloads.len());
+        self.judge(&subject, fold(&evaluation.claims), &demand, &evaluation.findings, &evaluation.questions)
     }
 
     /// The estate: the claims of all systems folded again, with what only all of them together make. Well-known add-ons
@@ -96,19 +115,18 @@ impl Judge<'_> {
         let everything = System::of_everything(&self.inventory.objects);
         let whole = SystemView::new(self.inventory, tables, &everything);
         let add_ons = whole.add_on_members();
-        let workloads = everything.workloads.len();
-        let payload = workloads - add_ons.workloads.len();
-        let sets_aside = !add_ons.names.is_empty()
-            && payload > 0
-            && payload as f64 >= self.yardstick.constants.payload_share * workloads as f64;
+        // Without the add-ons every system is asked again: its size and its platform share change. What is left of an
+        // add-on's own system, such as its cache, is no payload.
+        let reduced: Vec<System> = views.iter().filter_map(|view| without(view.system, &add_ons)).collect();
+        let payload: usize = reduced.iter().map(|system| system.workloads.len()).sum();
+        let least = self.yardstick.constants.payload_share * everything.workloads.len() as f64;
+        let sets_aside = !add_ons.names.is_empty() && payload > 0 && payload as f64 >= least;
         let all: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
         let counted = self.estate_of(&whole, &all, Vec::new());
         // Add-ons are set aside so that they do not make the rest look needy; where they do not, nothing is gained by it.
         if !sets_aside || counted.verdict == Verdict::Needless {
             return counted;
         }
-        // Without the add-ons every system is asked again: its size and its platform share change.
-        let reduced: Vec<System> = views.iter().filter_map(|view| without(view.system, &add_ons)).collect();
         let views: Vec<SystemView<'_>> =
             reduced.iter().map(|system| SystemView::new(self.inventory, tables, system)).collect();
         let evaluations: Vec<Evaluation> =
@@ -179,54 +197,61 @@ impl Judge<'_> {
             is_estate: true,
             set_aside,
         };
-        self.judge(&subject, fold(claims), &findings, &questions)
+        let demand = Demand::of_claims(claims.iter().copied(), whole.system.workloads.len());
+        self.judge(&subject, fold(claims), &demand, &findings, &questions)
     }
 
     fn judge(
         &self,
         subject: &Subject<'_>,
         folded: Vec<Folded>,
+        demand: &Demand,
         findings: &[Finding],
         questions: &[OpenQuestion],
     ) -> SystemAssessment {
         let Yardstick { capabilities, catalogue, constants, .. } = self.yardstick;
         let view = subject.view;
-        let needs = needs(&folded);
+        let needs = demand.needs();
         let constraints = Constraints::of(&view.statements, &constants.jurisdictions);
         let under = |constraints: &Constraints| candidates(catalogue, subject.facts, constraints);
         let candidates = under(&constraints);
-        let score = |needs: &[Need], hosting: Hosting| best(&candidates, needs, hosting, constants);
-        let best_any = score(&needs, Hosting::Any);
+        let need_of =
+            |demand: &Demand, hosting: Hosting| round_tenth(score::need(&candidates, demand, hosting, constants));
+        let best_any = place(&candidates, demand, Hosting::Any, constants);
         let need = round_tenth(best_any.need);
         let without_constraints = (!constraints.keys().is_empty()).then(|| {
             let free = under(&Constraints::default());
-            round_tenth(best(&free, &needs, Hosting::Any, constants).need)
+            round_tenth(score::need(&free, demand, Hosting::Any, constants))
         });
         // At either end of the range violated limits of targets count as claims do: the low end knows proven ones
         // alone, the high end takes effective ones for proven.
         let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
-        let low = round_tenth(best(&of_proven, &proven(&needs), Hosting::Any, constants).need).min(need);
+        let low = round_tenth(score::need(&of_proven, &proven(demand), Hosting::Any, constants)).min(need);
         let asked = questions.iter().filter_map(|question| question.capability);
         let anything = questions.iter().any(|question| question.capability.is_none());
         let most = constants.points.simple + constants.points.lighter;
         let of_effective =
             regraded(&candidates, |grade| Some(if grade >= Grade::Effective { Grade::Proven } else { grade }));
-        let high =
-            if anything { most } else { best(&of_effective, &costliest(&needs, asked), Hosting::Any, constants).need };
+        let high = if anything {
+            most
+        } else {
+            score::need(&of_effective, &costliest(demand, asked), Hosting::Any, constants)
+        };
         let range = NeedRange {
             score: need,
             low,
             high: round_tenth(high).max(need),
-            if_self_hosted: round_tenth(score(&needs, Hosting::SelfHosted).need),
+            if_self_hosted: need_of(demand, Hosting::SelfHosted),
             without_constraints,
         };
         let shares = rounded_shares(&shares(&candidates, &needs, &best_any, constants), need);
-        let limits: Vec<&Violation> = [best_any.simple.0, best_any.lighter.0]
+        let limits: Vec<&Violation> = [best_any.simple.base, best_any.lighter.base]
             .into_iter()
             .flatten()
             .flat_map(|index| &candidates[index].violations)
             .collect();
-        let claims = self.claims(&folded, &shares, &limits);
+        let splits = [&best_any.simple, &best_any.lighter].map(|place| self.split_fit(place, &candidates));
+        let claims = self.claims(&folded, &shares, &limits, splits.iter().flatten().next());
         let opaque = view.system.opaque.len();
         let workloads = view.system.workloads.len();
         // What was read in part is not understood: what is missing in it may be there.
@@ -251,28 +276,40 @@ impl Judge<'_> {
             assessable: workloads > 0 || !view.system.definitions.is_empty(),
             add_ons_set_aside: !subject.set_aside.is_empty(),
         };
-        let outcome = |needs: &[Need], candidates: &[Candidate<'_>]| {
-            let need = round_tenth(best(candidates, needs, Hosting::Any, constants).need);
-            let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
-            let proven_need = round_tenth(best(&of_proven, &proven(needs), Hosting::Any, constants).need);
-            let confidence = confidence_of(needs).round();
+        let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| {
+            let need = round_tenth(score::need(candidates, demand, Hosting::Any, constants));
+            let confidence = confidence_of(&demand.needs()).round();
+            // What is proven decides only where too little is known.
+            let proven_need = if confidence < constants.confidence.inconclusive_below {
+                let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
+                round_tenth(score::need(&of_proven, &proven(demand), Hosting::Any, constants))
+            } else {
+                need
+            };
             (need, verdict(&Grounds { need, proven_need, confidence, ..grounds }, constants))
         };
         let answers = answers(self.yardstick.rules, subject.facts);
         let verdict = verdict(&grounds, constants);
         let trial = Trial {
             capabilities,
-            needs: &needs,
-            folded: &folded,
+            demand,
             verdict,
             need,
             constraints: &constraints,
             outcome: &outcome,
             candidates: &under,
         };
-        let flips = trial.flips(questions, &answers, &constants.jurisdictions);
+        let flips =
+            if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
         let availability = ladder::availability(&needs, constants, capabilities);
-        let fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
+        let mut fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
+        for place in best_any.places.iter().filter(|place| place.split.is_some()) {
+            let base = place.base.map(|index| &candidates[index].target.id);
+            if let Some(fit) = fits.iter_mut().find(|fit| Some(&fit.id) == base) {
+                fit.split = self.split_fit(place, &candidates);
+            }
+        }
+        rank(&mut fits);
         let by_compose = workloads > 0 && view.raw_workloads().all(|workload| workload.origin == Origin::Compose);
         let needs_hosts = availability.high >= 3;
         let footprint = &view.footprint;
@@ -287,7 +324,7 @@ impl Judge<'_> {
             verdict,
             through: through(verdict, share.own_resources, &claims),
             need: range,
-            axes: self.axes(&candidates, &needs),
+            axes: self.axes(&candidates, demand),
             confidence: confidence.round().clamp(0.0, 100.0) as u8,
             availability,
             scale: ladder::scale(
@@ -304,10 +341,17 @@ impl Judge<'_> {
             },
             suggested: suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance),
             targets: fits,
-            unknowns: self.unknowns(questions, &answers, subject, &needs, need, &|needs| {
-                round_tenth(score(needs, Hosting::Any).need)
-            }),
+            unknowns: self
+                .unknowns(questions, &answers, subject, need, &|added| need_of(&demand.with(added), Hosting::Any)),
             flips,
+            basis: Basis {
+                demand: demand.clone(),
+                grounds,
+                whole: workloads - partial,
+                opaque: opaque + partial,
+                unreadable: view.system.unreadable,
+                answered,
+            },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,
@@ -317,12 +361,31 @@ impl Judge<'_> {
         }
     }
 
+    /// How a split is shown: the second target and the names of the workloads.
+    fn split_fit(&self, place: &Place, candidates: &[Candidate<'_>]) -> Option<SplitFit> {
+        let split = place.split.as_ref()?;
+        let second = candidates[split.second].target;
+        let workloads = split.workloads.iter().map(|index| self.inventory.objects.workloads[*index].object_name());
+        Some(SplitFit {
+            id: second.id.clone(),
+            name: second.name.clone(),
+            workloads: workloads.collect(),
+            shortfall: split.shortfall,
+        })
+    }
+
     /// Folded claims with their shares, the largest share first. A violated limit of a target can bring need that no
     /// claim speaks of; it then stands as a claim of its own.
-    fn claims(&self, folded: &[Folded], shares: &[(CapabilityId, f64)], limits: &[&Violation]) -> Vec<Claim> {
+    fn claims(
+        &self,
+        folded: &[Folded],
+        shares: &[(Source, f64)],
+        limits: &[&Violation],
+        split: Option<&SplitFit>,
+    ) -> Vec<Claim> {
         let capabilities = self.yardstick.capabilities;
         let share_of =
-            |id: CapabilityId| shares.iter().find(|(other, _)| *other == id).map_or(0.0, |(_, share)| *share);
+            |id: CapabilityId| shares.iter().find(|(other, _)| *other == Some(id)).map_or(0.0, |(_, share)| *share);
         let mut claims: Vec<Claim> = folded
             .iter()
             .map(|claim| {
@@ -338,7 +401,20 @@ impl Judge<'_> {
                 }
             })
             .collect();
-        for (id, share) in shares {
+        for (source, share) in shares {
+            let Some(id) = source else {
+                // Two places to run are a need of their own.
+                claims.extend(split.map(|split| Claim {
+                    capability: SPLIT.to_owned(),
+                    axis: Axis::Topology,
+                    grade: Grade::Proven,
+                    share: *share,
+                    rules: Vec::new(),
+                    message: format!("{} on {} beside the rest", split.workloads.join(", "), split.name),
+                    evidence: Vec::new(),
+                }));
+                continue;
+            };
             if folded.iter().all(|claim| claim.capability != *id) {
                 let capability = capabilities.get(*id);
                 let violated = limits.iter().find(|limit| limit.capability == *id);
@@ -364,16 +440,16 @@ impl Judge<'_> {
     }
 
     /// The need of each axis' claims alone.
-    fn axes(&self, candidates: &[Candidate<'_>], needs: &[Need]) -> Vec<(Axis, f64)> {
+    fn axes(&self, candidates: &[Candidate<'_>], demand: &Demand) -> Vec<(Axis, f64)> {
         let Yardstick { capabilities, constants, .. } = self.yardstick;
         Axis::ALL
             .into_iter()
             .filter_map(|axis| {
-                let own: Vec<Need> =
-                    needs.iter().filter(|need| capabilities.get(need.capability).axis == axis).copied().collect();
+                let own = demand.regraded(|id, grade| (capabilities.get(id).axis == axis).then_some(grade));
                 let leads = matches!(axis, Axis::Availability | Axis::Scale);
-                let points = round_tenth(best(candidates, &own, Hosting::Any, constants).need);
-                (leads || !own.is_empty()).then_some((axis, points))
+                let points = round_tenth(score::need(candidates, &own, Hosting::Any, constants));
+                let is_claimed = !own.needs().is_empty();
+                (leads || is_claimed).then_some((axis, points))
             })
             .collect()
     }
@@ -424,16 +500,11 @@ impl Judge<'_> {
         questions: &[OpenQuestion],
         answers: &[Answer],
         subject: &Subject<'_>,
-        needs: &[Need],
         score: f64,
         need_of: &dyn Fn(&[Need]) -> f64,
     ) -> Vec<Unknown> {
         let constants = self.yardstick.constants;
-        let with = |capability: CapabilityId| {
-            let mut raised: Vec<Need> = needs.iter().filter(|need| need.capability != capability).copied().collect();
-            raised.push(Need { capability, grade: Grade::Proven });
-            need_of(&raised).max(score)
-        };
+        let with = |capability: CapabilityId| need_of(&[Need { capability, grade: Grade::Proven }]).max(score);
         let most = constants.points.simple + constants.points.lighter;
         let mut by_rule: BTreeMap<(&str, Option<CapabilityId>), Vec<&OpenQuestion>> = BTreeMap::new();
         for question in questions {
@@ -466,7 +537,7 @@ impl Judge<'_> {
         let mut asked: Vec<Unknown> = open
             .map(|question| {
                 let reached = answers.iter().filter(|answer| answer.key == question.key);
-                let most = reached.map(|answer| need_of(&raised(needs, &claimed(answer)))).fold(score, f64::max);
+                let most = reached.map(|answer| need_of(&claimed(answer))).fold(score, f64::max);
                 Unknown {
                     question: format!("{}?", question.question),
                     key: question.key.clone(),
@@ -482,6 +553,9 @@ impl Judge<'_> {
         unknowns
     }
 }
+
+/// What stands in the place of a capability where two places to run bring need.
+const SPLIT: &str = "split-placement";
 
 /// A system without the members of add-ons; none where nothing but them and what belongs to them is left.
 fn without(system: &System, add_ons: &AddOnMembers) -> Option<System> {

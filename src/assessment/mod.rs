@@ -1,8 +1,10 @@
 //! Steps 5 to 7: claims become the need, the ladders, the confidence, the verdict and the ranked targets; the result is
 //! the finished answer, all that a renderer may look at.
 
+mod basis;
 pub mod constants;
 pub mod constraints;
+pub mod demand;
 mod fit;
 mod flips;
 mod fold;
@@ -10,15 +12,17 @@ mod judge;
 mod ladder;
 mod locate;
 mod origin;
+pub mod placement;
 pub mod score;
 mod verdict;
 
+pub use basis::Basis;
 pub use constants::Constants;
 pub use constraints::Constraints;
-pub use fit::{Blocked, Fit, Loss, Work};
+pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
-pub use fold::{Folded, costliest, fold, needs, proven};
-pub use judge::{Yardstick, assess_inventory};
+pub use fold::{Folded, costliest, fold, proven};
+pub use judge::{Yardstick, assess_estate, assess_inventory};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
@@ -140,6 +144,8 @@ pub struct SystemAssessment {
     pub overlay: Option<Overlay>,
     /// The smallest changes that give another verdict, the smallest first.
     pub flips: Vec<Flip>,
+    /// What it was judged by, for asking again with other constants.
+    pub basis: Basis,
     /// What the owner states about it, in order of the keys.
     pub statements: Vec<StatementReport>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.

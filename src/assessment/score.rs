@@ -2,6 +2,8 @@
 
 use super::constants::Constants;
 use super::constraints::Constraints;
+use super::demand::{Demand, Grades};
+use super::placement::{Movable, Split, split};
 use crate::capability::CapabilityId;
 use crate::facts::{CATALOG, Fact, FactSet, Value};
 use crate::grade::Grade;
@@ -104,19 +106,32 @@ impl Candidate<'_> {
     /// capabilities with something left open are listed.
     #[must_use]
     pub fn open_parts(&self, needs: &[Need], constants: &Constants) -> Vec<(CapabilityId, f64)> {
+        self.open(needs.iter().map(|need| (need.capability, need.grade)), constants)
+    }
+
+    /// The same for grades by capability.
+    #[must_use]
+    pub fn open_parts_of(&self, needs: &Grades, constants: &Constants) -> Vec<(CapabilityId, f64)> {
+        self.open(needs.iter().map(|(capability, grade)| (*capability, *grade)), constants)
+    }
+
+    fn open(
+        &self,
+        needs: impl Iterator<Item = (CapabilityId, Grade)>,
+        constants: &Constants,
+    ) -> Vec<(CapabilityId, f64)> {
         let mut parts: Vec<(CapabilityId, f64)> = Vec::new();
         let mut raise = |capability: CapabilityId, part: f64| match parts.iter_mut().find(|(id, _)| *id == capability) {
             Some((_, known)) => *known = known.max(part),
-            None => parts.push((capability, part)),
+            None if part > 0.0 => parts.push((capability, part)),
+            None => {}
         };
-        for need in needs {
-            let gap = constants.gap(self.target.coverage(need.capability));
-            raise(need.capability, constants.weight(need.grade) * gap);
+        for (capability, grade) in needs {
+            raise(capability, constants.weight(grade) * constants.gap_of(self.target, capability));
         }
         for violation in &self.violations {
             raise(violation.capability, constants.weight(violation.grade));
         }
-        parts.retain(|(_, part)| *part > 0.0);
         parts.sort_by_key(|(capability, _)| *capability);
         parts
     }
@@ -125,6 +140,24 @@ impl Candidate<'_> {
     #[must_use]
     pub fn shortfall(&self, needs: &[Need], constants: &Constants) -> f64 {
         1.0 - self.open_parts(needs, constants).iter().map(|(_, part)| 1.0 - part).product::<f64>()
+    }
+
+    /// The shortfall of a demand that is placed here as a whole.
+    #[must_use]
+    pub fn shortfall_of(&self, demand: &Demand, constants: &Constants) -> f64 {
+        self.shortfall(&demand.needs(), constants)
+    }
+
+    /// Whether it falls short of any needs as much as another one.
+    pub(super) fn is_like(&self, other: &Self, constants: &Constants) -> bool {
+        let violations = |candidate: &Self| -> Vec<(CapabilityId, Grade)> {
+            candidate.violations.iter().map(|violation| (violation.capability, violation.grade)).collect()
+        };
+        // What was multiplied cell by cell is alike no more.
+        !constants.has_cells()
+            && self.target.covers_like(other.target)
+            && self.violations.len() == other.violations.len()
+            && violations(self) == violations(other)
     }
 
     fn may_be_used(&self, hosting: Hosting) -> bool {
@@ -147,53 +180,123 @@ pub fn regraded<'c>(candidates: &[Candidate<'c>], regrade: impl Fn(Grade) -> Opt
         .collect()
 }
 
+/// Where a demand is placed best.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The target, by its place among the candidates; none where none is admissible.
+    pub base: Option<usize>,
+    /// What is placed beside it, where that is better than the target alone.
+    pub split: Option<Split>,
+    /// The shortfall, 0 to 1.
+    pub shortfall: f64,
+}
+
 /// The best targets for some needs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Best {
-    /// The best simple target, by its place among the candidates, and its shortfall; none where none is admissible.
-    pub simple: (Option<usize>, f64),
+    /// The best simple target.
+    pub simple: Place,
     /// The best of simple targets and lighter orchestrators.
-    pub lighter: (Option<usize>, f64),
+    pub lighter: Place,
+    /// Each target of those tiers that may be used, in the order of the candidates.
+    pub places: Vec<Place>,
     /// The need, 0 to 100.
     pub need: f64,
 }
 
-/// The best targets and the need.
+/// The best targets and the need, for needs of a system as a whole.
 #[must_use]
 pub fn best(candidates: &[Candidate<'_>], needs: &[Need], hosting: Hosting, constants: &Constants) -> Best {
-    let smallest = |tier: u8| {
-        candidates
-            .iter()
-            .enumerate()
-            .filter(|(_, candidate)| candidate.target.tier <= tier && candidate.may_be_used(hosting))
-            .map(|(index, candidate)| (Some(index), candidate.shortfall(needs, constants)))
-            .fold((None, 1.0), |best: (Option<usize>, f64), other| {
-                // The first of equals stays: candidates are sorted by tier, effort and name.
-                if best.0.is_none() || other.1 < best.1 - 1e-12 { other } else { best }
-            })
-    };
-    let (simple, lighter) = (smallest(1), smallest(2));
-    let need = constants.points.simple * simple.1 + constants.points.lighter * lighter.1;
-    Best { simple, lighter, need }
+    place(candidates, &Demand::of_needs(needs), hosting, constants)
 }
 
-/// How the need divides over capabilities, in points; the shares add up to the need.
-///
-/// Within each half of the score a capability's share is its part of the sum of `-ln(1 - p·gap)`; where some reach
-/// `p·gap = 1`, they share that half equally and the others get nothing.
+/// The best places for a demand and the need. A few workloads may be placed on a second target where that is better.
 #[must_use]
-pub fn shares(
-    candidates: &[Candidate<'_>],
-    needs: &[Need],
-    best: &Best,
-    constants: &Constants,
-) -> Vec<(CapabilityId, f64)> {
-    let mut shares: Vec<(CapabilityId, f64)> = Vec::new();
-    for ((index, shortfall), points) in
-        [(best.simple, constants.points.simple), (best.lighter, constants.points.lighter)]
-    {
-        let Some(candidate) = index.and_then(|index| candidates.get(index)) else { continue };
-        let parts = candidate.open_parts(needs, constants);
+pub fn place(candidates: &[Candidate<'_>], demand: &Demand, hosting: Hosting, constants: &Constants) -> Best {
+    let needs = demand.needs();
+    let movable = Movable::of(demand, constants);
+    let may_be_used = |candidate: &Candidate<'_>| candidate.may_be_used(hosting);
+    let mut places: Vec<(u8, Place)> = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        if candidate.target.tier <= 2 && may_be_used(candidate) {
+            let shortfall = candidate.shortfall(&needs, constants);
+            let alone = Place { base: Some(index), split: None, shortfall };
+            let beaten = places.iter().any(|(_, place)| place.shortfall == 0.0);
+            let split = if beaten {
+                None
+            } else {
+                split(candidates, index, demand, &movable, shortfall, &may_be_used, constants)
+            };
+            let place = match split {
+                Some(split) => Place { shortfall: split.shortfall, split: Some(split), ..alone },
+                None => alone,
+            };
+            places.push((candidate.target.tier, place));
+        }
+    }
+    let smallest = |tier: u8| {
+        let nothing = Place { base: None, split: None, shortfall: 1.0 };
+        let within = places.iter().filter(|(of, _)| *of <= tier).map(|(_, place)| place);
+        // The first of equals stays: candidates are sorted by tier, effort and name.
+        within.fold(nothing, |best, other| {
+            if best.base.is_none() || other.shortfall < best.shortfall - 1e-12 { other.clone() } else { best }
+        })
+    };
+    let (simple, lighter) = (smallest(1), smallest(2));
+    let need = constants.points.simple * simple.shortfall + constants.points.lighter * lighter.shortfall;
+    Best { simple, lighter, need, places: places.into_iter().map(|(_, place)| place).collect() }
+}
+
+/// The need alone, 0 to 100: what [`place`] says, without the places. Much cheaper where many changes are tried.
+#[must_use]
+pub fn need(candidates: &[Candidate<'_>], demand: &Demand, hosting: Hosting, constants: &Constants) -> f64 {
+    let needs = demand.needs();
+    let may_be_used = |candidate: &Candidate<'_>| candidate.may_be_used(hosting);
+    let mut alone: Vec<(u8, usize, f64)> = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        // Targets that cover everything alike fall short alike.
+        let is_like = |(_, other, _): &(u8, usize, f64)| candidates[*other].is_like(candidate, constants);
+        if candidate.target.tier <= 2 && may_be_used(candidate) && !alone.iter().any(is_like) {
+            let shortfall = candidate.shortfall(&needs, constants);
+            if shortfall == 0.0 && candidate.target.tier == 1 {
+                return 0.0;
+            }
+            alone.push((candidate.target.tier, index, shortfall));
+        }
+    }
+    let movable = Movable::of(demand, constants);
+    let smallest = |tier: u8, so_far: f64| {
+        let of_tier = alone.iter().filter(|(of, ..)| *of == tier);
+        of_tier.fold(so_far, |best, (_, index, shortfall)| {
+            let best = best.min(*shortfall);
+            split(candidates, *index, demand, &movable, best, &may_be_used, constants)
+                .map_or(best, |split| best.min(split.shortfall))
+        })
+    };
+    let simple = smallest(1, 1.0);
+    let lighter = smallest(2, simple);
+    constants.points.simple * simple + constants.points.lighter * lighter
+}
+
+/// What brings a part of the need: a capability, or the split over two places to run, which is none.
+pub type Source = Option<CapabilityId>;
+
+/// How the need divides over what brings it, in points; the shares add up to the need.
+///
+/// Within each half of the score a share is its part of the sum of `-ln(1 - p·gap)`; where some reach `p·gap = 1`, they
+/// share that half equally and the others get nothing.
+#[must_use]
+pub fn shares(candidates: &[Candidate<'_>], needs: &[Need], best: &Best, constants: &Constants) -> Vec<(Source, f64)> {
+    let mut shares: Vec<(Source, f64)> = Vec::new();
+    for (place, points) in [(&best.simple, constants.points.simple), (&best.lighter, constants.points.lighter)] {
+        let Some(candidate) = place.base.and_then(|index| candidates.get(index)) else { continue };
+        let parts = match &place.split {
+            Some(split) => split.parts.clone(),
+            None => {
+                let parts = candidate.open_parts(needs, constants).into_iter();
+                parts.map(|(capability, part)| (Some(capability), part)).collect()
+            }
+        };
         let blocking = parts.iter().filter(|(_, part)| *part >= 1.0).count();
         let weight = |part: f64| match (blocking, part >= 1.0) {
             (0, _) => -(1.0 - part).ln(),
@@ -201,11 +304,11 @@ pub fn shares(
             (_, false) => 0.0,
         };
         let sum: f64 = parts.iter().map(|(_, part)| weight(*part)).sum();
-        for (capability, part) in parts {
-            let share = points * shortfall * weight(part) / sum;
-            match shares.iter_mut().find(|(id, _)| *id == capability) {
+        for (source, part) in parts {
+            let share = points * place.shortfall * weight(part) / sum;
+            match shares.iter_mut().find(|(id, _)| *id == source) {
                 Some((_, known)) => *known += share,
-                None => shares.push((capability, share)),
+                None => shares.push((source, share)),
             }
         }
     }
@@ -215,9 +318,9 @@ pub fn shares(
 
 /// Rounds shares to tenths so that they add up to the rounded need: the largest remainders are rounded up.
 #[must_use]
-pub fn rounded_shares(shares: &[(CapabilityId, f64)], need: f64) -> Vec<(CapabilityId, f64)> {
+pub fn rounded_shares(shares: &[(Source, f64)], need: f64) -> Vec<(Source, f64)> {
     let total = (need * 10.0).round() as i64;
-    let mut tenths: Vec<(CapabilityId, i64, f64)> = shares
+    let mut tenths: Vec<(Source, i64, f64)> = shares
         .iter()
         .map(|(capability, share)| {
             let scaled = share * 10.0;

@@ -11,7 +11,8 @@ pub struct Key {
     pub meaning: &'static str,
     /// An example of a value, as it would be written.
     pub example: &'static str,
-    /// Whether it counts something of all systems together, so that no single one of several has it.
+    /// Whether it counts all systems together, or holds for one of them that it does not name: of several systems none
+    /// has it.
     pub of_the_whole: bool,
 }
 
@@ -67,7 +68,12 @@ pub static KEYS: &[Key] = &[
     key("availability-target", Number { least: 90.0, most: 99.9999 }, "99.9", "the availability to reach, in percent"),
     key("recovery-time", Duration, "15m", "the longest outage that is bearable"),
     key("recovery-point", Duration, "1h", "the most data that may be lost, as the time since it was written"),
-    key("peak-to-average", Number { least: 1.0, most: 100_000.0 }, "3", "how many times the average load the peak is"),
+    of_the_whole(key(
+        "peak-to-average",
+        Number { least: 1.0, most: 100_000.0 },
+        "3",
+        "how many times the average load the peak is",
+    )),
     key("growth", Number { least: 0.01, most: 100_000.0 }, "1.5", "how many times today's load is expected in a year"),
     of_the_whole(key("teams", Count { least: 0.0, most: 100_000.0 }, "2", "teams that deploy on their own")),
     key("engineers", Count { least: 0.0, most: 1_000_000.0 }, "4", "people who would run it"),
@@ -90,7 +96,7 @@ pub static KEYS: &[Key] = &[
         "tenants that are kept apart with quotas and rights of their own",
     )),
     key("regions", Count { least: 1.0, most: 1_000.0 }, "1", "regions from which it must serve at once"),
-    key("request-length", Duration, "30s", "the longest that one request may take"),
+    of_the_whole(key("request-length", Duration, "30s", "the longest that one request may take")),
     key("hosting", Word(&["any", "self-hosted"]), "any", "where it may run: any, or self-hosted on own machines"),
     key(
         "jurisdiction",

@@ -205,9 +205,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
         let place = if fit.self_hosted { "on machines of your own".to_owned() } else { operator(fit) };
         let text = format!(
             "Suggested: {} ({place}; effort {} of 10; chance that it falls short {:.0} %).",
-            fit.name,
-            fit.effort,
-            fit.shortfall * 100.0
+            words::placed(fit).trim_end_matches(','),
+            fit.effort_with_split(),
+            fit.least_shortfall() * 100.0
         );
         screen.paragraph("", 0, &text);
         let equals: Vec<String> = words::equally_good(system, fit)
@@ -444,17 +444,17 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
                 kinds.push(fit);
             }
         }
-        kinds.sort_by_key(|fit| ((fit.shortfall * 1000.0).round() as u32, fit.effort));
+        kinds.sort_by_key(|fit| ((fit.least_shortfall() * 1000.0).round() as u32, fit.effort_with_split()));
         shown.extend(kinds);
     }
     screen.line(&format!("  {:<NAME$} {:>11}  {:>6}", "", "falls short", "effort"));
     for fit in shown {
         let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
         let mark = if is_suggested { "→" } else { " " };
-        let shortfall = format!("{:.0} %", fit.shortfall * 100.0);
+        let shortfall = format!("{:.0} %", fit.least_shortfall() * 100.0);
         let name = fit_width(&fit.name, NAME);
         let padding = " ".repeat(NAME.saturating_sub(name.width()));
-        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort));
+        screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort_with_split()));
         points_of(screen, fit, if is_suggested { LIST } else { 2 });
     }
 }
@@ -462,6 +462,11 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
 /// The points that speak against a target, the worst first, so many of them.
 fn points_of(screen: &mut Screen, fit: &Fit, most: usize) {
     let mut points: Vec<(&str, String)> = Vec::new();
+    if let Some(split) = &fit.split {
+        let names: Vec<_> = split.workloads.iter().map(|name| for_terminal(name)).collect();
+        let alone = format!("{:.0} % without that", fit.shortfall * 100.0);
+        points.push(("beside", format!("{} on {}; {alone}", names.join(", "), split.name)));
+    }
     for blocked in &fit.blocked_by {
         let at = blocked.evidence.first().map_or_else(String::new, |place| format!(", {}", position(place)));
         points.push(("blocked", format!("{}: {}{at}", blocked.capability, blocked.reason)));

@@ -360,6 +360,19 @@ pub struct Target {
     pub blocked_by: Vec<BlockedItem>,
     /// Effort, 1 to 10.
     pub effort: u8,
+    /// What is placed beside it, where that is better than the target alone.
+    pub split: Option<Split>,
+}
+
+/// A second target for a few workloads.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Split {
+    /// The id of the second target.
+    pub target: String,
+    /// The workloads that go there, as `Kind/namespace/name`.
+    pub workloads: Vec<String>,
+    /// The chance that the two together fall short, 0 to 1.
+    pub shortfall: f64,
 }
 
 /// A piece of work.
@@ -642,6 +655,11 @@ impl From<&assessment::Fit> for Target {
                 })
                 .collect(),
             effort: fit.effort,
+            split: fit.split.as_ref().map(|split| Split {
+                target: split.id.clone(),
+                workloads: split.workloads.clone(),
+                shortfall: decimals(split.shortfall, 3),
+            }),
         }
     }
 }

@@ -28,24 +28,35 @@ pub(super) fn equally_good<'s>(system: &'s SystemAssessment, suggested: &'s Fit)
     system.targets.iter().filter(move |fit| {
         fit.id != suggested.id
             && fit.admissible
-            && fit.blocked_by.is_empty()
+            && (fit.blocked_by.is_empty() || fit.split.is_some())
             && fit.caution.is_none()
             && fit.effort == suggested.effort
-            && (fit.shortfall - suggested.shortfall).abs() < 0.0005
+            && (fit.least_shortfall() - suggested.least_shortfall()).abs() < 0.0005
+            && fit.split.is_none() == suggested.split.is_none()
             && (fit.tier == 3) == (suggested.tier == 3)
     })
+}
+
+/// A target with what is placed beside it.
+pub(super) fn placed(fit: &Fit) -> String {
+    const SHOWN: usize = 2;
+    let Some(split) = &fit.split else { return fit.name.clone() };
+    let names: Vec<_> = split.workloads.iter().take(SHOWN).map(|name| for_terminal(name)).collect();
+    let rest = split.workloads.len().saturating_sub(SHOWN);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{}, with {}{more} on {} beside it,", fit.name, names.join(", "), split.name)
 }
 
 /// The verdict in one sentence.
 pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessment) -> String {
     let below = system.need.score < assessment.bands.0;
-    let target = suggested(system).map_or("something simpler", |fit| fit.name.as_str());
+    let target = suggested(system).map_or_else(|| "something simpler".to_owned(), placed);
     let work = suggested(system).map_or(0, |fit| fit.work.len() + fit.losses.len());
     match system.verdict {
         Verdict::Needless if suggested(system).is_some_and(|fit| fit.archetype == "k3s-one") => {
             format!("Nothing that was read needs more than one node: {target} would do.")
         }
-        Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.shortfall < CERTAIN) => {
+        Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.least_shortfall() < CERTAIN) => {
             format!("Nothing that was read needs Kubernetes: {target} would do as it is.")
         }
         Verdict::Needless if work == 0 => format!(

@@ -51,6 +51,8 @@ pub struct Target {
     /// When it is admissible at all; none for always.
     pub admissible_when: Option<Condition>,
     coverage: Vec<Coverage>,
+    /// The levels of the coverage in few bytes, for comparing.
+    levels: Vec<u8>,
 }
 
 impl Target {
@@ -58,6 +60,12 @@ impl Target {
     #[must_use]
     pub fn coverage(&self, capability: CapabilityId) -> &Coverage {
         self.coverage.get(capability.0).unwrap_or(&Coverage::Native)
+    }
+
+    /// Whether it covers every capability as well as another one does.
+    #[must_use]
+    pub fn covers_like(&self, other: &Self) -> bool {
+        self.levels == other.levels
     }
 }
 
@@ -133,6 +141,7 @@ impl Catalogue {
             sources: Vec::new(),
             checked_on: String::new(),
             admissible_when: None,
+            levels: levels(&archetype.coverage),
             coverage: archetype.coverage.clone(),
         });
         Self { targets: targets.collect(), archetypes: self.archetypes.clone() }
@@ -263,8 +272,19 @@ fn compile_target(
         sources: file.sources,
         checked_on: file.checked_on,
         admissible_when: archetype.admissible_when.clone(),
+        levels: levels(&coverage),
         coverage,
     })
+}
+
+fn levels(coverage: &[Coverage]) -> Vec<u8> {
+    let level = |coverage: &Coverage| match coverage {
+        Coverage::Native => 0,
+        Coverage::WithWork(_) => 1,
+        Coverage::Hard(_) => 2,
+        Coverage::None(_) => 3,
+    };
+    coverage.iter().map(level).collect()
 }
 
 /// Finds a capability that is named at a path of a target file.

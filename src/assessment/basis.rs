@@ -1,0 +1,67 @@
+//! What a verdict was made of, kept so that it can be asked for again with other constants.
+
+use super::constants::Constants;
+use super::demand::Demand;
+use super::fit::Fit;
+use super::fold::proven;
+use super::score::{Candidate, Hosting, Violation, need, regraded};
+use super::verdict::{Grounds, Verdict, confidence, verdict};
+use crate::capability::Capabilities;
+use crate::grade::Grade;
+use crate::targets::Catalogue;
+
+/// What a verdict was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Basis {
+    /// The needs, by who has them.
+    pub demand: Demand,
+    /// The grounds of the verdict.
+    pub grounds: Grounds,
+    /// How many workloads were read as a whole.
+    pub whole: usize,
+    /// How many were read in part or are not visible.
+    pub opaque: usize,
+    /// Documents that could not be read and name no workload.
+    pub unreadable: usize,
+    /// The share of what only the owner can say that was stated, 0 to 1.
+    pub answered: f64,
+}
+
+impl Basis {
+    /// The need and the verdict with other constants, over the targets as they fit.
+    #[must_use]
+    pub fn outcome(
+        &self,
+        fits: &[Fit],
+        catalogue: &Catalogue,
+        capabilities: &Capabilities,
+        constants: &Constants,
+    ) -> (f64, Verdict) {
+        let candidates: Vec<Candidate<'_>> = catalogue
+            .targets()
+            .iter()
+            .filter_map(|target| {
+                let fit = fits.iter().find(|fit| fit.id == target.id)?;
+                let violations = fit.violations.iter().filter_map(|(id, grade)| {
+                    let capability = capabilities.find(id)?;
+                    Some(Violation { capability, grade: *grade, reason: String::new(), places: Vec::new() })
+                });
+                let violations = violations.collect();
+                Some(Candidate { target, admissible: fit.admissible, why_not: Vec::new(), violations })
+            })
+            .collect();
+        let needs = self.demand.needs();
+        let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
+        let proven_claims = needs.iter().filter(|need| need.grade == Grade::Proven).count();
+        let understood = super::understood(self.whole, self.opaque, self.unreadable, constants);
+        let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
+        let tenth = |value: f64| (value * 10.0).round() / 10.0;
+        let grounds = Grounds {
+            need: tenth(need(&candidates, &self.demand, Hosting::Any, constants)),
+            proven_need: tenth(need(&of_proven, &proven(&self.demand), Hosting::Any, constants)),
+            confidence: (confidence(understood, proven_claims, firm, self.answered, constants) * 100.0).round(),
+            ..self.grounds
+        };
+        (grounds.need, verdict(&grounds, constants))
+    }
+}
