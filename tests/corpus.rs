@@ -22,7 +22,7 @@ const LEAST_AGREEMENT: f64 = 0.92;
 #[test]
 fn verdicts_agree_with_the_labels() {
     let Some(corpus) = corpus() else { return };
-    let judged = agreement::judge(&corpus, &kit(), |_, _| ());
+    let judged = agreement::judge(&corpus, &kit());
     println!("{:<26} {:<22} {:<12} {:>5} {:>5}  suggested", "system", "labels", "verdict", "need", "conf.");
     for judged in &judged {
         let estate = &judged.estate;

@@ -3,14 +3,11 @@
 
 use std::path::Path;
 
+use kubeworthy::Kit;
 use kubeworthy::assessment::{SystemAssessment, Verdict};
-use kubeworthy::choices::Choices;
-use kubeworthy::inventory::Inventory;
-use kubeworthy::source::{Input, collect};
-use kubeworthy::{Kit, assess_inventory_of, read};
 use rayon::prelude::*;
 
-use crate::support::{Labelled, accepts, is_needed, labelled_systems};
+use crate::support::{Labelled, accepts, assess_paths, is_needed, labelled_systems};
 
 /// "Any custom resource definition, operator resource, controller, kubelet path or fleet of accelerators".
 fn one_line_rule(estate: &SystemAssessment) -> Verdict {
@@ -21,14 +18,12 @@ fn one_line_rule(estate: &SystemAssessment) -> Verdict {
 }
 
 /// A labelled system and what is found.
-pub struct Judged<T = ()> {
+pub struct Judged {
     pub system: Labelled,
     pub estate: SystemAssessment,
-    /// What else was kept of it.
-    pub kept: T,
 }
 
-impl<T> Judged<T> {
+impl Judged {
     /// Whether the system has labels to be held against.
     pub fn counts(&self) -> bool {
         self.system.labels.iter().any(|label| label != "n/a")
@@ -50,19 +45,9 @@ impl<T> Judged<T> {
     }
 }
 
-/// Every system of the corpus with its assessment, and what is to be kept of it.
-pub fn judge<T: Send>(
-    corpus: &Path,
-    kit: &Kit,
-    keep: impl Fn(&Inventory, &SystemAssessment) -> T + Sync,
-) -> Vec<Judged<T>> {
-    let judge = |system: Labelled| {
-        let inputs: Vec<Input> = system.files.iter().cloned().map(Input::Path).collect();
-        let collected = collect(&inputs, &Choices::default());
-        let inventory = read(&collected, kit).expect("no overlay is named");
-        let estate = assess_inventory_of(&collected, &inventory, kit).estate;
-        Judged { kept: keep(&inventory, &estate), system, estate }
-    };
+/// Every system of the corpus with its assessment.
+pub fn judge(corpus: &Path, kit: &Kit) -> Vec<Judged> {
+    let judge = |system: Labelled| Judged { estate: assess_paths(&system.files, kit).estate, system };
     labelled_systems(corpus).into_par_iter().map(judge).collect()
 }
 
@@ -76,7 +61,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn of<'j, T: 'j>(judged: impl Iterator<Item = &'j Judged<T>>) -> Self {
+    pub fn of<'j>(judged: impl Iterator<Item = &'j Judged>) -> Self {
         let mut tally = Self::default();
         for judged in judged.filter(|judged| judged.counts()) {
             tally.all += 1;
@@ -119,13 +104,13 @@ pub struct Outcome {
     pub inconclusive: Vec<String>,
 }
 
-pub fn outcome<T>(judged: &[Judged<T>]) -> Outcome {
+pub fn outcome(judged: &[Judged]) -> Outcome {
     let found = |verdict: Verdict| matches!(verdict, Verdict::Justified | Verdict::KubernetesNative);
     let counted = || judged.iter().filter(|judged| judged.counts());
-    let ids = |which: &dyn Fn(&Judged<T>) -> bool| -> Vec<String> {
+    let ids = |which: &dyn Fn(&Judged) -> bool| -> Vec<String> {
         counted().filter(|judged| which(judged)).map(|judged| judged.system.id.clone()).collect()
     };
-    let labelled = |judged: &Judged<T>, label: &str| judged.system.labels.iter().all(|known| known == label);
+    let labelled = |judged: &Judged, label: &str| judged.system.labels.iter().all(|known| known == label);
     Outcome {
         every: Tally::of(judged.iter()),
         manifests: Tally::of(judged.iter().filter(|judged| judged.system.inputs != "compose")),

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::agreement::{Judged, judge, outcome};
 use crate::evidence::{Draws, absent, hidden};
-use crate::jitter::{Basis, Off, TIMES, flips};
+use crate::jitter::{Off, TIMES, flips};
 use crate::published::{self, Case};
 use crate::{estates, story, written_ladder};
 
@@ -54,7 +54,7 @@ pub fn page(sections: &[Section]) -> String {
 
 /// Every section, in the order of the page.
 pub fn sections(corpus: Option<&Path>, kit: &Kit) -> Vec<Section> {
-    let judged = corpus.map(|corpus| judge(corpus, kit, |inventory, estate| Basis::of(inventory, estate, kit)));
+    let judged = corpus.map(|corpus| judge(corpus, kit));
     let judged = judged.as_deref();
     vec![
         cases(corpus, kit),
@@ -67,6 +67,12 @@ pub fn sections(corpus: Option<&Path>, kit: &Kit) -> Vec<Section> {
         add_ons(kit),
         disagreements(judged, corpus, kit),
     ]
+}
+
+/// Whether long measurements are made: hundreds of assessments take minutes in a build for debugging, and seconds in one
+/// for release.
+fn is_fast() -> bool {
+    !cfg!(debug_assertions) || std::env::var_os("UPDATE").is_some()
 }
 
 fn section(title: &'static str, text: Option<String>, broken: Vec<String>) -> Section {
@@ -167,7 +173,7 @@ fn traps(corpus: Option<&Path>, kit: &Kit) -> Section {
     section("Traps", Some(text), broken)
 }
 
-fn labels(judged: Option<&[Judged<Basis>]>) -> Section {
+fn labels(judged: Option<&[Judged]>) -> Section {
     let title = "Labelled systems";
     let Some(judged) = judged else { return section(title, None, Vec::new()) };
     let outcome = outcome(judged);
@@ -245,11 +251,9 @@ impl Counts {
     }
 }
 
-fn less_evidence(judged: Option<&[Judged<Basis>]>, kit: &Kit) -> Section {
+fn less_evidence(judged: Option<&[Judged]>, kit: &Kit) -> Section {
     let title = "Less evidence: files taken away";
-    // Hundreds of assessments: minutes in a build for debugging, seconds in one for release.
-    let is_fast = !cfg!(debug_assertions) || std::env::var_os("UPDATE").is_some();
-    let Some(judged) = judged.filter(|_| is_fast) else { return section(title, None, Vec::new()) };
+    let Some(judged) = judged.filter(|_| is_fast()) else { return section(title, None, Vec::new()) };
     let needed: Vec<(&str, Collected)> = judged
         .iter()
         .filter(|judged| judged.counts() && judged.is_needed())
@@ -362,12 +366,12 @@ fn without_context(corpus: Option<&Path>, kit: &Kit) -> Section {
     section(title, Some(text), broken)
 }
 
-fn firmness(judged: Option<&[Judged<Basis>]>, kit: &Kit) -> Section {
+fn firmness(judged: Option<&[Judged]>, kit: &Kit) -> Section {
     let title = "Firmness: every constant off by up to a fifth";
-    let Some(judged) = judged else { return section(title, None, Vec::new()) };
-    let judged: Vec<&Judged<Basis>> = judged.iter().filter(|judged| judged.counts()).collect();
-    let bases: Vec<&Basis> = judged.iter().map(|judged| &judged.kept).collect();
-    let all = bases.len() * TIMES;
+    let Some(judged) = judged.filter(|_| is_fast()) else { return section(title, None, Vec::new()) };
+    let judged: Vec<&Judged> = judged.iter().filter(|judged| judged.counts()).collect();
+    let estates: Vec<&SystemAssessment> = judged.iter().map(|judged| &judged.estate).collect();
+    let all = estates.len() * TIMES;
     let stable = |flips: &[usize]| all - flips.iter().sum::<usize>();
     let mut text = format!(
         "Constants off by a factor of their own between 0.8 and 1.2, each anew in each of {TIMES} draws, and the share of the\n\
@@ -381,9 +385,9 @@ fn firmness(judged: Option<&[Judged<Basis>]>, kit: &Kit) -> Section {
         ("all of these together", Off::Everything),
         ("all, with the factors of confidence themselves off, so that 0.9 becomes 0.72 to 1", Off::EverythingAsFactors),
     ] {
-        let _ = writeln!(text, "| {name} | {} |", percent(stable(&flips(&bases, off, kit)), all));
+        let _ = writeln!(text, "| {name} | {} |", percent(stable(&flips(&estates, off, kit)), all));
     }
-    let flips = flips(&bases, Off::Everything, kit);
+    let flips = flips(&estates, Off::Everything, kit);
     let stable = stable(&flips);
     let _ = writeln!(
         text,
@@ -410,11 +414,11 @@ fn firmness(judged: Option<&[Judged<Basis>]>, kit: &Kit) -> Section {
     if (stable as f64) < 0.9 * all as f64 {
         broken.push(format!("only {} of the verdicts are firm", percent(stable, all)));
     }
-    let as_written = crate::jitter::Cells::as_written(kit);
     for judged in judged {
-        let (verdict, need) = judged.kept.judge(&kit.constants, &as_written, kit);
-        if verdict != judged.estate.verdict || (need - judged.estate.need.score).abs() > 0.11 {
-            broken.push(format!("{}: recomputed as {} with {need}", judged.system.id, verdict.id()));
+        let estate = &judged.estate;
+        let again = estate.basis.outcome(&estate.targets, &kit.catalogue, &kit.capabilities, &kit.constants);
+        if again != (estate.need.score, estate.verdict) {
+            broken.push(format!("{}: asked again, it is {} with {}", judged.system.id, again.1.id(), again.0));
         }
     }
     section(title, Some(text), broken)
@@ -468,7 +472,7 @@ fn add_ons(kit: &Kit) -> Section {
     section("Applications with a vendored add-on", Some(text), broken)
 }
 
-fn disagreements(judged: Option<&[Judged<Basis>]>, corpus: Option<&Path>, kit: &Kit) -> Section {
+fn disagreements(judged: Option<&[Judged]>, corpus: Option<&Path>, kit: &Kit) -> Section {
     let title = "What disagrees, and why";
     let Some(judged) = judged else { return section(title, None, Vec::new()) };
     let reasons = published::reasons();
