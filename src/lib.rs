@@ -45,7 +45,7 @@ use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
 use rules::Rules;
 use source::Collected;
 use tables::Tables;
-use targets::Catalogue;
+use targets::{Catalogue, Day};
 
 /// Everything that a judgement is made with: all of it data from `rules/`, and the user's own files laid over it.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub struct Kit {
     pub constants: Constants,
     /// A digest of all of it, `sha256:` and 64 hexadecimal digits.
     pub digest: String,
+    /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
+    pub today: Option<Day>,
 }
 
 /// A user's own rule and target files: names and texts.
@@ -88,13 +90,15 @@ impl Kit {
         for (name, text) in own.rules.iter().chain(&own.targets) {
             update(&mut digest, name, text);
         }
+        let tables = Tables::built_in()?;
         Ok(Self {
-            tables: Tables::built_in()?,
             rules: Rules::load(&own.rules, &capabilities)?,
-            catalogue: Catalogue::load(&own.targets, &capabilities)?,
+            catalogue: Catalogue::load(&own.targets, &capabilities, &tables)?,
             constants: Constants::built_in(&capabilities)?,
+            tables,
             capabilities,
             digest: finish(digest),
+            today: None,
         })
     }
 
@@ -107,6 +111,7 @@ impl Kit {
             catalogue: &self.catalogue,
             tables: &self.tables,
             constants: &self.constants,
+            today: self.today,
         }
     }
 }

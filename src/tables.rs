@@ -233,6 +233,11 @@ impl Tables {
         self.engines.iter().find(|engine| engine.images.iter().any(|name| is_named(repository, name)))
     }
 
+    /// All data store engines, in the order of the file.
+    pub fn engines(&self) -> impl Iterator<Item = &Engine> {
+        self.engines.iter()
+    }
+
     /// The data store engine of this name.
     #[must_use]
     pub fn engine(&self, name: &str) -> Option<&Engine> {

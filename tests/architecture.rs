@@ -100,7 +100,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("serde_saphyr", &["data/"]);
     only("std::fs::", &["source/", "command/output.rs"]);
     only("std::env::", &["command/"]);
-    only("std::time::", &["source/render.rs"]);
+    only("std::time::", &["source/render.rs", "command/today.rs"]);
     only("std::net", &[]);
     only("Command::new(", &["source/render.rs"]);
     only("std::process::{", &["source/render.rs"]);

@@ -45,6 +45,7 @@ operator: you
 jurisdiction: {seat: own}
 status: open
 summary: One old machine.
+lock-in: {level: low, note: nothing but containers}
 sources: [{title: Our judgement}]
 checked-on: 2026-11-01
 limits:
@@ -123,11 +124,46 @@ fn mistakes_in_targets_have_positions() {
     let error = target_error("operator: you", "operater: you");
     assert_eq!(at(&error).0, 7, "{error}");
     let error = target_error("2026-11-01", "last week");
-    assert_eq!(at(&error), (12, 1), "{error}");
+    assert_eq!(at(&error), (13, 1), "{error}");
+    let error = target_error("2026-11-01", "2026-11-31");
+    assert_eq!(at(&error), (13, 1), "there is no such day: {error}");
     let error = target_error("system.largest-pod-cpu", "system.largest-pod-cpus");
-    assert_eq!((at(&error).0, error.help.as_str()), (14, "did you mean `system.largest-pod-cpu`?"), "{error}");
+    assert_eq!((at(&error).0, error.help.as_str()), (15, "did you mean `system.largest-pod-cpu`?"), "{error}");
     let error = target_error("at-most: 2", "must-be: true");
+    assert_eq!(at(&error).0, 15, "{error}");
+    let error = target_error("seat: own", "seat: france");
+    assert_eq!(at(&error).0, 8, "{error}");
+    let error = target_error("seat: own", "seat: FR, exposed-to: [us]");
+    assert_eq!((at(&error).0, error.message.as_str()), (8, "`us` is no country"), "{error}");
+    let error = target_error("seat: own", "seat: own, exposed: [US]");
+    assert_eq!(at(&error).0, 8, "an unknown key: {error}");
+    let error = target_error("level: low", "level: tiny");
+    assert_eq!(at(&error).0, 11, "{error}");
+    let error = target_error("lock-in:", "lockin:");
+    assert_eq!(at(&error).0, 11, "an unknown key: {error}");
+    let error = target_error("status: open", "status: beta");
+    assert_eq!(at(&error), (9, 1), "a status without a note: {error}");
+}
+
+#[test]
+fn mistakes_in_promises_and_certificates_have_positions() {
+    let with = |text: &str| target_error("limits:", &format!("{text}limits:"));
+    let promise = |promise: &str| with(&format!("availability: {{{promise}, source: a contract}}\n"));
+    let error = promise("promise: 120, of: host, zones: 1");
+    assert_eq!((at(&error).0, error.message.as_str()), (14, "120 is no availability"), "{error}");
+    let error = promise("promise: 99.5, of: host, zones: 4");
+    assert_eq!((at(&error).0, error.message.as_str()), (14, "4 is no number of zones"), "{error}");
+    let error = promise("promise: 99.5, of: hosts, zones: 1");
     assert_eq!(at(&error).0, 14, "{error}");
+    let certificate = |certificate: &str| {
+        with(&format!("certifications:\n  - {{{certificate}, offer: it, region: here, source: a page}}\n"))
+    };
+    let error = certificate("name: iso27001, status: held, checked-on: 2026-11-01");
+    assert_eq!((at(&error).0, error.help.as_str()), (15, "did you mean `iso-27001`?"), "{error}");
+    let error = certificate("name: hds, status: soon, checked-on: 2026-11-01");
+    assert_eq!(at(&error).0, 15, "{error}");
+    let error = certificate("name: hds, status: held, checked-on: yesterday");
+    assert_eq!((at(&error).0, error.message.as_str()), (15, "`yesterday` is no date"), "{error}");
 }
 
 #[test]
@@ -169,7 +205,7 @@ fn embedded_json_and_text_say_the_same() {
     };
     let rules = texts("rules/").into_iter().filter(|(name, _)| {
         name.matches('/').count() == 2
-            && !["tables", "targets", "archetypes"].iter().any(|folder| name.contains(folder))
+            && !["tables", "targets", "archetypes", "complements"].iter().any(|folder| name.contains(folder))
     });
     let own = OwnFiles { rules: rules.collect(), targets: texts("rules/targets/") };
     let (from_json, from_text) = (support::kit(), Kit::load(&own).expect("the texts are right"));

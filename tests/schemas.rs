@@ -39,6 +39,7 @@ fn schemas_are_published_as_the_code_has_them() {
     published("rule.json", &schema_of::<kubeworthy::rules::file::RuleFile>());
     published("context.json", &kubeworthy::context::schema());
     published("target.json", &schema_of::<kubeworthy::targets::TargetFile>());
+    published("complement.json", &schema_of::<kubeworthy::targets::ComplementFile>());
 }
 
 #[test]
@@ -51,12 +52,17 @@ fn built_in_rules_and_targets_fit_their_schemas() {
         &serde_json::from_str(&schema_of::<kubeworthy::targets::TargetFile>()).expect("JSON"),
     )
     .expect("a schema");
+    let complement = jsonschema::validator_for(
+        &serde_json::from_str(&schema_of::<kubeworthy::targets::ComplementFile>()).expect("JSON"),
+    )
+    .expect("a schema");
     let mut checked = 0;
     for file in kubeworthy::data::embedded("rules/") {
         let folder = file.name.split('/').nth(1).unwrap_or_default();
         let schema = match folder {
             "tables" | "archetypes" => continue,
             "targets" => &target,
+            "complements" => &complement,
             _ if file.name.matches('/').count() == 2 => &rule,
             _ => continue,
         };

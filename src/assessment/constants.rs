@@ -32,6 +32,8 @@ pub struct Constants {
     pub suggestion_tolerance: f64,
     /// Placing a system on two targets.
     pub split: SplitConstants,
+    /// The age of the targets' facts.
+    pub targets: TargetConstants,
     /// The two ladders.
     pub ladders: Ladders,
     /// What no file can say.
@@ -105,6 +107,14 @@ pub struct ConfidenceConstants {
 pub struct SplitConstants {
     /// The largest share of the workloads that may go to the second target; one always may.
     pub share: f64,
+}
+
+/// The age of the targets' facts.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TargetConstants {
+    /// An entry is stale once its check is more than this many days ago.
+    pub stale_after_days: u32,
 }
 
 /// The two ladders.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::context::Statements;
-use crate::targets::Target;
+use crate::targets::{Certification, CertificationStatus, Jurisdiction, Target};
 
 /// What the owner allows, by the keys of the context file that say so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,24 +85,37 @@ impl Constraints {
         if self.self_hosted && !target.self_hosted {
             reasons.push("the owner wants it on machines of their own".to_owned());
         }
-        reasons.extend(self.foreign_law(target));
-        reasons.extend(self.missing_certifications(target));
+        reasons.extend(self.rule_out_offer(&target.jurisdiction, &target.certifications));
         if self.excluded.contains(&target.id) {
             reasons.push("the owner excludes it".to_owned());
         }
         reasons
     }
 
-    fn foreign_law(&self, target: &Target) -> Option<String> {
-        let seat = &target.jurisdiction.seat;
-        if self.countries.is_empty() || seat == "own" {
-            return None;
+    /// Why something that others offer is ruled out by whose law it is under, and by what is certified; nothing where it
+    /// is not. What the owner runs is under their own law, and certified by themselves or not at all.
+    #[must_use]
+    pub fn rule_out_offer(&self, jurisdiction: &Jurisdiction, certifications: &[Certification]) -> Vec<String> {
+        if jurisdiction.seat == "own" {
+            return Vec::new();
         }
-        (!self.countries.contains(seat))
-            .then(|| format!("its operator is seated in {seat}, and the owner allows {}", self.jurisdiction))
-    }
-
-    fn missing_certifications(&self, _target: &Target) -> Vec<String> {
-        Vec::new()
+        let mut reasons = Vec::new();
+        let is_allowed = |country: &String| self.countries.is_empty() || self.countries.contains(country);
+        if !is_allowed(&jurisdiction.seat) {
+            let seat = &jurisdiction.seat;
+            reasons.push(format!("its operator is seated in {seat}, and the owner allows {}", self.jurisdiction));
+        }
+        let foreign: Vec<&str> =
+            jurisdiction.exposed_to.iter().filter(|country| !is_allowed(country)).map(String::as_str).collect();
+        if !foreign.is_empty() {
+            let reach = foreign.join(", ");
+            reasons.push(format!("law of {reach} reaches its operator, and the owner allows {}", self.jurisdiction));
+        }
+        let is_held = |name: &String| {
+            certifications.iter().any(|held| held.name == *name && held.status == CertificationStatus::Held)
+        };
+        let missing = self.certifications.iter().filter(|name| !is_held(name));
+        reasons.extend(missing.map(|name| format!("it does not hold {name}, which the owner asks for")));
+        reasons
     }
 }

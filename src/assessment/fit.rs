@@ -1,5 +1,7 @@
 //! How each target fits a system: what it covers, the work, the losses, what blocks it, and which one to suggest.
 
+use std::cmp::{Ordering, Reverse};
+
 use super::Claim;
 use super::constants::Constants;
 use super::constraints::Constraints;
@@ -9,7 +11,7 @@ use super::verdict::Verdict;
 use crate::capability::Capabilities;
 use crate::grade::Grade;
 use crate::limits::PLACES_PER_LOSS;
-use crate::targets::{Coverage, Status};
+use crate::targets::{Coverage, Day, Status, Target};
 
 /// A target as it fits one system.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,8 @@ pub struct Fit {
     pub operator: String,
     /// The country of the operator's seat, or `own`.
     pub seat: String,
+    /// Countries whose law reaches the operator wherever the data lies.
+    pub exposed_to: Vec<String>,
     /// Whether it can run on the user's own machines.
     pub self_hosted: bool,
     /// A warning about its state: maintenance mode.
@@ -50,6 +54,12 @@ pub struct Fit {
     pub split: Option<SplitFit>,
     /// The limits that the system violates here: the capability that counts as missing, and how sure that is.
     pub violations: Vec<(String, Grade)>,
+    /// Whether it promises an availability, so far as that could be verified.
+    pub has_promise: bool,
+    /// The day on which its facts were checked.
+    pub checked_on: Option<Day>,
+    /// Whether that is too long ago.
+    pub stale: bool,
 }
 
 /// A second target for a few workloads.
@@ -118,8 +128,17 @@ pub(super) fn fits(
     constants: &Constants,
     capabilities: &Capabilities,
     locator: &Locator<'_>,
+    today: Option<Day>,
 ) -> Vec<Fit> {
-    candidates.iter().map(|candidate| fit(candidate, needs, claims, constants, capabilities, locator)).collect()
+    let stale_after = constants.targets.stale_after_days;
+    let is_stale = |target: &Target| today.is_some_and(|today| target.is_stale(today, stale_after));
+    candidates
+        .iter()
+        .map(|candidate| Fit {
+            stale: is_stale(candidate.target),
+            ..fit(candidate, needs, claims, constants, capabilities, locator)
+        })
+        .collect()
 }
 
 /// Ranks targets by shortfall, then effort; those that may not be considered come last.
@@ -127,7 +146,7 @@ pub(super) fn rank(fits: &mut [Fit]) {
     fits.sort_by(|a, b| {
         let rank =
             |fit: &Fit| (!fit.admissible, (fit.least_shortfall() * 1000.0).round() as u32, fit.effort_with_split());
-        rank(a).cmp(&rank(b)).then_with(|| (a.tier, &a.id).cmp(&(b.tier, &b.id)))
+        rank(a).cmp(&rank(b)).then_with(|| among_equals(a, b))
     });
 }
 
@@ -155,6 +174,7 @@ fn fit(
         effort: target.effort,
         operator: target.operator.clone(),
         seat: target.jurisdiction.seat.clone(),
+        exposed_to: target.jurisdiction.exposed_to.clone(),
         self_hosted: target.self_hosted,
         caution: (target.status == Status::Maintenance)
             .then(|| target.status_note.clone().unwrap_or_else(|| "it is in maintenance mode".to_owned())),
@@ -164,6 +184,9 @@ fn fit(
             .iter()
             .map(|violation| (capabilities.get(violation.capability).id.clone(), violation.grade))
             .collect(),
+        has_promise: target.availability.is_some(),
+        checked_on: target.checked_on,
+        stale: false,
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();
@@ -197,6 +220,13 @@ fn fit(
     result
 }
 
+/// Which of two targets that fit equally well comes first: the lower tier; the one that the law of fewer foreign countries
+/// reaches, since it fits under more constraints; one that promises an availability before one that does not.
+fn among_equals(a: &Fit, b: &Fit) -> Ordering {
+    let rank = |fit: &Fit| (fit.tier, fit.exposed_to.len(), Reverse(fit.has_promise));
+    rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
+}
+
 /// The first places of a claim: the claim itself lists all, and every target would list them again.
 fn first(places: &[Location]) -> Vec<Location> {
     places[..places.len().min(PLACES_PER_LOSS)].to_vec()
@@ -205,9 +235,9 @@ fn first(places: &[Location]) -> Vec<Location> {
 /// The target to suggest.
 ///
 /// Where Kubernetes is not called for: the least effort among what is simpler and falls short no more than the best,
-/// within the tolerance; a project that runs on one host by Compose already counts that as no effort. Where it is: the Kubernetes of least effort; for
-/// what is native to Kubernetes and needs no second host, the lightest. A target with a blocking proven claim is never
-/// suggested, nor one in maintenance mode.
+/// within the tolerance; a project that runs on one host by Compose already counts that as no effort. Where it is: the
+/// Kubernetes of least effort; for what is native to Kubernetes and needs no second host, the lightest. A target with a
+/// blocking proven claim is never suggested, nor one in maintenance mode.
 pub(super) fn suggest(
     fits: &[Fit],
     verdict: Verdict,
@@ -230,10 +260,9 @@ pub(super) fn suggest(
             .filter(|fit| fit.least_shortfall() <= best + tolerance + 1e-9)
             .min_by(|a, b| {
                 let is_preferred = |fit: &Fit| constraints.preferred.contains(&fit.id);
-                let rank = |fit: &Fit| {
-                    (!is_preferred(fit), effort(fit), (fit.least_shortfall() * 1000.0).round() as u32, fit.tier)
-                };
-                rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
+                let rank =
+                    |fit: &Fit| (!is_preferred(fit), effort(fit), (fit.least_shortfall() * 1000.0).round() as u32);
+                rank(a).cmp(&rank(b)).then_with(|| among_equals(a, b))
             })
             .map(|fit| fit.id.clone())
     };

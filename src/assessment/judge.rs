@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::basis::Basis;
+use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
@@ -28,7 +29,7 @@ use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
 use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers, evaluate};
 use crate::tables::Tables;
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Day};
 use crate::text::SourceFile;
 
 /// What everything is judged by.
@@ -44,6 +45,8 @@ pub struct Yardstick<'y> {
     pub tables: &'y Tables,
     /// Constants.
     pub constants: &'y Constants,
+    /// The day of the judgement; none where the age of facts is not asked.
+    pub today: Option<Day>,
 }
 
 /// Judges every system of an inventory, and the estate.
@@ -209,7 +212,7 @@ impl Judge<'_> {
         findings: &[Finding],
         questions: &[OpenQuestion],
     ) -> SystemAssessment {
-        let Yardstick { capabilities, catalogue, constants, .. } = self.yardstick;
+        let Yardstick { capabilities, catalogue, constants, today, .. } = self.yardstick;
         let view = subject.view;
         let needs = demand.needs();
         let constraints = Constraints::of(&view.statements, &constants.jurisdictions);
@@ -302,7 +305,7 @@ impl Judge<'_> {
         let flips =
             if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
         let availability = ladder::availability(&needs, constants, capabilities);
-        let mut fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator);
+        let mut fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator, today);
         for place in best_any.places.iter().filter(|place| place.split.is_some()) {
             let base = place.base.map(|index| &candidates[index].target.id);
             if let Some(fit) = fits.iter_mut().find(|fit| Some(&fit.id) == base) {
@@ -340,6 +343,7 @@ impl Judge<'_> {
                 written: footprint.written_share(),
             },
             suggested: suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance),
+            complements: complements(view.replaceable_engines(), &fits, catalogue, &constraints),
             targets: fits,
             unknowns: self
                 .unknowns(questions, &answers, subject, need, &|added| need_of(&demand.with(added), Hosting::Any)),

@@ -2,6 +2,7 @@
 //! the finished answer, all that a renderer may look at.
 
 mod basis;
+mod complement;
 pub mod constants;
 pub mod constraints;
 pub mod demand;
@@ -17,6 +18,7 @@ pub mod score;
 mod verdict;
 
 pub use basis::Basis;
+pub use complement::{EngineServices, Service};
 pub use constants::Constants;
 pub use constraints::Constraints;
 pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
@@ -138,6 +140,8 @@ pub struct SystemAssessment {
     pub targets: Vec<Fit>,
     /// The id of the suggested target.
     pub suggested: Option<String>,
+    /// Managed data services that could take its stores over, where a target takes work for them.
+    pub complements: Vec<EngineServices>,
     /// Add-ons that were set aside.
     pub set_aside: Vec<String>,
     /// Which of several overlays of the application was assessed.

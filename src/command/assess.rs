@@ -6,6 +6,7 @@ use super::Exit;
 use super::arguments::Assess;
 use super::diagnostic::{Line, Message, show_data_error};
 use super::output::Terminal;
+use super::today::today;
 use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
@@ -123,7 +124,7 @@ pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> O
         }
     }
     match Kit::load(&own) {
-        Ok(kit) => Some(kit),
+        Ok(kit) => Some(Kit { today: Some(today()), ..kit }),
         Err(error) => {
             show_data_error(&error, terminal);
             None

@@ -8,6 +8,7 @@ mod diagnostic;
 mod init;
 mod output;
 mod reference;
+mod today;
 
 use std::process::ExitCode;
 

@@ -297,6 +297,13 @@ impl<'i> SystemView<'i> {
         }
     }
 
+    /// The engines of the stores that it runs and that managed services offer, sorted.
+    #[must_use]
+    pub fn replaceable_engines(&self) -> BTreeSet<&'i str> {
+        let stores = self.environment().filter(WorkloadView::serves).filter_map(|view| view.engine());
+        stores.filter(|(_, replaceable, _)| *replaceable).map(|(engine, _, _)| engine).collect()
+    }
+
     /// Whether everything that serves is a web server with nothing but pages.
     pub(super) fn static_files(&self) -> Fact {
         let serving: Vec<_> = self.workloads().filter(|view| !view.is_agent()).collect();

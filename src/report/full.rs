@@ -5,7 +5,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Layout;
 use super::words::{self, count, points};
-use crate::assessment::{Assessment, Claim, FindingReport, Fit, Location, Standing, SystemAssessment, Verdict};
+use crate::assessment::{
+    Assessment, Claim, FindingReport, Fit, Location, Service, Standing, SystemAssessment, Verdict,
+};
 use crate::grade::Grade;
 use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
@@ -456,6 +458,26 @@ fn targets(screen: &mut Screen, system: &SystemAssessment) {
         let padding = " ".repeat(NAME.saturating_sub(name.width()));
         screen.line(&format!("{mark} {name}{padding} {shortfall:>11}  {:>6}", fit.effort_with_split()));
         points_of(screen, fit, if is_suggested { LIST } else { 2 });
+        if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
+            screen.paragraph("      stale", 14, &format!("its facts were checked on {checked}, which is too long ago"));
+        }
+    }
+    complements(screen, system);
+}
+
+/// Who offers the system's engines as managed services, those of the suggested target's operator first.
+fn complements(screen: &mut Screen, system: &SystemAssessment) {
+    const SHOWN: usize = 6;
+    let operator = words::suggested(system).map_or("", |fit| fit.operator.as_str());
+    for engine in &system.complements {
+        let mut services: Vec<&Service> = engine.services.iter().collect();
+        services.sort_by_key(|service| service.operator != operator);
+        let mut names: Vec<&str> = services.iter().take(SHOWN).map(|service| service.name.as_str()).collect();
+        let more = format!("and {} more", services.len().saturating_sub(SHOWN));
+        if services.len() > SHOWN {
+            names.push(&more);
+        }
+        screen.paragraph("", 2, &format!("Managed services for {}: {}.", engine.engine, names.join(", ")));
     }
 }
 

@@ -111,8 +111,13 @@ pub struct TargetFile {
     /// Cells that differ from the archetype's coverage, each with its source.
     #[serde(default)]
     pub overrides: Vec<OverrideFile>,
-    /// The availability it promises, in percent, where verified.
-    pub sla: Option<f64>,
+    /// The availability that it promises, where verified.
+    pub availability: Option<Promise>,
+    /// Certificates of the offer, each with its region and state.
+    #[serde(default)]
+    pub certifications: Vec<Certification>,
+    /// How hard it is to leave.
+    pub lock_in: LockIn,
     /// Where the facts come from.
     pub sources: Vec<SourceReference>,
     /// The day on which they were checked, `YYYY-MM-DD`.
@@ -121,12 +126,144 @@ pub struct TargetFile {
 
 /// Whose law a target is under.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Jurisdiction {
     /// The country of the operator's seat (ISO 3166), or `own` where you run it or choose the provider yourself.
     pub seat: String,
-    /// What else matters: foreign law that reaches it, certificates per offer.
+    /// Countries whose law reaches the operator wherever the data lies (ISO 3166), such as `US` for the CLOUD Act.
+    #[serde(default)]
+    pub exposed_to: Vec<String>,
+    /// What else matters.
     pub note: Option<String>,
+}
+
+/// The names of certificates that a file may give.
+pub const CERTIFICATION_NAMES: [&str; 6] = ["secnumcloud", "hds", "iso-27001", "soc-2", "c5", "pci-dss"];
+
+/// A certificate of one offer in one region. A certificate of the company says nothing of an offer.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Certification {
+    /// Which: `secnumcloud`, `hds`, `iso-27001`, `soc-2`, `c5` or `pci-dss`.
+    pub name: String,
+    /// The offer that it is about.
+    pub offer: String,
+    /// The region or regions that it is about.
+    pub region: String,
+    /// Whether it is held; what is in progress or unverified is not.
+    pub status: CertificationStatus,
+    /// The day on which that was checked, `YYYY-MM-DD`.
+    pub checked_on: String,
+    /// Where it is documented.
+    pub source: String,
+}
+
+/// Whether a certificate is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificationStatus {
+    /// It is, by the operator's own documentation or the certifying body.
+    Held,
+    /// It is being sought, and so not held.
+    InProgress,
+    /// Nobody could tell, so it does not count as held.
+    Unverified,
+}
+
+impl CertificationStatus {
+    /// Its name in files and reports.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::InProgress => "in-progress",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// How hard it is to leave a target.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockIn {
+    /// How hard, by judgement.
+    pub level: LockInLevel,
+    /// What would have to be rewritten.
+    pub note: String,
+}
+
+/// How hard it is to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockInLevel {
+    /// The same images and files run elsewhere.
+    Low,
+    /// Images run elsewhere; settings, pipelines and data move by hand.
+    Medium,
+    /// What is built around it has to be rewritten.
+    High,
+}
+
+impl LockInLevel {
+    /// Its name in files and reports.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// A published promise of availability. It is a promise of a refund, not a measurement.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// Percent of a month, above 0, at most 100.
+    pub promise: f64,
+    /// What is promised.
+    pub of: PromiseOf,
+    /// Over how many zones it has to run for that, 1 to 3.
+    pub zones: u8,
+    /// What else the promise asks for, such as a plan or a number of copies.
+    pub note: Option<String>,
+    /// Where it is published.
+    pub source: String,
+}
+
+/// What a promise is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PromiseOf {
+    /// What runs on it, as users see it.
+    Service,
+    /// The interface that it is steered by; what runs goes on without it.
+    ControlPlane,
+    /// One host.
+    Host,
+}
+
+impl PromiseOf {
+    /// Its name in files.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::ControlPlane => "control-plane",
+            Self::Host => "host",
+        }
+    }
+
+    /// What it is about, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Service => "the service",
+            Self::ControlPlane => "the control plane alone",
+            Self::Host => "one host",
+        }
+    }
 }
 
 /// Whether new customers can have a target.

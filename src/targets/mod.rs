@@ -1,8 +1,16 @@
 //! Places to run: archetypes with their coverage of every capability, and the catalogue of targets built on them.
 
+mod check;
+mod complement;
+mod day;
 mod file;
 
-pub use file::{Archetype, Coverage, Jurisdiction, Limit, LimitFile, OverrideFile, Status, TargetFile};
+pub use complement::{Complement, ComplementFile};
+pub use day::Day;
+pub use file::{
+    Archetype, CERTIFICATION_NAMES, Certification, CertificationStatus, Coverage, Jurisdiction, Limit, LimitFile,
+    LockIn, LockInLevel, OverrideFile, Promise, PromiseOf, Status, TargetFile,
+};
 
 use std::collections::BTreeMap;
 
@@ -12,6 +20,7 @@ use crate::capability::{Capabilities, CapabilityId};
 use crate::condition::{self, Condition};
 use crate::data::{self, DataError, PathPart};
 use crate::facts::{CATALOG, FactType, Scope};
+use crate::tables::Tables;
 
 /// A target, checked against archetypes, capabilities and facts.
 #[derive(Clone, Debug)]
@@ -42,12 +51,16 @@ pub struct Target {
     pub limits: Vec<Limit>,
     /// Where its coverage differs from the archetype's, with the source.
     pub overrides: Vec<(CapabilityId, String)>,
-    /// The availability it promises, in percent, where verified.
-    pub sla: Option<f64>,
+    /// The availability that it promises, where verified.
+    pub availability: Option<Promise>,
+    /// Certificates of the offer, each with its region and state.
+    pub certifications: Vec<Certification>,
+    /// How hard it is to leave.
+    pub lock_in: LockIn,
     /// Where the facts come from.
     pub sources: Vec<crate::rules::file::SourceReference>,
-    /// The day on which they were checked, `YYYY-MM-DD`.
-    pub checked_on: String,
+    /// The day on which they were checked; none where nothing was looked up.
+    pub checked_on: Option<Day>,
     /// When it is admissible at all; none for always.
     pub admissible_when: Option<Condition>,
     coverage: Vec<Coverage>,
@@ -67,12 +80,19 @@ impl Target {
     pub fn covers_like(&self, other: &Self) -> bool {
         self.levels == other.levels
     }
+
+    /// Whether its check is more than so many days ago on this day.
+    #[must_use]
+    pub fn is_stale(&self, today: Day, after_days: u32) -> bool {
+        self.checked_on.is_some_and(|checked| checked.is_older(today, after_days))
+    }
 }
 
 /// All targets, sorted by tier, effort and name.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     targets: Vec<Target>,
+    complements: Vec<Complement>,
     archetypes: BTreeMap<String, Archetype>,
 }
 
@@ -82,9 +102,9 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// When a file does not have the expected shape, an archetype leaves out a capability, or a target names an
-    /// unknown archetype, capability or fact.
-    pub fn load(own: &[(String, String)], capabilities: &Capabilities) -> Result<Self, DataError> {
+    /// When a file does not have the expected shape, an archetype leaves out a capability, a target names an unknown
+    /// archetype, capability or fact, or a complement an unknown engine.
+    pub fn load(own: &[(String, String)], capabilities: &Capabilities, tables: &Tables) -> Result<Self, DataError> {
         let mut archetypes = BTreeMap::new();
         for embedded in data::embedded("rules/archetypes/") {
             let file: ArchetypeFile = data::read_embedded(embedded)?;
@@ -115,7 +135,10 @@ impl Catalogue {
         targets.retain(|target| !own_targets.iter().any(|own| own.id == target.id));
         targets.extend(own_targets);
         targets.sort_by(|a, b| (a.tier, a.effort, &a.id).cmp(&(b.tier, b.effort, &b.id)));
-        Ok(Self { targets, archetypes })
+        let complements = data::embedded("rules/complements/")
+            .map(|embedded| complement::compile(embedded.name, embedded.text, data::read_embedded(embedded)?, tables))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { targets, complements, archetypes })
     }
 
     /// One target per archetype of the coverage table, without limits: what the ladder of canonical systems is
@@ -131,26 +154,40 @@ impl Catalogue {
             effort: 5,
             self_hosted: archetype.self_hosted,
             operator: String::new(),
-            jurisdiction: Jurisdiction { seat: "own".to_owned(), note: None },
+            jurisdiction: Jurisdiction { seat: "own".to_owned(), exposed_to: Vec::new(), note: None },
             status: Status::Open,
             status_note: None,
             summary: String::new(),
             limits: Vec::new(),
             overrides: Vec::new(),
-            sla: None,
+            availability: None,
+            certifications: Vec::new(),
+            lock_in: LockIn { level: LockInLevel::Low, note: String::new() },
             sources: Vec::new(),
-            checked_on: String::new(),
+            checked_on: None,
             admissible_when: None,
             levels: levels(&archetype.coverage),
             coverage: archetype.coverage.clone(),
         });
-        Self { targets: targets.collect(), archetypes: self.archetypes.clone() }
+        Self { targets: targets.collect(), complements: Vec::new(), archetypes: self.archetypes.clone() }
     }
 
     /// All targets.
     #[must_use]
     pub fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// The managed data services, sorted by id.
+    #[must_use]
+    pub fn complements(&self) -> &[Complement] {
+        &self.complements
+    }
+
+    /// The managed data service with this id, or with this name in any case.
+    #[must_use]
+    pub fn find_complement(&self, id: &str) -> Option<&Complement> {
+        self.complements.iter().find(|complement| complement.id == id || complement.name.eq_ignore_ascii_case(id))
     }
 
     /// The target with this id, or with this name in any case.
@@ -233,9 +270,13 @@ fn compile_target(
         let help = "effort goes from 1 to 10".to_owned();
         return Err(fail(&[PathPart::Key("effort")], format!("{} is no effort", file.effort), help));
     }
-    if !is_date(&file.checked_on) {
-        let help = "write the day as YYYY-MM-DD".to_owned();
-        return Err(fail(&[PathPart::Key("checked-on")], format!("`{}` is no date", file.checked_on), help));
+    let checked_on = check::day(&file.checked_on, &[PathPart::Key("checked-on")], &fail)?;
+    check::jurisdiction(&file.jurisdiction, &fail)?;
+    check::certifications(&file.certifications, &fail)?;
+    check::promise(file.availability.as_ref(), &fail)?;
+    if file.status != Status::Open && file.status_note.is_none() {
+        let help = "say in `status-note` what that means for somebody who wants it".to_owned();
+        return Err(fail(&[PathPart::Key("status")], format!("{} without a note", file.status.id()), help));
     }
     let capability = |id: &str, path: &[PathPart<'_>]| {
         capabilities
@@ -268,9 +309,11 @@ fn compile_target(
         summary: file.summary,
         limits,
         overrides,
-        sla: file.sla,
+        availability: file.availability,
+        certifications: file.certifications,
+        lock_in: file.lock_in,
         sources: file.sources,
-        checked_on: file.checked_on,
+        checked_on: Some(checked_on),
         admissible_when: archetype.admissible_when.clone(),
         levels: levels(&coverage),
         coverage,
@@ -316,10 +359,4 @@ fn compile_limit(
         reason: limit.reason.clone(),
         source: limit.source.clone(),
     })
-}
-
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-    matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
 }
