@@ -18,6 +18,8 @@ pub struct Folded {
     pub grade: Grade,
     /// The codes of the rules that claim it, sorted.
     pub rules: Vec<String>,
+    /// The code of the rule behind the strongest claim.
+    pub strongest_rule: String,
     /// What the strongest claim says, with how many others say the like.
     pub message: String,
     /// The evidence of all claims, the strongest first.
@@ -54,7 +56,14 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
                 1 => format!("{}, and 1 more", strongest.message),
                 _ => format!("{}, and {others} more", strongest.message),
             };
-            Folded { capability, grade: strongest.grade, rules, message, places }
+            Folded {
+                capability,
+                grade: strongest.grade,
+                rules,
+                strongest_rule: strongest.rule.clone(),
+                message,
+                places,
+            }
         })
         .collect()
 }

@@ -401,6 +401,11 @@ impl Judge<'_> {
                     share: share_of(claim.capability),
                     rules: claim.rules.clone(),
                     message: claim.message.clone(),
+                    help: self
+                        .yardstick
+                        .rules
+                        .find(&claim.strongest_rule)
+                        .map_or_else(String::new, |r| r.remedy.clone()),
                     evidence: self.locator.locate_all(&claim.places),
                 }
             })
@@ -415,6 +420,7 @@ impl Judge<'_> {
                     share: *share,
                     rules: Vec::new(),
                     message: format!("{} on {} beside the rest", split.workloads.join(", "), split.name),
+                    help: String::new(),
                     evidence: Vec::new(),
                 }));
                 continue;
@@ -429,6 +435,7 @@ impl Judge<'_> {
                     share: *share,
                     rules: Vec::new(),
                     message: violated.map_or_else(String::new, |limit| limit.reason.clone()),
+                    help: String::new(),
                     evidence: violated.map_or_else(Vec::new, |limit| self.locator.locate_all(&limit.places)),
                 });
             }

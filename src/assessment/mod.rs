@@ -229,6 +229,8 @@ pub struct Claim {
     pub rules: Vec<String>,
     /// What is said.
     pub message: String,
+    /// What to do about it, as the rule behind the strongest claim says; empty for limits of targets.
+    pub help: String,
     /// Where.
     pub evidence: Vec<Location>,
 }

@@ -318,8 +318,8 @@ impl<'i> SystemView<'i> {
         let is_agent = |view: &WorkloadView<'_>| {
             view.is_daemon() || view.workload.pods.iter().any(|pod| pod.system_paths.len() >= 2)
         };
-        let has_daemon = kubernetes.iter().any(WorkloadView::is_daemon);
-        let all = has_daemon && kubernetes.len() == self.system.workloads.len() && kubernetes.iter().all(is_agent);
+        let all_of_kubernetes = !kubernetes.is_empty() && kubernetes.len() == self.system.workloads.len();
+        let all = all_of_kubernetes && kubernetes.iter().all(is_agent);
         Fact::boolean(all, kubernetes.iter().filter(|_| all).map(|view| view.workload.place))
     }
 
@@ -415,8 +415,8 @@ impl<'i> SystemView<'i> {
         }
         for (index, definition) in self.definitions() {
             let name = self.tables.add_on(&[definition.group.as_str()], &[]);
-            if let Some(name) = name.filter(|name| !is_product(name)) {
-                members.names.insert(name.to_owned());
+            // Of definitions alone nothing runs here, so that nothing would be gained by setting them aside.
+            if name.is_some_and(|name| !is_product(name) && members.names.contains(name)) {
                 members.definitions.insert(index);
             }
         }

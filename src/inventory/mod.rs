@@ -284,7 +284,8 @@ impl Inventory {
         self.trees.get(workload.place.document.0 as usize).is_some_and(|tree| tree.unrendered.is_some())
     }
 
-    /// Whether the input holds a workload, a pointer to one, or something that plugs into Kubernetes.
+    /// Whether the input holds a workload, a pointer to one, something that plugs into Kubernetes, or a statement of the
+    /// owner.
     #[must_use]
     pub fn is_assessable(&self) -> bool {
         let objects = &self.objects;
@@ -292,7 +293,8 @@ impl Inventory {
             && objects.opaque.is_empty()
             && objects.definitions.is_empty()
             && objects.extensions.is_empty()
-            && objects.drivers.is_empty())
+            && objects.drivers.is_empty()
+            && self.context.is_empty())
     }
 }
 

@@ -231,6 +231,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
     if let Some(overlay) = &system.overlay {
         screen.paragraph("", 0, &words::overlay_sentence(overlay));
     }
+    if let Some(text) = words::guests_sentence(assessment, system) {
+        screen.paragraph("", 0, &text);
+    }
     if let Some(free) = need.without_constraints {
         let text = format!("Without what the owner rules out, the need would be {}.", points(free));
         screen.paragraph("", 0, &text);
@@ -333,6 +336,9 @@ fn claims(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessmen
         let share = format!("+{}", points(claim.share));
         screen.paragraph(&format!("  {share:<6}"), 8, &claim_text(assessment, claim));
         places(screen, &claim.evidence);
+        if !claim.help.is_empty() {
+            screen.paragraph("        do", 12, words::first_sentence(&claim.help));
+        }
     }
     more(screen, for_it.len());
     // What has no share is met by the simpler target that stands for the system, or outweighed by what is proven.

@@ -97,6 +97,43 @@ fn items(count: usize) -> String {
     }
 }
 
+/// The first sentence of a text.
+pub(super) fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}
+
+/// Which of an estate's systems bring its need, where only some of them do.
+pub(super) fn guests_sentence(assessment: &Assessment, estate: &SystemAssessment) -> Option<String> {
+    const SHOWN: usize = 3;
+    let calls = |system: &SystemAssessment| {
+        matches!(system.verdict, Verdict::Justified | Verdict::KubernetesNative)
+            || system.need.score >= assessment.bands.1
+    };
+    if !estate.is_estate || !calls(estate) {
+        return None;
+    }
+    let bring: Vec<&SystemAssessment> = assessment.systems.iter().filter(|system| calls(system)).collect();
+    let guests = assessment.systems.iter().filter(|system| system.verdict == Verdict::Needless).count();
+    if bring.is_empty() || guests == 0 {
+        return None;
+    }
+    let names: Vec<_> = bring.iter().take(SHOWN).map(|system| for_terminal(&system.name)).collect();
+    let more = bring.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let of = assessment.systems.len();
+    let verb = if bring.len() == 1 { "brings" } else { "bring" };
+    let others = if guests == 1 {
+        "1 other is a guest: needless by itself".to_owned()
+    } else {
+        format!("{guests} others are guests: needless by themselves")
+    };
+    let count = bring.len();
+    Some(format!(
+        "{count} of {of} systems {verb} the need: {}{more}. {others}, at little cost while the cluster is there.",
+        names.join(", ")
+    ))
+}
+
 /// A count with its noun.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }

@@ -146,8 +146,11 @@ pub fn find_context(inputs: &[Input]) -> Option<PathBuf> {
     // Named as seen from what was named, so that reports do not depend on where a checkout lies.
     let above = whole.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
     let steps = above.scan(start.to_path_buf(), |path, _| {
-        path.push("..");
-        Some(path.clone())
+        let is_named = matches!(path.components().next_back(), Some(std::path::Component::Normal(_)));
+        if !is_named || !path.pop() {
+            path.push("..");
+        }
+        Some(if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.clone() })
     });
     steps.into_iter().find_map(|folder| beside(&folder))
 }

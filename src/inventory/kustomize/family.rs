@@ -36,7 +36,11 @@ pub(super) fn families(roots: &[(&str, Gathered<'_>)], documents: &Documents<'_>
     }
     // A component that nobody uses is a part on offer, not an application.
     let is_component = |folder: &&str| documents.kustomizations.get(*folder).is_some_and(|found| found.is_component());
-    Families { names: names(&folders, &is_component), of_root }
+    let mut of_family: Vec<Vec<&str>> = vec![Vec::new(); distinct.len()];
+    for ((folder, _), family) in roots.iter().zip(&of_root) {
+        of_family[*family].push(folder);
+    }
+    Families { names: names(&folders, &of_family, &is_component), of_root }
 }
 
 fn find(parent: &mut [usize], mut at: usize) -> usize {
@@ -48,8 +52,8 @@ fn find(parent: &mut [usize], mut at: usize) -> usize {
 }
 
 /// The name of each family: the folder that all of its kustomizations stand in, where no other family stands in it too;
-/// else the first of its own folders.
-fn names(families: &[BTreeSet<&str>], is_component: &dyn Fn(&&str) -> bool) -> Vec<String> {
+/// else the one that no other refers to, or the first of its own folders where there are several.
+fn names(families: &[BTreeSet<&str>], roots: &[Vec<&str>], is_component: &dyn Fn(&&str) -> bool) -> Vec<String> {
     let mut of_folder: BTreeMap<&str, usize> = BTreeMap::new();
     for (family, folders) in families.iter().enumerate() {
         for folder in folders.iter().filter(|folder| !is_component(folder)) {
@@ -67,7 +71,11 @@ fn names(families: &[BTreeSet<&str>], is_component: &dyn Fn(&&str) -> bool) -> V
             };
             let is_shared = of_folder.iter().any(|(folder, other)| *other != family && below(folder));
             let is_telling = common.split('/').any(|part| !matches!(part, "" | "." | ".."));
-            if is_telling && !is_shared { common.to_owned() } else { first.to_owned() }
+            match roots[family].as_slice() {
+                _ if is_telling && !is_shared => common.to_owned(),
+                [root] => (*root).to_owned(),
+                _ => first.to_owned(),
+            }
         })
         .collect()
 }
@@ -99,7 +107,8 @@ mod tests {
             family(&["news/c"]),
             family(&["base", "prod"]),
         ];
-        assert_eq!(names(&families, &|_| false), ["shop", "news/a", "news/c", "base"]);
+        let roots = [vec!["shop/overlays/prod"], vec!["news/a", "news/b"], vec!["news/c"], vec!["prod"]];
+        assert_eq!(names(&families, &roots, &|_| false), ["shop", "news/a", "news/c", "prod"]);
         assert_eq!(common_folder("a/bc", "a/bd"), "a");
         assert_eq!(common_folder("/srv/a", "/srv/b"), "/srv");
     }

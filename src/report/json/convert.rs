@@ -169,6 +169,7 @@ impl From<&assessment::Claim> for Claim {
             share: claim.share,
             rules: claim.rules.clone(),
             message: claim.message.clone(),
+            help: claim.help.clone(),
             evidence: places(&claim.evidence),
         }
     }

@@ -269,6 +269,8 @@ pub struct Claim {
     pub rules: Vec<String>,
     /// What is said.
     pub message: String,
+    /// What to do about it; empty where it comes from a target's limit.
+    pub help: String,
     /// Where.
     pub evidence: Vec<Place>,
 }
