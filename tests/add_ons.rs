@@ -70,6 +70,24 @@ fn an_unknown_controller_always_counts() {
 }
 
 #[test]
+fn what_the_owner_calls_the_product_is_none() {
+    let (kit, estates) = (support::kit(), estates::read());
+    for payload in estates.payloads.keys() {
+        for (folder, add_on) in estates.add_ons.iter().filter(|(_, add_on)| !add_on.needs_nothing) {
+            let folders = [format!("payloads/{payload}"), format!("add-ons/{folder}")];
+            let context = format!("subject: [\"{}\"]\n", add_on.name);
+            let estate = kubeworthy::assess(&estates::files(&folders, Some(&context)), &kit).estate;
+            assert!(estate.set_aside.is_empty(), "{payload} with {folder}: {:?}", estate.set_aside);
+            assert!(
+                matches!(estate.verdict, Verdict::Justified | Verdict::KubernetesNative),
+                "{payload} with {folder}: {}",
+                estate.verdict.id()
+            );
+        }
+    }
+}
+
+#[test]
 fn cutting_files_apart_or_joining_them_changes_nothing() {
     let (kit, estates) = (support::kit(), estates::read());
     for payload in estates.payloads.keys() {

@@ -1,13 +1,15 @@
 //! The labelled corpus against what is found, beside two baselines.
 #![allow(unreachable_pub, dead_code, reason = "each test binary uses its own part")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use kubeworthy::Kit;
-use kubeworthy::assessment::{SystemAssessment, Verdict};
+use kubeworthy::assessment::{SystemAssessment, Verdict, assess_estate};
+use kubeworthy::choices::Choices;
+use kubeworthy::source::{Collected, Input, collect};
+use kubeworthy::{Kit, read};
 use rayon::prelude::*;
 
-use crate::support::{Labelled, accepts, assess_paths, is_needed, labelled_systems};
+use crate::support::{Labelled, accepts, is_needed, labelled_systems};
 
 /// "Any custom resource definition, operator resource, controller, kubelet path or fleet of accelerators".
 fn one_line_rule(estate: &SystemAssessment) -> Verdict {
@@ -45,9 +47,21 @@ impl Judged {
     }
 }
 
+/// The estate of some files alone, which takes a part of the time of the whole.
+pub fn estate_of(files: &[PathBuf], kit: &Kit) -> SystemAssessment {
+    let inputs: Vec<Input> = files.iter().cloned().map(Input::Path).collect();
+    estate_of_collected(&collect(&inputs, &Choices::default()), kit)
+}
+
+/// The same of files that were read already.
+pub fn estate_of_collected(collected: &Collected, kit: &Kit) -> SystemAssessment {
+    let inventory = read(collected, kit).expect("no overlay is named");
+    assess_estate(&inventory, &collected.files, &kit.yardstick())
+}
+
 /// Every system of the corpus with its assessment.
 pub fn judge(corpus: &Path, kit: &Kit) -> Vec<Judged> {
-    let judge = |system: Labelled| Judged { estate: assess_paths(&system.files, kit).estate, system };
+    let judge = |system: Labelled| Judged { estate: estate_of(&system.files, kit), system };
     labelled_systems(corpus).into_par_iter().map(judge).collect()
 }
 

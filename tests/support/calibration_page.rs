@@ -10,7 +10,7 @@ use kubeworthy::choices::Choices;
 use kubeworthy::source::{Collected, Input, collect};
 use rayon::prelude::*;
 
-use crate::agreement::{Judged, judge, outcome};
+use crate::agreement::{Judged, estate_of_collected, judge, outcome};
 use crate::evidence::{Draws, absent, hidden};
 use crate::jitter::{Off, TIMES, flips};
 use crate::published::{self, Case};
@@ -56,16 +56,23 @@ pub fn page(sections: &[Section]) -> String {
 pub fn sections(corpus: Option<&Path>, kit: &Kit) -> Vec<Section> {
     let judged = corpus.map(|corpus| judge(corpus, kit));
     let judged = judged.as_deref();
+    // Each is measured by itself; how long it took helps whoever waits for it.
+    let timed = |measure: &dyn Fn() -> Section| {
+        let start = std::time::Instant::now();
+        let section = measure();
+        println!("{:>6.1} s  {}", start.elapsed().as_secs_f64(), section.title);
+        section
+    };
     vec![
-        cases(corpus, kit),
-        traps(corpus, kit),
-        labels(judged),
-        less_evidence(judged, kit),
-        without_context(corpus, kit),
-        firmness(judged, kit),
-        ladder(kit),
-        add_ons(kit),
-        disagreements(judged, corpus, kit),
+        timed(&|| cases(corpus, kit)),
+        timed(&|| traps(corpus, kit)),
+        timed(&|| labels(judged)),
+        timed(&|| less_evidence(judged, kit)),
+        timed(&|| without_context(corpus, kit)),
+        timed(&|| firmness(judged, kit)),
+        timed(&|| ladder(kit)),
+        timed(&|| add_ons(kit)),
+        timed(&|| disagreements(judged, corpus, kit)),
     ]
 }
 
@@ -270,7 +277,7 @@ fn less_evidence(judged: Option<&[Judged]>, kit: &Kit) -> Section {
             .map(|(index, draw)| {
                 let (id, collected) = &needed[index];
                 let less = take(collected, draw * 1000 + index as u64);
-                (*id, kubeworthy::assess(&less, kit).estate.verdict)
+                (*id, estate_of_collected(&less, kit).verdict)
             })
             .collect()
     };

@@ -8,6 +8,7 @@ use kubeworthy::Kit;
 use kubeworthy::assessment::{SystemAssessment, Verdict};
 use serde::Deserialize;
 
+use crate::agreement::estate_of;
 use crate::support::{assess_paths, labelled_systems};
 use crate::written_ladder::assess_folder;
 
@@ -109,7 +110,7 @@ fn of_corpus(id: &str, under: Option<&str>, corpus: &Path, kit: &Kit) -> SystemA
     let system = system.unwrap_or_else(|| panic!("no system {id} in the corpus"));
     let wanted = |file: &PathBuf| under.is_none_or(|under| file.display().to_string().contains(under));
     let files: Vec<PathBuf> = system.files.into_iter().filter(wanted).collect();
-    assess_paths(&files, kit).estate
+    estate_of(&files, kit)
 }
 
 impl Trap {
