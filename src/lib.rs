@@ -25,6 +25,7 @@ pub mod facts;
 pub mod grade;
 pub mod inventory;
 pub mod limits;
+pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod source;

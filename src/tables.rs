@@ -13,7 +13,9 @@ pub struct Tables {
     lookalikes: Lookalikes,
     images: Images,
     host_paths: HostPaths,
-    accelerators: Vec<String>,
+    accelerators: AcceleratorsFile,
+    protocols: ProtocolsFile,
+    regions: Vec<String>,
     add_ons: Vec<AddOn>,
     /// What is assumed where the files do not say.
     pub assumptions: Assumptions,
@@ -50,6 +52,10 @@ pub enum GroupRole {
     NodePools,
     /// Sharing and gangs of accelerators.
     Accelerators,
+    /// Several clusters as one.
+    Clusters,
+    /// What a cluster admits.
+    Policies,
     /// Belongs to the platform, bears no workload.
     Support,
 }
@@ -115,6 +121,8 @@ struct LookalikeKey {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Images {
     agents: Vec<String>,
+    helpers: Vec<String>,
+    host_scalers: Vec<String>,
     static_servers: Vec<String>,
 }
 
@@ -194,10 +202,35 @@ struct GroupsFile {
     groups: Vec<ResourceGroup>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AcceleratorsFile {
     resources: Vec<String>,
+    parts: Vec<String>,
+}
+
+/// A protocol that is not HTTP, known by its port.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// Its name.
+    pub protocol: String,
+    /// Whether it is how data stores are reached, which is seldom meant for others.
+    pub store: bool,
+    ports: Vec<u32>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProtocolsFile {
+    http: Vec<u32>,
+    protocols: Vec<Protocol>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionsFile {
+    regions: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -219,7 +252,9 @@ impl Tables {
             lookalikes: data::read_named("rules/tables/lookalikes.yaml")?,
             images: data::read_named("rules/tables/images.yaml")?,
             host_paths: data::read_named("rules/tables/host-paths.yaml")?,
-            accelerators: data::read_named::<AcceleratorsFile>("rules/tables/accelerators.yaml")?.resources,
+            accelerators: data::read_named("rules/tables/accelerators.yaml")?,
+            protocols: data::read_named("rules/tables/protocols.yaml")?,
+            regions: data::read_named::<RegionsFile>("rules/tables/regions.yaml")?.regions,
             add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
             assumptions: data::read_named("rules/tables/assumptions.yaml")?,
             compose: data::read_named("rules/tables/compose.yaml")?,
@@ -292,6 +327,20 @@ impl Tables {
         self.images.agents.iter().any(|name| is_named(repository, name))
     }
 
+    /// Whether an image is a helper that stands beside others in a pod, such as a proxy or a sidecar of an add-on.
+    #[must_use]
+    pub fn is_helper_image(&self, image: &str) -> bool {
+        let repository = repository_of(image);
+        self.images.helpers.iter().any(|name| is_named(repository, name))
+    }
+
+    /// Whether an image lets hosts come and go.
+    #[must_use]
+    pub fn is_host_scaler_image(&self, image: &str) -> bool {
+        let repository = repository_of(image);
+        self.images.host_scalers.iter().any(|name| is_named(repository, name))
+    }
+
     /// Whether an image is a web server that serves files.
     #[must_use]
     pub fn is_static_server_image(&self, image: &str) -> bool {
@@ -329,7 +378,36 @@ impl Tables {
     /// Whether a resource name counts accelerators.
     #[must_use]
     pub fn is_accelerator(&self, resource: &str) -> bool {
-        self.accelerators.iter().any(|prefix| resource.starts_with(prefix.as_str()))
+        self.accelerators.resources.iter().any(|prefix| resource.starts_with(prefix.as_str()))
+    }
+
+    /// Whether a resource name counts parts of accelerators that are shared.
+    #[must_use]
+    pub fn is_accelerator_part(&self, resource: &str) -> bool {
+        self.accelerators.parts.iter().any(|prefix| resource.starts_with(prefix.as_str()))
+    }
+
+    /// The protocol that is not HTTP and usually has this port.
+    #[must_use]
+    pub fn protocol_of_port(&self, port: u32) -> Option<&Protocol> {
+        self.protocols.protocols.iter().find(|protocol| protocol.ports.contains(&port))
+    }
+
+    /// Whether HTTP is spoken at this port as a rule.
+    #[must_use]
+    pub fn is_http_port(&self, port: u32) -> bool {
+        self.protocols.http.contains(&port)
+    }
+
+    /// The cloud region that a name holds, such as `eu-west` for `overlays/prod-eu-west-1`.
+    #[must_use]
+    pub fn region_in(&self, name: &str) -> Option<&str> {
+        let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphabetic());
+        self.regions.iter().map(String::as_str).find(|region| {
+            name.match_indices(region).any(|(at, _)| {
+                is_end(name[..at].chars().next_back()) && is_end(name[at + region.len()..].chars().next())
+            })
+        })
     }
 
     /// The names of the well-known add-ons.
@@ -372,6 +450,12 @@ fn repository_of(image: &str) -> &str {
 /// Whether a repository is of this image: its last part, or its last parts where the name has a `/`. The registry does not
 /// count.
 fn is_named(repository: &str, name: &str) -> bool {
+    // An official image by a common word: no other organisation's image of that name.
+    if let Some(official) = name.strip_prefix("library/") {
+        return ["", "library/", "docker.io/", "docker.io/library/"]
+            .iter()
+            .any(|registry| repository.strip_prefix(registry) == Some(official));
+    }
     repository == name || repository.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
 }
 
@@ -388,6 +472,8 @@ mod tests {
         assert!(image_is("quay.io/argoproj/argocd:v3", "argocd"));
         assert!(image_is("datadog/agent", "datadog/agent"));
         assert!(!image_is("other/agent", "datadog/agent"));
+        assert!(image_is("docker.io/vault:1", "library/vault") && image_is("vault", "library/vault"));
+        assert!(!image_is("acme/vault", "library/vault"));
     }
 
     #[test]
@@ -404,5 +490,9 @@ mod tests {
             assert!(tables.is_values_file(name), "{name}");
         }
         assert!(!tables.is_values_file("evaluesx.yaml"));
+        assert_eq!(tables.region_in("overlays/prod-eu-west-1"), Some("eu-west"));
+        assert_eq!(tables.region_in("clusters/europe-west4-prod"), Some("europe-west"));
+        assert_eq!(tables.region_in("overlays/western"), None);
+        assert_eq!(tables.protocol_of_port(5432).map(|protocol| protocol.store), Some(true));
     }
 }

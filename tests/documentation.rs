@@ -82,6 +82,37 @@ fn console_examples_are_what_is_printed() {
     assert!(examples >= 2, "the README shows a screen and a rule");
 }
 
+/// Holds a page that is made from the data against the file.
+fn published(name: &str, current: &str) {
+    let path = root().join("docs").join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, current).expect("written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    let different =
+        current.lines().zip(found.lines().chain(std::iter::repeat(""))).find(|(now, written)| now != written);
+    assert!(
+        found == current,
+        "docs/{name} is not what the data says, first at {different:?}; run `UPDATE=1 cargo test --test documentation`"
+    );
+}
+
+#[test]
+fn pages_of_rules_and_facts_are_what_the_data_says() {
+    let kit = kubeworthy::Kit::load(&kubeworthy::OwnFiles::default()).expect("the built-in data");
+    published("rules.md", &kubeworthy::reference::rules_page(&kit));
+    published("facts.md", &kubeworthy::reference::facts_page());
+}
+
+#[test]
+fn every_rule_is_explained_at_once() {
+    let all = printed("kubeworthy rule --all");
+    let kit = kubeworthy::Kit::load(&kubeworthy::OwnFiles::default()).expect("the built-in data");
+    for rule in kit.rules.iter() {
+        assert!(all.contains(&format!("{}  {}\n", rule.code, rule.name)), "{}", rule.code);
+    }
+}
+
 #[test]
 fn the_readme_opens_with_what_it_is_a_screen_and_two_commands() {
     let text = std::fs::read_to_string(root().join("README.md")).expect("the README");

@@ -328,6 +328,10 @@ pub struct Rule {
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
 
+    /// Explain every rule, one after another
+    #[arg(long, conflicts_with = "code")]
+    pub all: bool,
+
     /// A folder of your own rules
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules: Vec<PathBuf>,

@@ -7,15 +7,17 @@ use super::arguments::{Arguments, Completion, Rule as RuleArguments, Targets as 
 use super::assess::load_kit;
 use super::output::Terminal;
 use crate::Kit;
-use crate::facts::Scope;
-use crate::rules::{Action, Rule};
+use crate::reference::{self, field, listed, titled};
 use crate::targets::{Certification, Complement, Coverage, Jurisdiction, Promise, Status, Target};
 
 pub(super) fn rule(arguments: &RuleArguments, terminal: &Terminal) -> Exit {
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
-    let Some(code) = &arguments.code else { return terminal.print(&list_rules(&kit)) };
+    let Some(code) = &arguments.code else {
+        let text = if arguments.all { reference::explain_every_rule(&kit) } else { list_rules(&kit) };
+        return terminal.print(&text);
+    };
     match kit.rules.find(code) {
-        Some(rule) => terminal.print(&explain_rule(rule, &kit)),
+        Some(rule) => terminal.print(&reference::explain_rule(rule, &kit)),
         None => {
             let names = kit.rules.iter().flat_map(|rule| [rule.code.as_str(), rule.name.as_str()]);
             let help = crate::data::did_you_mean(&code.to_ascii_uppercase(), names);
@@ -55,64 +57,7 @@ fn list_rules(kit: &Kit) -> String {
     for rule in kit.rules.iter() {
         let _ = writeln!(text, "{}  {:<34} {}", rule.code, rule.name, rule.title);
     }
-    text.push_str("\nkubeworthy rule CODE explains one.\n");
-    text
-}
-
-fn explain_rule(rule: &Rule, kit: &Kit) -> String {
-    let mut text = String::new();
-    let _ = writeln!(text, "{}  {}", rule.code, rule.name);
-    let _ = writeln!(text, "{}\n", rule.title);
-    let asked = if rule.scope == Scope::System { "each system" } else { "each workload" };
-    let capability = |id| &kit.capabilities.get(id).id;
-    let says = match &rule.action {
-        Action::Claim { capability: id, grade, raised } => {
-            let mut grades = vec![grade.id()];
-            grades.extend(raised.iter().map(|(grade, _)| grade.id()));
-            format!("claims {} ({})", capability(*id), grades.join(", "))
-        }
-        Action::Lowers { capabilities, level } => {
-            let names: Vec<&str> = capabilities.iter().map(|id| capability(*id).as_str()).collect();
-            format!("lowers claims on {} to declared, and tells it as a {}", names.join(", "), level.id())
-        }
-        Action::ClaimsStated { grade } => format!("claims what the owner states to be needed ({})", grade.id()),
-        Action::LowersStated { level } => format!(
-            "lowers claims on what the owner states not to be needed to declared, and tells it as a {}",
-            level.id()
-        ),
-        Action::Asks { capability: Some(id), question } => {
-            format!("asks: {question} The answer could prove {}", capability(*id))
-        }
-        Action::Asks { capability: None, question } => format!("asks: {question} The answer could prove anything"),
-        Action::Finding(level) => format!("tells a {}", level.id()),
-    };
-    field(&mut text, "Asked of", asked);
-    field(&mut text, "Says", &says);
-    if let Some(reflex) = &rule.reflex {
-        field(&mut text, "Reflex", &format!("{reflex} of the published list of habits"));
-    }
-    field(&mut text, "Since", &rule.since);
-    field(&mut text, "Why", &rule.why);
-    field(&mut text, "What to do", &rule.remedy);
-    field(&mut text, "File", &rule.file);
-    for source in &rule.sources {
-        field(&mut text, "Source", &reference(&source.title, source.url.as_deref()));
-    }
-    text.push_str("\nThe condition:\n");
-    for line in rule.conditions.lines() {
-        let _ = writeln!(text, "    {line}");
-    }
-    if let Some(example) = rule.examples.fires.first() {
-        let (kind, input) = match (&example.manifest, &example.compose) {
-            (Some(manifest), _) => ("manifest", manifest),
-            (None, Some(compose)) => ("Compose file", compose),
-            (None, None) => return text,
-        };
-        let _ = writeln!(text, "\nA {kind} on which it fires:");
-        for line in input.lines() {
-            let _ = writeln!(text, "    {line}");
-        }
-    }
+    text.push_str("\nkubeworthy rule CODE explains one, kubeworthy rule --all every one.\n");
     text
 }
 
@@ -149,24 +94,6 @@ fn list_targets(kit: &Kit) -> String {
     }
     text.push_str("\nkubeworthy targets NAME shows one.\n");
     text
-}
-
-/// A line of a list whose last column is wrapped under itself.
-fn listed(text: &mut String, lead: &str, indent: usize, value: &str) {
-    let mut column = indent;
-    text.push_str(lead);
-    for (index, word) in value.split_whitespace().enumerate() {
-        if index > 0 && column + 1 + word.len() > WIDTH {
-            let _ = write!(text, "\n{:indent$}", "");
-            column = indent;
-        } else if index > 0 {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(word);
-        column += word.len();
-    }
-    text.push('\n');
 }
 
 /// The seat, and whose law reaches it from outside.
@@ -220,7 +147,7 @@ fn explain_target(target: &Target, kit: &Kit) -> String {
     let age = if is_stale(target, kit) { stale(kit) } else { String::new() };
     field(&mut text, "Checked on", &format!("{checked}{age}"));
     for source in &target.sources {
-        field(&mut text, "Source", &reference(&source.title, source.url.as_deref()));
+        field(&mut text, "Source", &titled(&source.title, source.url.as_deref()));
     }
     text
 }
@@ -238,7 +165,7 @@ fn explain_complement(complement: &Complement, kit: &Kit) -> String {
     let age = if is_stale_complement(complement, kit) { stale(kit) } else { String::new() };
     field(&mut text, "Checked on", &format!("{}{age}", complement.checked_on));
     for source in &complement.sources {
-        field(&mut text, "Source", &reference(&source.title, source.url.as_deref()));
+        field(&mut text, "Source", &titled(&source.title, source.url.as_deref()));
     }
     text
 }
@@ -284,19 +211,6 @@ fn certifications(text: &mut String, certifications: &[Certification]) {
         );
         field(text, "Certificate", &said);
     }
-}
-
-fn reference(title: &str, url: Option<&str>) -> String {
-    url.map_or_else(|| title.to_owned(), |url| format!("{title}, {url}"))
-}
-
-/// The widest line.
-const WIDTH: usize = 98;
-
-/// A named field, its text wrapped under itself.
-fn field(text: &mut String, name: &str, value: &str) {
-    const INDENT: usize = 13;
-    listed(text, &format!("{name:<INDENT$}"), INDENT, value);
 }
 
 fn paragraph(text: &mut String, value: &str) {

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod footprint;
+mod surroundings;
 mod system;
 mod workload;
 
@@ -58,7 +59,16 @@ pub enum Fact {
     },
 }
 
+/// Why what only live state could tell is unknown.
+pub const NO_LIVE_STATE: &str = "no live state was seen";
+
 impl Fact {
+    /// What only live state could tell: unknown, and nothing in the input points at it.
+    #[must_use]
+    pub fn not_seen() -> Self {
+        Self::Unknown { reason: NO_LIVE_STATE.to_owned(), places: Vec::new() }
+    }
+
     /// A known truth value.
     #[must_use]
     pub fn boolean(value: bool, places: impl IntoIterator<Item = Place>) -> Self {
@@ -75,6 +85,12 @@ impl Fact {
     #[must_use]
     pub fn text(value: impl Into<String>, places: impl IntoIterator<Item = Place>) -> Self {
         Self::Known { value: Value::Text(value.into()), places: places.into_iter().collect(), grade: Grade::Effective }
+    }
+
+    /// The number of these places, with the first of them.
+    #[must_use]
+    pub(crate) fn number_of(places: Vec<Place>) -> Self {
+        Self::number(places.len() as f64, places)
     }
 
     /// True with its place where there is one, else false.
@@ -164,6 +180,17 @@ impl FactSet {
             })
             .collect();
         Self { facts }
+    }
+
+    /// These facts with others laid over them, such as what was seen live.
+    #[must_use]
+    pub fn overlaid(mut self, others: &[(FactId, Fact)]) -> Self {
+        for (id, fact) in others {
+            if let Some(known) = self.facts.get_mut(id.0) {
+                *known = fact.clone();
+            }
+        }
+        self
     }
 
     /// One fact.

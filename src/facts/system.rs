@@ -118,7 +118,7 @@ impl<'i> SystemView<'i> {
     pub(super) fn services(&self) -> Fact {
         let of = |origin: Origin| -> Vec<Place> {
             self.environment()
-                .filter(|view| view.workload.origin == origin && view.serves() && !view.is_agent())
+                .filter(|view| view.workload.origin == origin && view.serves())
                 .map(|view| view.workload.place)
                 .collect()
         };
@@ -150,7 +150,9 @@ impl<'i> SystemView<'i> {
 
     /// Mesh policies that make mutual TLS mandatory or restrict callers.
     pub(super) fn strict_mesh(&self) -> Fact {
-        let places = self.foreign(|foreign| foreign.role == Some(GroupRole::Mesh) && foreign.strict);
+        let foreign = self.system.foreign.iter().map(|at| &self.inventory.objects.foreign[*at]);
+        let mesh = foreign.filter(|foreign| foreign.role == Some(GroupRole::Mesh));
+        let places: Vec<_> = mesh.filter_map(|foreign| foreign.strict).collect();
         Fact::number(places.len() as f64, places)
     }
 
@@ -228,10 +230,8 @@ impl<'i> SystemView<'i> {
 
     pub(super) fn most_copies(&self) -> Fact {
         let best = self
-            .system
-            .workloads
-            .iter()
-            .map(|index| (copies_range(self.inventory, *index).1, self.inventory.objects.workloads[*index].place))
+            .workloads()
+            .map(|view| (copies_range(self.inventory, view.index).1, view.most_copies_place()))
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         best.map_or(Fact::Absent, |(copies, place)| Fact::number(copies, [place]))
     }
@@ -277,10 +277,10 @@ impl<'i> SystemView<'i> {
         if serving.peek().is_none() {
             return Fact::Absent;
         }
-        Fact::boolean(
-            serving.all(|view| copies_range(self.inventory, view.index).1 <= 1.0 && view.readiness().is_none()),
-            [],
-        )
+        let serving: Vec<_> = serving.collect();
+        let is_single =
+            |view: &WorkloadView<'_>| copies_range(self.inventory, view.index).1 <= 1.0 && view.readiness().is_none();
+        Fact::boolean(serving.iter().all(is_single), serving.iter().map(WorkloadView::most_copies_place))
     }
 
     /// Stores that run a single copy beside services that run several.
@@ -288,11 +288,11 @@ impl<'i> SystemView<'i> {
         let several = self
             .workloads()
             .any(|view| view.serves() && view.engine().is_none() && copies_range(self.inventory, view.index).0 >= 2.0);
-        let store = self
-            .workloads()
-            .find(|view| view.serves() && view.engine().is_some() && copies_range(self.inventory, view.index).1 <= 1.0);
+        let store = self.workloads().find(|view| {
+            view.serves() && view.keeps_what_others_need() && copies_range(self.inventory, view.index).1 <= 1.0
+        });
         match store.filter(|_| several) {
-            Some(store) => Fact::boolean(true, [store.workload.place]),
+            Some(store) => Fact::boolean(true, [store.most_copies_place()]),
             None => Fact::boolean(false, []),
         }
     }
@@ -320,16 +320,19 @@ impl<'i> SystemView<'i> {
         };
         let all_of_kubernetes = !kubernetes.is_empty() && kubernetes.len() == self.system.workloads.len();
         let all = all_of_kubernetes && kubernetes.iter().all(is_agent);
-        Fact::boolean(all, kubernetes.iter().filter(|_| all).map(|view| view.workload.place))
+        Fact::boolean(all, kubernetes.iter().filter(|_| all).map(|view| view.workload.kind_place))
     }
 
     /// Whether there is nothing but timed jobs.
     pub(super) fn timed_jobs_only(&self) -> Fact {
-        let mut workloads = self.workloads().peekable();
-        if workloads.peek().is_none() {
+        let workloads: Vec<_> = self.workloads().collect();
+        if workloads.is_empty() {
             return Fact::Absent;
         }
-        Fact::boolean(workloads.all(|view| view.workload.kind == WorkloadKind::CronJob), [])
+        Fact::boolean(
+            workloads.iter().all(|view| view.workload.kind == WorkloadKind::CronJob),
+            workloads.iter().filter_map(|view| view.workload.schedule),
+        )
     }
 
     /// Pointers of these kinds, followed or not.
@@ -363,7 +366,7 @@ impl<'i> SystemView<'i> {
 
     pub(super) fn external_services(&self) -> Fact {
         let services = self.system.services.iter().map(|at| &self.inventory.objects.services[*at]);
-        let places: Vec<_> = services.filter(|service| service.external).map(|service| service.place).collect();
+        let places: Vec<_> = services.filter_map(|service| service.external).collect();
         Fact::number(places.len() as f64, places)
     }
 

@@ -1,7 +1,8 @@
 //! What facts see of one workload.
 
 use crate::inventory::model::{
-    Autoscaler, Container, GroupRoleOf, Pod, Stated, Strictness, VolumeKind, Workload, WorkloadKind, Written,
+    Amount, Autoscaler, Claim, Container, GroupRoleOf, Pod, Service, Stated, Strictness, VolumeKind, Workload,
+    WorkloadKind, Written,
 };
 use crate::inventory::{Inventory, Rights, same_namespace};
 use crate::tables::Tables;
@@ -106,9 +107,10 @@ impl<'i> WorkloadView<'i> {
         self.workload.kind == WorkloadKind::DaemonSet
     }
 
-    /// Whether it serves, rather than running to an end or on every node.
+    /// Whether it serves, rather than running to an end or on every node, or looking after nodes.
     pub(super) fn serves(&self) -> bool {
-        !self.workload.kind.is_batch() && !self.is_daemon() && self.custom_role() != Some("batch")
+        let runs_on = !self.workload.kind.is_batch() && !self.is_daemon() && self.custom_role() != Some("batch");
+        runs_on && !self.is_agent()
     }
 
     /// Whether it stands in a template that was not rendered, so that it was read in part.
@@ -143,6 +145,17 @@ impl<'i> WorkloadView<'i> {
         }
     }
 
+    /// Where the most copies are written; the kind where nothing is, since one copy is what it then stands for.
+    pub(super) fn most_copies_place(&self) -> Place {
+        self.most_copies().places().first().copied().unwrap_or(self.workload.kind_place)
+    }
+
+    /// Whether others cannot go on without what it keeps: a store, but no cache, whose content can be made again.
+    pub(super) fn keeps_what_others_need(&self) -> bool {
+        self.engine()
+            .is_some_and(|(engine, ..)| engine != "memcached" && (engine != "redis" || self.volume().is_some()))
+    }
+
     /// The range of the autoscaler, or of the workload's own scaling.
     pub(super) fn range(&self) -> Option<Written<(f64, f64)>> {
         self.workload.own_range.or_else(|| {
@@ -171,6 +184,112 @@ impl<'i> WorkloadView<'i> {
 
     pub(super) fn readiness(&self) -> Option<Place> {
         self.containers().find_map(|container| container.readiness)
+    }
+
+    /// Where all old copies may stop before new ones start: by the strategy, or because all may be missing.
+    pub(super) fn recreates(&self) -> Option<Place> {
+        let copies = copies_range(self.inventory, self.index).0;
+        let may_be_missing = self.workload.may_be_missing.filter(|(amount, _)| match amount {
+            Amount::Count(count) => copies >= 2.0 && *count >= copies,
+            Amount::Percent(share) => *share >= 100.0,
+        });
+        self.workload.recreates.or(may_be_missing.map(|(_, place)| place))
+    }
+
+    /// Where a Service or an Ingress that leads to it keeps each client on one copy.
+    pub(super) fn sticky(&self) -> Option<Place> {
+        let objects = &self.inventory.objects;
+        let services = || self.links().services.iter().map(|at| &objects.services[*at]);
+        services().find_map(|service| service.sticky).or_else(|| {
+            objects.routes.iter().filter(|route| route.sticky.is_some()).find_map(|route| {
+                let leads_here = services().any(|service| {
+                    route.services.contains(&service.name) && same_namespace(&service.namespace, &route.namespace)
+                });
+                route.sticky.filter(|_| leads_here)
+            })
+        })
+    }
+
+    /// One disk under all copies that one host alone may use: a claim by name, or a disk of a cloud written in place.
+    pub(super) fn one_disk(&self) -> Option<Place> {
+        let claims = &self.inventory.objects.claims;
+        let volumes = self.workload.pods.iter().flat_map(|pod| &pod.volumes);
+        volumes.into_iter().find_map(|volume| match &volume.kind {
+            VolumeKind::Inline { shared: false } => Some(volume.place),
+            VolumeKind::Claim(name) => {
+                let is_meant =
+                    |claim: &&Claim| claim.name == *name && same_namespace(&claim.namespace, &self.workload.key.scope);
+                // Of several claims of this name it may be any.
+                let mut meant = claims.iter().filter(is_meant);
+                let first = meant.next()?.one_host?;
+                meant.all(|claim| claim.one_host.is_some()).then_some(first)
+            }
+            _ => None,
+        })
+    }
+
+    /// The quota of its namespace, where the most copies of its autoscaler ask for more than it leaves.
+    pub(super) fn capping_quota(&self) -> Option<Place> {
+        let range = self.range()?;
+        let most = range.value.1;
+        let namespace = self.inventory.objects.namespaces.get(&self.workload.key.scope)?;
+        let sum = |size: fn(&Container) -> Option<Written<f64>>| -> f64 {
+            self.containers().filter_map(|container| size(container).map(|size| size.value)).sum()
+        };
+        let asked = [most, most * sum(|c| c.cpu), most * sum(|c| c.memory_gib)];
+        let mut amounts = namespace.quota_amounts.iter().zip(asked);
+        let capping = amounts.find_map(|(quota, asked)| (*quota).filter(|quota| asked > quota.value));
+        capping.map(|quota| quota.place)
+    }
+
+    /// What makes it a store: the image of a known engine; or volumes of its own whose owners name each other, or find
+    /// each other by a headless service at a port that is none of HTTP. A web server with a stable name is none.
+    pub(super) fn store(&self) -> Option<Place> {
+        if let Some((_, _, place)) = self.engine() {
+            return place;
+        }
+        self.own_volumes()?;
+        let is_web_server = self.containers().any(|container| self.tables.is_static_server_image(&container.image));
+        if is_web_server || self.is_agent() {
+            return None;
+        }
+        let named = self.containers().find_map(|container| container.names_itself);
+        named.or_else(|| {
+            let (place, service) = self.governing()?;
+            service.ports.iter().any(|port| !self.tables.is_http_port(port.number)).then_some(place)
+        })
+    }
+
+    /// The protocol other than HTTP by which it is reached from outside, by the port of the entrance. A data store that a
+    /// Compose file publishes is published for convenience, so that only a Service's own entrance counts there.
+    pub(super) fn outside_protocol(&self) -> Option<(&'i str, Place)> {
+        let objects = &self.inventory.objects;
+        let services = || self.links().services.iter().map(|at| &objects.services[*at]);
+        let entrances = services().filter(|service| service.external.is_some()).flat_map(|service| &service.ports);
+        let of_service = entrances
+            .filter(|port| port.protocol == "TCP")
+            .find_map(|port| Some((self.tables.protocol_of_port(port.number)?.protocol.as_str(), port.place)));
+        let of_compose = || {
+            self.containers().flat_map(|container| &container.ports).filter(|port| port.published).find_map(|port| {
+                let protocol = self.tables.protocol_of_port(port.number)?;
+                (port.protocol == "TCP" && !protocol.store).then_some((protocol.protocol.as_str(), port.place))
+            })
+        };
+        let of_route = || {
+            let route = objects.routes.iter().find(|route| {
+                matches!(route.kind.as_str(), "TCPRoute" | "UDPRoute")
+                    && services().any(|service| {
+                        route.services.contains(&service.name) && same_namespace(&service.namespace, &route.namespace)
+                    })
+            })?;
+            Some((if route.kind == "TCPRoute" { "TCP" } else { "UDP" }, route.place))
+        };
+        of_service.or_else(of_compose).or_else(of_route)
+    }
+
+    /// The analysis of a canary of Flagger that watches over it.
+    pub(super) fn flagger_canary(&self) -> Option<Place> {
+        self.links().canary
     }
 
     pub(super) fn spread(&self, zones: bool) -> Option<Written<Strictness>> {
@@ -239,7 +358,7 @@ impl<'i> WorkloadView<'i> {
         if let Some(custom) = &self.workload.custom {
             let name = custom.engine.as_deref()?;
             let replaceable = self.tables.engine(name).is_some_and(|engine| engine.replaceable);
-            return Some((name, replaceable, Some(self.workload.place)));
+            return Some((name, replaceable, Some(self.workload.kind_place)));
         }
         self.containers().find_map(|container| {
             let engine = self.tables.engine_of_image(&container.image)?;
@@ -263,8 +382,14 @@ impl<'i> WorkloadView<'i> {
         place.map(|place| Written { value: sum, place })
     }
 
+    /// Whether it is a log shipper, an exporter or a monitor of nodes. One that stands beside an application in its pod
+    /// makes no agent of the application.
     pub(super) fn is_agent(&self) -> bool {
-        self.containers().any(|container| self.tables.is_agent_image(&container.image))
+        let is_agent = |image: &str| self.tables.is_agent_image(image);
+        self.containers().any(|container| is_agent(&container.image))
+            && self
+                .containers()
+                .all(|container| is_agent(&container.image) || self.tables.is_helper_image(&container.image))
     }
 
     /// A web server whose only content comes from a ConfigMap of pages, a bind-mounted folder or the image's own files.
@@ -322,15 +447,16 @@ impl<'i> WorkloadView<'i> {
     /// Something reads the stable identity of the pods: a headless service, or the pod's own name.
     pub(super) fn uses_identity(&self) -> Option<Place> {
         let named = self.containers().find_map(|container| container.names_itself);
-        let governed = self.workload.service_name.as_ref().and_then(|service| {
-            let headless = self.inventory.objects.services.iter().any(|known| {
-                known.name == service.value
-                    && known.headless
-                    && same_namespace(&known.namespace, &self.workload.key.scope)
-            });
-            headless.then_some(service.place)
+        named.or_else(|| self.governing().map(|(place, _)| place))
+    }
+
+    /// The headless service that gives each copy a name: where it is named, and the service.
+    fn governing(&self) -> Option<(Place, &'i Service)> {
+        let named = self.workload.service_name.as_ref()?;
+        let service = self.inventory.objects.services.iter().find(|known| {
+            known.name == named.value && known.headless && same_namespace(&known.namespace, &self.workload.key.scope)
         });
-        named.or(governed)
+        Some((named.place, service?))
     }
 
     /// A path of the host that ties copies to one machine's data.

@@ -7,7 +7,7 @@ use super::pointers;
 use super::quantity::quantity;
 use crate::limits;
 use crate::tables::{GroupRole, ResourceGroup, Tables};
-use crate::yaml::Node;
+use crate::yaml::{Node, Place};
 
 /// Reads a custom resource: as a workload where it bears one, as a pointer, or as one that bears none.
 pub(super) fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
@@ -18,6 +18,7 @@ pub(super) fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objec
     }
     if role == Some(GroupRole::Pointer) {
         into.pointers.push(pointers::read(head.kind, &head.namespace, head.name, head.node, head.place, head.source));
+        into.reaches.extend(pointers::reaches(head.kind, head.node, head.source));
         return Outcome::Understood;
     }
     let bears = matches!(role, Some(GroupRole::DataOperator | GroupRole::BatchOperator) | None);
@@ -29,16 +30,7 @@ pub(super) fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objec
         return Outcome::Understood;
     }
     if !bears || (evidence.is_none() && role != Some(GroupRole::BatchOperator)) {
-        into.foreign.push(Foreign {
-            group: head.group.to_owned(),
-            kind: head.kind.to_owned(),
-            namespace: head.namespace.clone(),
-            name: head.name.to_owned(),
-            role,
-            strict: is_strict_policy(head),
-            place: head.place,
-            source: head.source,
-        });
+        into.foreign.push(foreign(head, role));
         return Outcome::Understood;
     }
     let mut workload = bare_workload(head, WorkloadKind::CustomResource);
@@ -69,13 +61,58 @@ pub(super) fn custom_resource(head: &Head<'_>, tables: &Tables, into: &mut Objec
     Outcome::Understood
 }
 
-/// A policy that makes mutual TLS mandatory or restricts who may call.
-fn is_strict_policy(head: &Head<'_>) -> bool {
-    match head.kind {
-        "PeerAuthentication" => head.node.at(&["spec", "mtls", "mode"]).and_then(|mode| mode.text()) == Some("STRICT"),
-        "AuthorizationPolicy" | "ServerAuthorization" | "ServiceIntentions" | "MeshTLSAuthentication" => true,
-        _ => false,
+/// A custom resource that bears no workload.
+pub(super) fn foreign(head: &Head<'_>, role: Option<GroupRole>) -> Foreign {
+    let spec = head.node.get("spec");
+    Foreign {
+        group: head.group.to_owned(),
+        kind: head.kind.to_owned(),
+        namespace: head.namespace.clone(),
+        name: head.name.to_owned(),
+        role,
+        strict: strict_policy(head),
+        canary_of: canary_of(head),
+        weighted: spec.filter(|_| role == Some(GroupRole::Mesh)).and_then(weighted),
+        place: head.place,
+        source: head.source,
     }
+}
+
+/// Where a policy makes mutual TLS mandatory or restricts who may call.
+fn strict_policy(head: &Head<'_>) -> Option<Place> {
+    match head.kind {
+        "PeerAuthentication" => {
+            let mode = head.node.at(&["spec", "mtls", "mode"]);
+            mode.filter(|mode| mode.text() == Some("STRICT")).map(|mode| mode.place())
+        }
+        "AuthorizationPolicy" | "ServerAuthorization" | "ServiceIntentions" | "MeshTLSAuthentication" => {
+            Some(head.node.get("spec").map_or(head.place, |spec| spec.place()))
+        }
+        _ => None,
+    }
+}
+
+/// The workload that a canary of Flagger watches over, with its analysis.
+/// Source: Flagger documentation, "How it works", Canary resource.
+fn canary_of(head: &Head<'_>) -> Option<(String, String, Place)> {
+    if (head.group, head.kind) != ("flagger.app", "Canary") {
+        return None;
+    }
+    let target = head.node.at(&["spec", "targetRef"])?;
+    let text = |key: &str| target.get(key).and_then(|node| node.string()).map(str::to_owned);
+    let analysis = head.node.at(&["spec", "analysis"]).or_else(|| head.node.at(&["spec", "canaryAnalysis"]))?;
+    Some((text("kind")?, text("name")?, analysis.place()))
+}
+
+/// Where a route divides its traffic: two destinations with weights over nothing.
+pub(super) fn weighted(spec: Node<'_>) -> Option<Place> {
+    let lists = spec.descendants().take(limits::NODES_PER_RESOURCE).filter(Node::is_sequence);
+    lists.into_iter().find_map(|list| {
+        let weights: Vec<Node<'_>> = list.items().filter_map(|item| item.get("weight")).collect();
+        let first = *weights.first()?;
+        let divided = weights.iter().filter(|weight| weight.integer().is_some_and(|value| value > 0)).count() >= 2;
+        divided.then(|| first.place())
+    })
 }
 
 /// Keys that hold a number of members in custom resources of every kind.

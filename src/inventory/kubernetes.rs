@@ -9,7 +9,7 @@ use super::pod;
 use super::rights;
 use super::selector::{Labels, Selector, read_labels};
 use crate::limits;
-use crate::tables::Tables;
+use crate::tables::{GroupRole, Tables};
 use crate::text::SourceId;
 use crate::yaml::{NOT_RENDERED, Node};
 
@@ -170,10 +170,16 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
                 namespace: head.namespace.clone(),
                 name: head.name.to_owned(),
                 selector: Selector::read(spec.and_then(|spec| spec.get("selector"))),
+                selector_place: spec.and_then(|spec| spec.get("selector")).map_or(head.place, |node| node.place()),
                 headless: spec.and_then(|spec| spec.get("clusterIP")).and_then(|ip| ip.text()) == Some("None"),
                 external: spec
                     .and_then(|spec| spec.get("type"))
-                    .is_some_and(|kind| matches!(kind.text(), Some("LoadBalancer" | "NodePort"))),
+                    .filter(|kind| matches!(kind.text(), Some("LoadBalancer" | "NodePort")))
+                    .map(|kind| kind.place()),
+                sticky: spec
+                    .and_then(|spec| spec.get("sessionAffinity"))
+                    .filter(|affinity| affinity.text() == Some("ClientIP"))
+                    .map(|affinity| affinity.place()),
                 ports: ports.into_iter().flat_map(|p| p.items()).map(|port| pod::read_port(port, "port")).collect(),
                 place: head.place,
                 source: head.source,
@@ -188,6 +194,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
             namespace: head.namespace.clone(),
             name: head.name.to_owned(),
             shared: pod::is_shared(spec),
+            one_host: pod::is_for_one_host(spec),
             place: head.place,
         }),
         ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
@@ -205,8 +212,10 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         }
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => {
             let binding = rights::binding(&head.namespace, head.node, head.place, head.source);
-            if binding.people > 0 && !head.namespace.is_empty() {
-                into.namespaces.entry(head.namespace.clone()).or_default().people = Some(binding.place);
+            if let Some((_, place)) = binding.people.first().filter(|_| !head.namespace.is_empty()) {
+                let namespace = into.namespaces.entry(head.namespace.clone()).or_default();
+                namespace.people = Some(*place);
+                namespace.people_names.extend(binding.people.iter().map(|(name, _)| name.clone()));
             }
             into.bindings.push(binding);
         }
@@ -238,7 +247,10 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
             }
         }
         ("storage.k8s.io", "CSIDriver") => into.drivers.push(head.extension(None)),
-        ("", "ResourceQuota") => namespace_entry(into, &head.namespace).quota = Some(head.place),
+        ("", "ResourceQuota") => rights::quota(spec, head.place, namespace_entry(into, &head.namespace)),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy") => {
+            into.foreign.push(custom::foreign(head, Some(GroupRole::Policies)));
+        }
         ("", "Namespace") => {
             let labels = head.node.at(&["metadata", "labels"]);
             into.namespaces.entry(own_namespace(Some(head.name))).or_default().mesh_injected =
@@ -260,8 +272,25 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
     Outcome::Understood
 }
 
-/// Cloud Run takes Knative's form; its own annotations, or its way of naming limits and secrets, give it away.
+/// Cloud Run takes Knative's form; its own annotations, its service accounts, its versions of secrets or the number of a
+/// project in place of a namespace give it away, since Kubernetes takes none of them.
+/// Source: Google Cloud documentation, "Cloud Run YAML Reference".
 fn is_for_cloud_run(node: Node<'_>) -> bool {
+    let pod = node.at(&["spec", "template", "spec"]);
+    let account = pod.and_then(|pod| pod.get("serviceAccountName")).and_then(|account| account.text());
+    let namespace = node.at(&["metadata", "namespace"]).and_then(|namespace| namespace.text());
+    let is_project = |name: &str| name.len() > 5 && name.chars().all(|c| c.is_ascii_digit());
+    let containers = pod.and_then(|pod| pod.get("containers")).into_iter().flat_map(|list| list.items());
+    let mut variables = containers.filter_map(|container| container.get("env")).flat_map(|list| list.items());
+    let is_version = |key: &str| key == "latest" || key.chars().all(|c| c.is_ascii_digit());
+    if account.is_some_and(|account| account.contains('@'))
+        || namespace.is_some_and(is_project)
+        || variables.any(|variable| {
+            variable.at(&["valueFrom", "secretKeyRef", "key"]).and_then(|key| key.text()).is_some_and(is_version)
+        })
+    {
+        return true;
+    }
     let annotations = [&["metadata", "annotations"][..], &["spec", "template", "metadata", "annotations"]];
     annotations
         .iter()
@@ -363,6 +392,9 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
     workload.service_name = service_name.filter(|_| kind == WorkloadKind::StatefulSet);
     workload.recreates =
         spec.at(&["strategy", "type"]).filter(|node| node.text() == Some("Recreate")).map(|node| node.place());
+    workload.may_be_missing = spec
+        .at(&["strategy", "rollingUpdate", "maxUnavailable"])
+        .and_then(|node| Some((rights::amount(node)?, node.place())));
     if kind == WorkloadKind::Rollout {
         workload.canary = ["canary", "blueGreen"].iter().find_map(|strategy| {
             let node = spec.at(&["strategy", strategy])?;
@@ -377,7 +409,8 @@ fn workload(head: &Head<'_>, kind: WorkloadKind, tables: &Tables, into: &mut Obj
             .filter(|mode| mode.text() == Some("Indexed"))
             .map(|mode| mode.place());
         workload.schedule = spec.get("schedule").map(|node| node.place());
-        workload.suspended = spec.get("suspend").and_then(|node| node.boolean()) == Some(true);
+        let suspended = spec.get("suspend").filter(|node| node.boolean() == Some(true));
+        workload.suspended = suspended.map(|node| node.place());
     }
     if kind == WorkloadKind::KnativeService {
         // What is not written is decided by Knative, but in a template it may be written all the same.
@@ -398,6 +431,10 @@ fn owner(head: &Head<'_>) -> Option<(String, String)> {
 pub(super) fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
     let annotations = head.node.at(&["metadata", "annotations"]);
     let labels = head.node.at(&["metadata", "labels"]);
+    let hook = annotations
+        .and_then(|map| map.get("helm.sh/hook").or_else(|| map.get("argocd.argoproj.io/hook")))
+        .map(|hook| hook.place());
+    let kind_place = head.node.get("kind").map_or(head.place, |kind| kind.place());
     let converted = [annotations, labels]
         .into_iter()
         .flatten()
@@ -411,6 +448,7 @@ pub(super) fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
         kind,
         origin: Origin::Kubernetes,
         place: head.place,
+        kind_place,
         source: head.source,
         labels: head.labels.clone(),
         copies: Stated::Absent,
@@ -418,13 +456,16 @@ pub(super) fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
         claim_templates: Vec::new(),
         service_name: None,
         recreates: None,
+        may_be_missing: None,
+        hook,
+        swarm_keys: None,
         canary: None,
         parallelism: None,
         indexed: None,
         schedule: None,
-        suspended: false,
+        suspended: None,
         own_range: None,
-        restarts: (!kind.is_batch() && kind != WorkloadKind::Pod).then_some(head.place),
+        restarts: (!kind.is_batch() && kind != WorkloadKind::Pod).then_some(kind_place),
         converted,
         custom: None,
     }
@@ -532,10 +573,18 @@ fn route(head: &Head<'_>) -> Route {
         .collect();
     services.sort();
     services.dedup();
+    let annotations = head.node.at(&["metadata", "annotations"]).map(|map| map.entries()).unwrap_or_default();
+    let sticky = annotations.into_iter().find(|(key, value)| {
+        // Source: ingress-nginx documentation, "Sticky sessions"; the same of HAProxy and Traefik.
+        key.text().is_some_and(|key| key.ends_with("/affinity") || key.ends_with("sticky.cookie"))
+            && value.text().is_some_and(|value| matches!(value, "cookie" | "true"))
+    });
     Route {
         kind: head.kind.to_owned(),
         namespace: head.namespace.clone(),
         services,
+        sticky: sticky.map(|(_, value)| value.place()),
+        weighted: head.node.get("spec").and_then(custom::weighted),
         place: head.place,
         source: head.source,
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::model::{Objects, Workload};
+use super::model::{Foreign, Objects, Workload};
 use super::rights::RoleRule;
-use super::selector::SelectorIndex;
+use super::selector::{Selector, SelectorIndex};
 use crate::tables::Tables;
 use crate::yaml::Place;
 
@@ -43,8 +43,54 @@ pub struct WorkloadLinks {
     pub services: Vec<usize>,
     /// The network policies that select its pods.
     pub network_policies: Vec<usize>,
+    /// The analysis of a canary of Flagger that watches over it.
+    pub canary: Option<Place>,
     /// What its service account may do.
     pub rights: Rights,
+}
+
+/// What selects no pod, by index into the lists of objects.
+#[derive(Clone, Debug, Default)]
+pub struct Idle {
+    /// Services.
+    pub services: Vec<usize>,
+    /// Disruption budgets.
+    pub budgets: Vec<usize>,
+    /// Network policies.
+    pub network_policies: Vec<usize>,
+}
+
+impl Idle {
+    /// Finds them: what names labels that no pod of these files has. A policy for every pod, and a Service without a
+    /// selector, whose endpoints are written by somebody else, are meant to be so.
+    fn new(objects: &Objects, workloads: &[WorkloadLinks]) -> Self {
+        // Where an operator, or a workload, makes pods, what selects those is not idle.
+        let makes_pods =
+            |rights: &Rights| rights.creates_workloads.or(rights.writes_status).or(rights.writes_own_group).is_some();
+        let others_make_pods = objects.workloads.iter().any(|workload| workload.custom.is_some())
+            || workloads.iter().any(|links| makes_pods(&links.rights));
+        if others_make_pods {
+            return Self::default();
+        }
+        let idle = |length: usize, selects: fn(&WorkloadLinks) -> &[usize], names: &dyn Fn(usize) -> bool| {
+            let mut is_idle: Vec<bool> = (0..length).map(names).collect();
+            for at in workloads.iter().flat_map(selects) {
+                is_idle[*at] = false;
+            }
+            (0..length).filter(|at| is_idle[*at]).collect()
+        };
+        let names = |selector: &Selector| selector.is_written() && !selector.is_everything();
+        let policies = &objects.network_policies;
+        Self {
+            services: idle(objects.services.len(), |links| &links.services, &|at| {
+                names(&objects.services[at].selector)
+            }),
+            budgets: idle(objects.budgets.len(), |links| &links.budgets, &|at| names(&objects.budgets[at].selector)),
+            network_policies: idle(policies.len(), |links| &links.network_policies, &|at| {
+                policies[at].restricts && names(&policies[at].selector)
+            }),
+        }
+    }
 }
 
 /// All links.
@@ -56,6 +102,8 @@ pub struct Links {
     pub dangling_autoscalers: Vec<usize>,
     /// Per definition: whether a controller for its group is in the files.
     pub controlled: Vec<bool>,
+    /// Services, budgets and network policies that select no pod of these files though they name what they select.
+    pub idle: Idle,
 }
 
 impl Links {
@@ -68,6 +116,7 @@ impl Links {
             budgets: SelectorIndex::new(objects.budgets.iter().map(|budget| &budget.selector)),
             services: SelectorIndex::new(objects.services.iter().map(|service| &service.selector)),
             network_policies: SelectorIndex::new(objects.network_policies.iter().map(|policy| &policy.selector)),
+            canaries: objects.foreign.iter().filter(|foreign| foreign.canary_of.is_some()).collect(),
         };
         let mut scaled = vec![false; objects.autoscalers.len()];
         let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
@@ -81,16 +130,18 @@ impl Links {
             links.workloads.push(linked);
         }
         links.dangling_autoscalers = (0..scaled.len()).filter(|index| !scaled[*index]).collect();
+        links.idle = Idle::new(objects, &links.workloads);
         links.controlled = groups.iter().map(|group| controlled_groups.contains(group)).collect();
         links
     }
 }
 
-/// The selectors of everything that selects pods.
-struct Selectors {
+/// What leads to workloads: the selectors of everything that selects pods, and canaries.
+struct Selectors<'o> {
     budgets: SelectorIndex,
     services: SelectorIndex,
     network_policies: SelectorIndex,
+    canaries: Vec<&'o Foreign>,
 }
 
 /// The links of one workload, the autoscalers that aim at it, and the defined groups that it may write.
@@ -98,7 +149,7 @@ fn link<'g>(
     workload: &Workload,
     objects: &Objects,
     groups: &[&'g str],
-    selectors: &Selectors,
+    selectors: &Selectors<'_>,
     tables: &Tables,
 ) -> (WorkloadLinks, Vec<usize>, Vec<&'g str>) {
     let here = |namespace: &str| same_namespace(namespace, &workload.key.scope);
@@ -128,6 +179,10 @@ fn link<'g>(
             policy.restricts && here(&policy.namespace) && policy.selector.selects(&pod.labels)
         });
     }
+    linked.canary = selectors.canaries.iter().find_map(|foreign| {
+        let (kind, name, place) = foreign.canary_of.as_ref()?;
+        (*name == workload.key.name && *kind == workload.key.kind && here(&foreign.namespace)).then_some(*place)
+    });
     let (rights, own_groups) = rights(workload, objects, groups, tables);
     linked.rights = rights;
     (linked, scalers, own_groups)

@@ -1,9 +1,13 @@
 //! What an inventory holds: lean views of the objects that say something about need, each with its places in the
 //! input. Every field that a file may leave out can be absent here.
 
-use std::collections::BTreeMap;
+mod pods;
 
-use super::pointers::{Copied, Followed, Pointer};
+pub use pods::{Container, Pod, Port, Size, Strictness, Volume, VolumeKind};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pointers::{Copied, Followed, Pointer, Reach};
 use super::rights::{Binding, Role};
 use super::selector::{Labels, Selector};
 use crate::tables::GroupRole;
@@ -139,139 +143,6 @@ pub struct Key {
     pub name: String,
 }
 
-/// What one container, or one pod, asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Size {
-    /// vCPU.
-    pub cpu: f64,
-    /// GiB.
-    pub memory_gib: f64,
-}
-
-/// A container of a pod, or the one container of a Compose service.
-#[derive(Clone, Debug, Default)]
-pub struct Container {
-    /// Its image reference without credentials, empty where none is written.
-    pub image: String,
-    /// Where the image is written.
-    pub image_place: Option<Place>,
-    /// CPU as requested, or half the limit, in vCPU; none where neither is written.
-    pub cpu: Option<Written<f64>>,
-    /// Memory as requested, or half the limit, in GiB; none where neither is written.
-    pub memory_gib: Option<Written<f64>>,
-    /// Whether a request (not only a limit) for CPU or memory is written.
-    pub has_request: bool,
-    /// Accelerator devices.
-    pub accelerators: Option<Written<f64>>,
-    /// The readiness probe; the health check of a Compose service.
-    pub readiness: Option<Place>,
-    /// The liveness or start-up probe.
-    pub liveness: Option<Place>,
-    /// Ports with their protocol in capitals.
-    pub ports: Vec<Port>,
-    /// Where it asks for all privileges of the host.
-    pub privileged: Option<Place>,
-    /// Where an argument, command or environment value refers to the pod's own name, ordinal or service.
-    pub names_itself: Option<Place>,
-    /// Names of the volumes it mounts.
-    pub mounts: Vec<String>,
-}
-
-/// A port.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Port {
-    /// The number, 0 where it is a name or a range.
-    pub number: u32,
-    /// How many ports a range holds.
-    pub count: u32,
-    /// `TCP`, `UDP` or `SCTP`.
-    pub protocol: String,
-    /// Whether it is bound on the host (`hostPort`).
-    pub on_host: bool,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// A volume of a pod or of a Compose service.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Volume {
-    /// Its name in the pod.
-    pub name: String,
-    /// What backs it.
-    pub kind: VolumeKind,
-    /// Where it is written.
-    pub place: Place,
-}
-
-/// What backs a volume.
-#[derive(Clone, Debug, PartialEq)]
-pub enum VolumeKind {
-    /// A claim by name, or a named volume of Compose.
-    Claim(String),
-    /// A claim made per pod: a claim template, or a generic ephemeral volume.
-    Template {
-        /// Whether several pods may write it.
-        shared: bool,
-    },
-    /// A path of the host.
-    HostPath(String),
-    /// A network file system or another volume written in place, such as NFS or a cloud disk.
-    Inline {
-        /// Whether several pods may write it.
-        shared: bool,
-    },
-    /// A ConfigMap by name.
-    Configuration(String),
-    /// Secrets, scratch space: nothing that lasts.
-    Transient,
-}
-
-/// How strictly pods are kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strictness {
-    /// The scheduler tries.
-    Preferred,
-    /// A pod does not start otherwise.
-    Required,
-}
-
-/// A pod as its controller would make it.
-#[derive(Clone, Debug, Default)]
-pub struct Pod {
-    /// Copies of this pod per copy of the workload; more than 1 only inside custom resources.
-    pub factor: f64,
-    /// The pod's labels.
-    pub labels: Labels,
-    /// Its containers, sidecars included, other init containers left out.
-    pub containers: Vec<Container>,
-    /// Its volumes.
-    pub volumes: Vec<Volume>,
-    /// The service account, where it is written and not `default`.
-    pub service_account: Option<Written<String>>,
-    /// Kept apart by host.
-    pub spread_hosts: Option<Written<Strictness>>,
-    /// Kept apart by zone.
-    pub spread_zones: Option<Written<Strictness>>,
-    /// Tied to one node by name, host name selector.
-    pub fixed_node: Option<Place>,
-    /// Uses the host's network, process or IPC namespace.
-    pub host_namespaces: Option<Place>,
-    /// Runs on Windows.
-    pub windows: Option<Place>,
-    /// A mesh sidecar is asked for on the pod.
-    pub mesh_injected: Option<Place>,
-    /// The pod asks for devices through a resource claim.
-    pub resource_claims: Option<Place>,
-    /// Host paths that belong to the node itself, counted once each.
-    pub system_paths: Vec<Place>,
-    /// Host paths of the kubelet or the network plugins.
-    pub node_plugin_path: Option<Place>,
-    /// The socket of a container engine.
-    pub engine_socket: Option<Place>,
-    /// Devices of the host (Compose `devices`).
-    pub devices: Option<Place>,
-}
-
 /// What a custom resource that bears a workload says.
 #[derive(Clone, Debug)]
 pub struct Custom {
@@ -300,6 +171,8 @@ pub struct Workload {
     pub origin: Origin,
     /// Where it is written: its name.
     pub place: Place,
+    /// Where its kind is written; the service's name for Compose.
+    pub kind_place: Place,
     /// The file that holds it.
     pub source: SourceId,
     /// Its own labels.
@@ -314,6 +187,12 @@ pub struct Workload {
     pub service_name: Option<Written<String>>,
     /// `Recreate`: the old copies stop before the new ones start.
     pub recreates: Option<Place>,
+    /// How many copies may be missing while new ones start, where written.
+    pub may_be_missing: Option<(Amount, Place)>,
+    /// Where it is said to run beside a release: a hook of Helm or Argo CD.
+    pub hook: Option<Place>,
+    /// Keys that Swarm alone obeys (Compose).
+    pub swarm_keys: Option<Place>,
     /// A canary or blue-green strategy with steps or analysis.
     pub canary: Option<Place>,
     /// Jobs that run at once.
@@ -322,8 +201,8 @@ pub struct Workload {
     pub indexed: Option<Place>,
     /// The timetable.
     pub schedule: Option<Place>,
-    /// Whether it is switched off.
-    pub suspended: bool,
+    /// Where it is switched off.
+    pub suspended: Option<Place>,
     /// Copies follow load within the workload itself (Knative, Ray): minimum and maximum.
     pub own_range: Option<Written<(f64, f64)>>,
     /// Where it is said that a stopped container starts again; a controller's own kind says so.
@@ -417,10 +296,14 @@ pub struct Service {
     pub name: String,
     /// Which pods.
     pub selector: Selector,
+    /// Where it says which.
+    pub selector_place: Place,
     /// Without an address of its own.
     pub headless: bool,
-    /// Reachable from outside (`LoadBalancer`, `NodePort`).
-    pub external: bool,
+    /// Where it is made reachable from outside (`LoadBalancer`, `NodePort`).
+    pub external: Option<Place>,
+    /// Where it is said that a client always reaches the same copy.
+    pub sticky: Option<Place>,
     /// Ports.
     pub ports: Vec<Port>,
     /// Where it is written.
@@ -438,6 +321,10 @@ pub struct Route {
     pub namespace: String,
     /// The services it leads to.
     pub services: Vec<String>,
+    /// Where it is said that a client always reaches the same copy.
+    pub sticky: Option<Place>,
+    /// Where it divides traffic by weights.
+    pub weighted: Option<Place>,
     /// Where it is written.
     pub place: Place,
     /// The file that holds it.
@@ -453,6 +340,8 @@ pub struct Claim {
     pub name: String,
     /// Whether several pods on several hosts may write it.
     pub shared: Option<Place>,
+    /// Where it is said that one host alone may use it.
+    pub one_host: Option<Place>,
     /// Where it is written.
     pub place: Place,
 }
@@ -523,8 +412,12 @@ pub struct Foreign {
     pub name: String,
     /// What the group is for; none where it is not listed.
     pub role: Option<GroupRole>,
-    /// For mesh policies: mutual TLS made mandatory, or access restricted.
-    pub strict: bool,
+    /// For mesh policies: where mutual TLS is made mandatory, or access restricted.
+    pub strict: Option<Place>,
+    /// For canaries of Flagger: the kind and name of the workload, with the place of the analysis.
+    pub canary_of: Option<(String, String, Place)>,
+    /// For routes of a mesh: where they divide traffic by weights.
+    pub weighted: Option<Place>,
     /// Where it is written.
     pub place: Place,
     /// The file that holds it.
@@ -549,10 +442,14 @@ pub struct Opaque {
 /// A namespace with what it says about tenancy.
 #[derive(Clone, Debug, Default)]
 pub struct Namespace {
-    /// A ResourceQuota.
+    /// What a ResourceQuota limits.
     pub quota: Option<Place>,
+    /// The pods, the vCPU and the GiB that it leaves.
+    pub quota_amounts: [Option<Written<f64>>; 3],
     /// A binding of people or groups.
     pub people: Option<Place>,
+    /// Their names.
+    pub people_names: BTreeSet<String>,
     /// A label that asks for a mesh sidecar.
     pub mesh_injected: Option<Place>,
 }
@@ -596,6 +493,8 @@ pub struct Objects {
     pub pointers: Vec<Pointer>,
     /// Pointers to what is among the files.
     pub followed: Vec<Followed>,
+    /// How far pointers reach: to which clusters, and whether each change gets an environment.
+    pub reaches: Vec<Reach>,
     /// The files of documents that could not be read and name no workload, each content once.
     pub unreadable: Vec<SourceId>,
     /// The folders of files that could not be opened or are no text.
@@ -631,6 +530,7 @@ impl Objects {
         self.artifacts.extend(other.artifacts);
         self.pointers.extend(other.pointers);
         self.followed.extend(other.followed);
+        self.reaches.extend(other.reaches);
         self.unreadable.extend(other.unreadable);
         self.unread_folders.extend(other.unread_folders);
         self.owned.extend(other.owned);
@@ -638,8 +538,12 @@ impl Objects {
         self.page_maps.extend(other.page_maps);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();
+            for (known, amount) in known.quota_amounts.iter_mut().zip(namespace.quota_amounts) {
+                *known = known.or(amount);
+            }
             known.quota = known.quota.or(namespace.quota);
             known.people = known.people.or(namespace.people);
+            known.people_names.extend(namespace.people_names);
             known.mesh_injected = known.mesh_injected.or(namespace.mesh_injected);
         }
     }

@@ -20,6 +20,8 @@ pub(super) fn read_template(template: Node<'_>, own_names: &[&str], tables: &Tab
     pod.labels = read_labels(metadata.and_then(|metadata| metadata.get("labels")));
     pod.spread_hosts = pod.spread_hosts.or_else(|| spread(spec, &pod, Topology::Host));
     pod.spread_zones = pod.spread_zones.or_else(|| spread(spec, &pod, Topology::Zone));
+    pod.spread_regions = spread(spec, &pod, Topology::Region).map(|spread| spread.place);
+    pod.fixed_node = pod.fixed_node.or_else(|| kept_together(spec, &pod));
     let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
     let labels = metadata.and_then(|metadata| metadata.get("labels"));
     pod.mesh_injected = [annotations, labels].into_iter().flatten().find_map(mesh_injection);
@@ -69,7 +71,15 @@ pub(super) fn read_spec(spec: Node<'_>, own_names: &[&str], tables: &Tables) -> 
         .filter(|account| account.value != "default");
     let host_name = spec.at(&["nodeSelector", "kubernetes.io/hostname"]);
     let is_written = |node: &Node<'_>| node.string().is_some() && !node.is_placeholder();
-    pod.fixed_node = spec.get("nodeName").filter(is_written).or(host_name).map(|node| node.place());
+    let by_affinity =
+        || required_hosts(spec).find(|(key, values)| names_one_host(*key, *values)).map(|(_, values)| values);
+    pod.fixed_node =
+        spec.get("nodeName").filter(is_written).or(host_name).or_else(by_affinity).map(|node| node.place());
+    pod.host_kind = host_kind(spec);
+    let priority = spec.get("priorityClassName").filter(is_written);
+    // Those of the platform itself are given to its own parts.
+    pod.priority =
+        priority.filter(|name| !name.text().is_some_and(|name| name.starts_with("system-"))).map(|name| name.place());
     pod.host_namespaces = ["hostNetwork", "hostPID", "hostIPC"]
         .iter()
         .filter_map(|key| spec.get(key))
@@ -85,10 +95,71 @@ pub(super) fn read_spec(spec: Node<'_>, own_names: &[&str], tables: &Tables) -> 
     Some(pod)
 }
 
+/// The conditions on hosts that a pod requires by affinity, where it leaves no alternative: the key or field with its
+/// values.
+fn required_hosts<'t>(spec: Node<'t>) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
+    let terms = spec
+        .at(&["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"])
+        .map(|terms| terms.items().collect::<Vec<_>>())
+        .filter(|terms| terms.len() == 1)
+        .unwrap_or_default();
+    let lists = terms.into_iter().flat_map(|term| [term.get("matchExpressions"), term.get("matchFields")]);
+    lists
+        .flatten()
+        .flat_map(|list| list.items().collect::<Vec<_>>())
+        .filter(|item| item.get("operator").and_then(|operator| operator.text()) == Some("In"))
+        .filter_map(|item| Some((item.get("key")?, item.get("values")?)))
+}
+
+fn names_one_host(key: Node<'_>, values: Node<'_>) -> bool {
+    matches!(key.text(), Some("kubernetes.io/hostname" | "metadata.name")) && values.items().count() == 1
+}
+
+/// Labels of hosts that say nothing about their kind: the system, the processor's family, the host, where it stands.
+const COMMON_HOST_LABELS: [&str; 10] = [
+    "kubernetes.io/os",
+    "beta.kubernetes.io/os",
+    "kubernetes.io/arch",
+    "beta.kubernetes.io/arch",
+    "kubernetes.io/hostname",
+    "metadata.name",
+    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region",
+];
+
+/// The kind of host that a pod asks for, by a selector or a required affinity.
+fn host_kind(spec: Node<'_>) -> Option<Written<String>> {
+    let is_kind = |key: &str| !COMMON_HOST_LABELS.contains(&key) && !crate::yaml::is_unknown(key);
+    let kind = |key: Node<'_>, value: Node<'_>, shown: &str| {
+        let key = key.text().filter(|key| is_kind(key))?;
+        (!value.is_placeholder()).then(|| Written { value: format!("{key}={shown}"), place: value.place() })
+    };
+    let selector = spec.get("nodeSelector").map(|selector| selector.entries()).unwrap_or_default();
+    let by_selector = selector.into_iter().find_map(|(key, value)| kind(key, value, value.text()?));
+    by_selector.or_else(|| {
+        required_hosts(spec).find_map(|(key, values)| {
+            let names: Vec<&str> = values.items().filter_map(|value| value.text()).collect();
+            kind(key, values, &names.join(","))
+        })
+    })
+}
+
+/// Where it is required that copies of this pod stand on the same host.
+fn kept_together(spec: Node<'_>, pod: &Pod) -> Option<crate::yaml::Place> {
+    let required = spec.at(&["affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution"])?;
+    required.items().find_map(|term| {
+        let key = term.get("topologyKey").filter(|key| key.string() == Some("kubernetes.io/hostname"))?;
+        Selector::read(term.get("labelSelector")).selects(&pod.labels).then(|| key.place())
+    })
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Topology {
     Host,
     Zone,
+    Region,
 }
 
 impl Topology {
@@ -98,14 +169,26 @@ impl Topology {
             Self::Zone => {
                 matches!(key, "topology.kubernetes.io/zone" | "failure-domain.beta.kubernetes.io/zone" | "zone")
             }
+            Self::Region => {
+                matches!(key, "topology.kubernetes.io/region" | "failure-domain.beta.kubernetes.io/region")
+            }
+        }
+    }
+
+    /// Whether what is kept apart by this key is apart in this way too: zones have hosts of their own, regions zones.
+    fn is_kept_by(self, key: &str) -> bool {
+        match self {
+            Self::Host => self.is(key) || Self::Zone.is_kept_by(key),
+            Self::Zone => self.is(key) || Self::Region.is(key),
+            Self::Region => self.is(key),
         }
     }
 }
 
 /// How strictly pods are kept apart over hosts or zones: topology spread constraints and anti-affinity that select the
-/// pod's own labels. Zones keep hosts apart too.
+/// pod's own labels.
 fn spread(spec: Node<'_>, pod: &Pod, topology: Topology) -> Option<Written<Strictness>> {
-    let fits = |key: &str| topology.is(key) || (topology == Topology::Host && Topology::Zone.is(key));
+    let fits = |key: &str| topology.is_kept_by(key);
     let mut found: Option<Written<Strictness>> = None;
     let mut keep = |strictness: Strictness, node: Node<'_>| {
         if found.as_ref().is_none_or(|known| known.value < strictness) {
@@ -162,12 +245,17 @@ fn read_container(node: Node<'_>, own_names: &[&str], tables: &Tables) -> Contai
             .map(|value| value.place()),
         ..Container::default()
     };
+    let claims = node.at(&["resources", "claims"]).filter(|claims| claims.items().next().is_some());
+    container.accelerator_part = claims.map(|claims| claims.place());
     for set in ["requests", "limits"] {
         for (key, value) in node.at(&["resources", set]).map(|set| set.entries()).unwrap_or_default() {
             if key.text().is_some_and(|key| tables.is_accelerator(key))
                 && let Some(count) = value.text().and_then(quantity).filter(|count| *count > 0.0)
             {
                 container.accelerators = Some(Written { value: count, place: value.place() });
+                if key.text().is_some_and(|key| tables.is_accelerator_part(key)) {
+                    container.accelerator_part = container.accelerator_part.or(Some(value.place()));
+                }
             }
         }
     }
@@ -193,11 +281,12 @@ fn has_certain_name(image: &str) -> bool {
 
 /// A port of a container or a Service.
 pub(super) fn read_port(port: Node<'_>, number_key: &str) -> Port {
-    let host = port.get("hostPort").and_then(|node| node.integer()).is_some_and(|port| port > 0);
+    let host = port.get("hostPort").filter(|node| node.integer().is_some_and(|port| port > 0));
     let number = port.get(number_key).and_then(|node| node.integer()).and_then(|value| u32::try_from(value).ok());
     let protocol = port.get("protocol").and_then(|node| node.string()).unwrap_or("TCP").to_ascii_uppercase();
     let place = port.get("protocol").or_else(|| port.get(number_key)).unwrap_or(port).place();
-    Port { number: number.unwrap_or(0), count: 1, protocol, on_host: host, place }
+    let on_host = host.map(|node| node.place());
+    Port { number: number.unwrap_or(0), count: 1, protocol, on_host, published: false, place }
 }
 
 /// The requested amount of a resource, else half its limit, and whether it was requested.
@@ -300,6 +389,15 @@ const INLINE_VOLUMES: [(&str, bool); 14] = [
     ("portworxVolume", false),
     ("flexVolume", false),
 ];
+
+/// Where a claim's specification says that one host alone may use it: no mode of many is among those written.
+pub(super) fn is_for_one_host(spec: Option<Node<'_>>) -> Option<crate::yaml::Place> {
+    let modes = spec?.get("accessModes")?;
+    let mut texts = modes.items().map(|mode| mode.text());
+    let is_single = |mode: Option<&str>| matches!(mode, Some("ReadWriteOnce" | "ReadWriteOncePod"));
+    let first = modes.items().next()?;
+    texts.all(is_single).then(|| first.place())
+}
 
 /// Where a claim's specification asks for access by many writers.
 pub(super) fn is_shared(spec: Option<Node<'_>>) -> Option<crate::yaml::Place> {

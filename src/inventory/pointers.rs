@@ -84,6 +84,76 @@ pub(super) fn read(kind: &str, namespace: &str, name: &str, node: Node<'_>, plac
     }
 }
 
+/// How far a pointer reaches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reach {
+    /// In which way.
+    pub kind: ReachKind,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
+}
+
+/// The ways in which a pointer reaches beyond one cluster or one environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReachKind {
+    /// Every change that is proposed gets an environment.
+    Previews,
+    /// Every registered cluster gets a copy.
+    EveryCluster,
+    /// The cluster of this name or address.
+    Cluster(String),
+    /// One of several clusters that are listed for one application.
+    ListedCluster(String),
+}
+
+/// How far a pointer reaches.
+/// Source: Argo CD documentation, "Generators" and "Application Specification"; Flux "Kustomization", "kubeConfig".
+pub(super) fn reaches(kind: &str, node: Node<'_>, source: SourceId) -> Vec<Reach> {
+    let mut found = Vec::new();
+    let mut add = |kind: ReachKind, node: Node<'_>| found.push(Reach { kind, place: node.place(), source });
+    let spec = node.get("spec");
+    let named = |node: Node<'_>| ReachKind::Cluster(node.string().unwrap_or_default().to_owned());
+    match kind {
+        "Application" => destination(spec).into_iter().for_each(|node| add(named(node), node)),
+        "Kustomization" | "HelmRelease" => {
+            let config = spec.and_then(|spec| spec.at(&["kubeConfig", "secretRef", "name"]));
+            config.into_iter().for_each(|node| add(named(node), node));
+        }
+        "ApplicationSet" => {
+            let template = spec.and_then(|spec| spec.at(&["template", "spec"]));
+            destination(template).into_iter().for_each(|node| add(named(node), node));
+            let generators = spec.and_then(|spec| spec.get("generators"));
+            let nodes = generators.into_iter().flat_map(|list| list.descendants()).take(limits::NODES_PER_RESOURCE);
+            for (key, value) in nodes.flat_map(|node| node.written_entries()) {
+                match key.text() {
+                    Some("pullRequest") => add(ReachKind::Previews, value),
+                    Some("clusters" | "clusterDecisionResource") => add(ReachKind::EveryCluster, value),
+                    Some("cluster" | "server") if is_cluster(&value) => {
+                        add(ReachKind::ListedCluster(value.string().unwrap_or_default().to_owned()), value);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Whether this is the name or address of one cluster, written out.
+fn is_cluster(node: &Node<'_>) -> bool {
+    node.string().is_some_and(|name| !name.is_empty() && !name.contains("{{"))
+}
+
+/// The cluster that an application goes to.
+fn destination<'t>(spec: Option<Node<'t>>) -> Option<Node<'t>> {
+    let destination = spec?.get("destination")?;
+    let named = destination.get("name").filter(is_cluster);
+    named.or_else(|| destination.get("server").filter(is_cluster))
+}
+
 /// The folders that a pointer leads to, and of what.
 type Paths = (Vec<String>, Option<String>);
 

@@ -1,6 +1,7 @@
 //! Objects that permit or forbid: roles, bindings, network policies, disruption budgets.
 
-use super::model::{Amount, Budget, NetworkPolicy};
+use super::model::{Amount, Budget, Namespace, NetworkPolicy, Written};
+use super::quantity::quantity;
 use super::selector::Selector;
 use crate::text::SourceId;
 use crate::yaml::{Node, Place};
@@ -42,8 +43,10 @@ pub struct Binding {
     pub role: (String, String),
     /// Service accounts bound: namespace and name.
     pub accounts: Vec<(String, String)>,
-    /// How many other subjects (users, groups) are bound.
-    pub people: usize,
+    /// Other subjects (users, groups) that are bound, with their places.
+    pub people: Vec<(String, Place)>,
+    /// Where everybody who is logged in, or every service account, is bound.
+    pub everybody: Option<Place>,
     /// Where the role is named.
     pub place: Place,
     /// The file that holds it.
@@ -73,10 +76,30 @@ pub(super) fn role(kind: &str, namespace: &str, name: &str, node: Node<'_>) -> R
     Role { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), rules, aggregated }
 }
 
+/// Groups that hold everybody.
+/// Source: Kubernetes documentation, "Using RBAC Authorization", "Discovery roles" and "Service account permissions".
+const EVERYBODY: [&str; 3] = ["system:authenticated", "system:unauthenticated", "system:serviceaccounts"];
+
+/// Reads what a quota limits into its namespace.
+pub(super) fn quota(spec: Option<Node<'_>>, place: Place, namespace: &mut Namespace) {
+    let hard = spec.and_then(|spec| spec.get("hard"));
+    let amount = |keys: [&str; 2], unit: f64| {
+        let node = keys.iter().find_map(|key| hard?.get(key))?;
+        Some(Written { value: quantity(node.text()?)? / unit, place: node.place() })
+    };
+    namespace.quota = Some(hard.map_or(place, |hard| hard.place()));
+    namespace.quota_amounts = [
+        amount(["pods", "count/pods"], 1.0),
+        amount(["requests.cpu", "cpu"], 1.0),
+        amount(["requests.memory", "memory"], super::pod::GIB),
+    ];
+}
+
 pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: SourceId) -> Binding {
     let text = |path: &[&str]| node.at(path).and_then(|node| node.string()).unwrap_or_default().to_owned();
     let mut accounts = Vec::new();
-    let mut people = 0;
+    let mut people = Vec::new();
+    let mut everybody = None;
     for subject in node.get("subjects").into_iter().flat_map(|subjects| subjects.items()) {
         let get = |key: &str| subject.get(key).and_then(|node| node.string()).unwrap_or_default();
         if get("kind") == "ServiceAccount" {
@@ -87,7 +110,10 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
             accounts.push((own.to_owned(), get("name").to_owned()));
         } else if !get("name").starts_with("system:") {
             // Groups such as `system:serviceaccounts` are machinery.
-            people += 1;
+            let place = subject.get("name").unwrap_or(subject).place();
+            people.push((get("name").to_owned(), place));
+        } else if EVERYBODY.contains(&get("name")) {
+            everybody = everybody.or(subject.get("name").map(|name| name.place()));
         }
     }
     Binding {
@@ -95,6 +121,7 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
         role: (text(&["roleRef", "kind"]), text(&["roleRef", "name"])),
         accounts,
         people,
+        everybody,
         place: node.at(&["roleRef", "name"]).map_or(place, |node| node.place()),
         source,
     }
@@ -133,7 +160,7 @@ pub(super) fn network_policy(
         selector,
         restricts: restricts && certain,
         denies_by_default: denies_by_default && !is_open,
-        place,
+        place: spec.and_then(|spec| spec.get("podSelector")).map_or(place, |selector| selector.place()),
         source,
     }
 }
@@ -152,7 +179,8 @@ pub(super) fn budget(namespace: &str, node: Node<'_>, place: Place) -> Budget {
     }
 }
 
-fn amount(node: Node<'_>) -> Option<Amount> {
+/// A number of pods, or a share of them.
+pub(super) fn amount(node: Node<'_>) -> Option<Amount> {
     let text = node.text()?;
     match text.strip_suffix('%') {
         Some(share) => Some(Amount::Percent(share.parse().ok()?)),

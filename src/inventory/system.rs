@@ -100,6 +100,8 @@ pub struct System {
     pub opaque: Vec<usize>,
     /// Pointers to what is among the files.
     pub followed: Vec<usize>,
+    /// How far pointers reach.
+    pub reaches: Vec<usize>,
     /// Documents that could not be read and name no workload.
     pub unreadable: usize,
     /// Whether templates belong to it that were not rendered, so that there may be more than is visible.
@@ -133,6 +135,7 @@ impl System {
             foreign: Vec::new(),
             opaque: Vec::new(),
             followed: Vec::new(),
+            reaches: Vec::new(),
             unreadable: 0,
             unrendered: false,
             network_policies: Vec::new(),
@@ -163,6 +166,7 @@ impl System {
             foreign: all(objects.foreign.len()),
             opaque: all(objects.opaque.len()),
             followed: all(objects.followed.len()),
+            reaches: all(objects.reaches.len()),
             unreadable: objects.unreadable.len() + objects.unread_folders.len(),
             unrendered: !objects.templates.is_empty(),
             network_policies: all(objects.network_policies.len()),
@@ -252,6 +256,9 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
     }
     for (index, followed) in objects.followed.iter().enumerate() {
         place(followed.target, None, &none, "", &mut |system| system.followed.push(index));
+    }
+    for (index, reach) in objects.reaches.iter().enumerate() {
+        place(reach.source, Some(reach.place), &none, "", &mut |system| system.reaches.push(index));
     }
     for folder in &objects.unread_folders {
         if let Some(group) = only(by_folder.get(folder.as_str())) {

@@ -3,7 +3,7 @@
 use super::{Action, Piece, Rule, Rules};
 use crate::capability::CapabilityId;
 use crate::condition::Truth;
-use crate::facts::{CATALOG, Fact, FactSet, Scope, SystemView, Value, WorkloadView};
+use crate::facts::{CATALOG, Fact, FactId, FactSet, Scope, SystemView, Value, WorkloadView};
 use crate::grade::Grade;
 use crate::rules::file::{EstateMode, Level};
 use crate::yaml::Place;
@@ -84,7 +84,18 @@ struct Lowering {
 /// `as_estate`, only rules of scope system that are meaningful for an estate are asked.
 #[must_use]
 pub fn evaluate(view: &SystemView<'_>, rules: &Rules, as_estate: bool) -> (Evaluation, FactSet) {
-    let system_facts = FactSet::of_system(view);
+    evaluate_seeing(view, rules, as_estate, &[])
+}
+
+/// The same with facts of live state laid over what files tell, those of workloads over every workload.
+#[must_use]
+pub fn evaluate_seeing(
+    view: &SystemView<'_>,
+    rules: &Rules,
+    as_estate: bool,
+    seen: &[(FactId, Fact)],
+) -> (Evaluation, FactSet) {
+    let system_facts = FactSet::of_system(view).overlaid(seen);
     let mut evaluation = Evaluation::default();
     let mut lowerings = Vec::new();
     let stated = Stated::new(view, rules);
@@ -94,7 +105,7 @@ pub fn evaluate(view: &SystemView<'_>, rules: &Rules, as_estate: bool) -> (Evalu
     }
     if !as_estate {
         for workload in view.workloads() {
-            let facts = FactSet::of_workload(&workload, &system_facts);
+            let facts = FactSet::of_workload(&workload, &system_facts).overlaid(seen);
             for rule in rules.iter().filter(|rule| rule.scope == Scope::Workload) {
                 ask(rule, &facts, Some(&workload), &stated, &mut evaluation, &mut lowerings);
             }

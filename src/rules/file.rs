@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::condition::ConditionFile;
+use crate::condition::{ConditionFile, Literal};
+use crate::facts::{CATALOG, Fact, FactId, FactType, Value};
 use crate::grade::Grade;
 
 /// One rule: a condition over facts, and what follows from it. Exactly one of `claim`, `lowers`, `asks` and `finding`
@@ -151,6 +152,34 @@ pub struct Example {
     pub compose: Option<String>,
     /// What the owner states beside it, as a context file.
     pub context: Option<String>,
+    /// What is seen live beside the input, by fact (`seen.…`).
+    #[serde(default)]
+    pub seen: BTreeMap<String, Literal>,
     /// The grade that a claim must have, for examples that fire.
     pub grade: Option<Grade>,
+}
+
+impl Example {
+    /// What is seen live beside the input, as facts.
+    ///
+    /// # Errors
+    ///
+    /// When one is no fact of live state, or its value has another type: what is wrong, and what to do.
+    pub fn seen_facts(&self) -> Result<Vec<(FactId, Fact)>, (String, String)> {
+        let fact = |(name, literal): (&String, &Literal)| {
+            let known = crate::facts::find(name).filter(|_| name.starts_with("seen."));
+            let Some(id) = known else {
+                let names = CATALOG.iter().map(|entry| entry.id).filter(|id| id.starts_with("seen."));
+                return Err((format!("`{name}` is no fact of live state"), crate::data::did_you_mean(name, names)));
+            };
+            let value = match (CATALOG[id.0].kind, literal) {
+                (FactType::Boolean, Literal::Boolean(value)) => Value::Boolean(*value),
+                (FactType::Number, Literal::Number(value)) => Value::Number(*value),
+                (FactType::Word(_) | FactType::Text, Literal::Text(text)) => Value::Text(text.clone()),
+                _ => return Err((format!("`{name}` has a value of another type"), String::new())),
+            };
+            Ok((id, Fact::Known { value, places: Vec::new(), grade: Grade::Proven }))
+        };
+        self.seen.iter().map(fact).collect()
+    }
 }

@@ -6,7 +6,7 @@ mod evaluate;
 pub mod file;
 
 pub use answers::{Answer, answers};
-pub use evaluate::{Evaluation, Finding, OpenQuestion, RawClaim, evaluate};
+pub use evaluate::{Evaluation, Finding, OpenQuestion, RawClaim, evaluate, evaluate_seeing};
 
 use std::collections::BTreeMap;
 
@@ -219,6 +219,12 @@ fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) 
         let path = [PathPart::Key("evidence"), PathPart::Index(index)];
         let (id, _) = condition::resolve(fact, scope).map_err(|(message, help)| fail(&path, message, help))?;
         evidence.push(id);
+    }
+    for (list, examples) in [("fires", &file.examples.fires), ("quiet", &file.examples.quiet)] {
+        for (index, example) in examples.iter().enumerate() {
+            let path = [PathPart::Key("examples"), PathPart::Key(list), PathPart::Index(index), PathPart::Key("seen")];
+            example.seen_facts().map_err(|(message, help)| fail(&path, message, help))?;
+        }
     }
     let message = message_pieces(&file.message, scope)
         .map_err(|(message, help)| fail(&[PathPart::Key("message")], message, help))?;

@@ -377,6 +377,7 @@ fn add_project(
             namespace: project.folder.clone(),
             name: name.clone(),
             shared: shared.map(|kind| kind.place),
+            one_host: None,
             place: volume.place,
         });
     }

@@ -106,6 +106,8 @@ pub struct Deploy {
     pub spreads: Vec<Written<String>>,
     /// `placement.max_replicas_per_node`.
     pub most_per_node: Option<Written<f64>>,
+    /// Where it says what Swarm alone obeys: placement, and how copies are replaced.
+    pub swarm_keys: Option<Place>,
     /// `resources.reservations.generic_resources`: kinds with their amounts.
     pub generic_resources: Vec<(String, Written<f64>)>,
 }
@@ -365,6 +367,10 @@ fn deploy(deploy: &Value) -> Deploy {
         constraints: list(&["placement", "constraints"]).iter().filter_map(written).collect(),
         spreads: list(&["placement", "preferences"]).iter().filter_map(|item| written(item.get("spread")?)).collect(),
         most_per_node: deploy.at(&["placement", "max_replicas_per_node"]).and_then(number),
+        swarm_keys: ["placement", "update_config", "rollback_config", "endpoint_mode"]
+            .iter()
+            .find_map(|key| deploy.stated(key))
+            .map(|value| value.place),
         generic_resources: resources
             .filter_map(|item| {
                 let spec = item.get("discrete_resource_spec")?;
