@@ -1,5 +1,6 @@
-//! The ladder of canonical systems: claim sets give these needs, to a tenth. `fixtures/ladder.tsv` is a decision; a
-//! change of a constant or of a cell re-writes it, and its diff is what a reviewer reads.
+//! The ladder of canonical systems: claim sets give these needs, to a tenth, and the same systems written out as files
+//! come within six points. `fixtures/ladder.tsv` is a decision; a change of a constant or of a cell re-writes it, and its
+//! diff is what a reviewer reads.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -9,6 +10,8 @@
 )]
 
 mod support;
+#[path = "support/written_ladder.rs"]
+mod written_ladder;
 
 use kubeworthy::Kit;
 use kubeworthy::assessment::score::{Candidate, Hosting, Need, best};
@@ -67,4 +70,23 @@ fn every_row_is_exact_with_the_archetypes_and_with_the_catalogue() {
         rows += 1;
     }
     assert_eq!(rows, 13);
+}
+
+#[test]
+fn every_row_written_out_as_files_is_within_six_points() {
+    let kit = support::kit();
+    let mut failures = Vec::new();
+    println!("{:<78} {:<12} {:>13} {:>13}", "system", "column", "table", "files");
+    for written in written_ladder::all(&kit) {
+        let (any, own) = written.expected;
+        let found = match written.found {
+            Some((any, own)) => format!("{any:.1} / {own:.1}"),
+            None => format!("not written: {}", written.why_not),
+        };
+        println!("{:<78} {:<12} {any:>5.1} / {own:>5.1} {found:>13}", written.system, written.column);
+        if written.difference() > 6.0 {
+            failures.push(format!("{}, {}: {found} and not {any} / {own}", written.system, written.column));
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
