@@ -363,7 +363,8 @@ fn rendering_takes_the_place_of_the_sources_and_points_back_at_them() {
     chart(&folder, "charts/shop");
     folder.write("charts/shop/crds/cart.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: carts.example.com}\nspec: {group: example.com, names: {kind: Cart}}\n");
     folder.tool("helm", &format!("echo \"$@\" >&2\n{}", prints(RENDERED)));
-    let arguments = [".", "--render", "--values=a b.yaml", "--set", "db.password=CANARY-7f3a9", "--namespace", "live"];
+    let arguments =
+        [".", "--render", "--values=a b.yaml", "--helm-set", "db.password=CANARY-7f3a9", "--namespace", "live"];
     let (report, said) = folder.report(&arguments, "");
     let shop = system(&report, "chart:charts/shop");
     assert_eq!(report["systems"].as_array().map(Vec::len), Some(1));
@@ -473,7 +474,7 @@ fn a_tool_that_fails_loses_nothing() {
 fn what_only_renders_is_refused_without_rendering_and_names_are_no_flags() {
     let folder = Folder::new();
     chart(&folder, "-shop");
-    for arguments in [&["--values", "x.yaml"][..], &["--set", "a=b"], &["--render", "--release=--post-renderer"]] {
+    for arguments in [&["--values", "x.yaml"][..], &["--helm-set", "a=b"], &["--render", "--release=--post-renderer"]] {
         assert_eq!(folder.assess(arguments, "").status.code(), Some(2), "{arguments:?}");
     }
     folder.tool("helm", &format!("test \"$3\" = ./-shop || exit 9\n{}", prints(RENDERED)));

@@ -26,6 +26,9 @@ pub struct Flip {
 /// The most changes that are shown for each verdict.
 const SHOWN_PER_VERDICT: usize = 3;
 
+/// The need and the verdict of a demand over some candidates.
+type Outcome<'t, 'c> = dyn Fn(&Demand, &[Candidate<'c>]) -> (f64, Verdict) + 't;
+
 /// What a change is tried with.
 pub(super) struct Trial<'t, 'c> {
     pub(super) capabilities: &'t Capabilities,
@@ -34,7 +37,7 @@ pub(super) struct Trial<'t, 'c> {
     pub(super) need: f64,
     pub(super) constraints: &'t Constraints,
     /// The need and the verdict with another demand, or other candidates.
-    pub(super) outcome: &'t dyn Fn(&Demand, &[Candidate<'c>]) -> (f64, Verdict),
+    pub(super) outcome: &'t Outcome<'t, 'c>,
     /// The candidates under other constraints.
     pub(super) candidates: &'t dyn Fn(&Constraints) -> Vec<Candidate<'c>>,
 }

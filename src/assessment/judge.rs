@@ -624,6 +624,7 @@ fn union(systems: &[System]) -> System {
         whole.services.extend(&system.services);
         whole.routes.extend(&system.routes);
         whole.autoscalers.extend(&system.autoscalers);
+        whole.reaches.extend(&system.reaches);
         whole.namespaces.extend(system.namespaces.iter().cloned());
         whole.unrendered |= system.unrendered;
     }

@@ -180,13 +180,13 @@ pub fn single(text: &str) -> Result<String, String> {
         ["systems", name, "needs", rest @ ..] if !rest.is_empty() => {
             vec!["systems".to_owned(), (*name).to_owned(), "needs".to_owned(), rest.join(".")]
         }
-        parts if parts.iter().all(|part| fits(part)) => parts.iter().map(|part| (*part).to_owned()).collect(),
+        parts if parts.iter().all(fits) => parts.iter().map(|part| (*part).to_owned()).collect(),
         _ => return Err(format!("`{key}` is no key; nested keys have dots between them, as in needs.mesh")),
     };
     let mut document = String::new();
     for (depth, part) in parts.iter().enumerate() {
         let end = if depth + 1 == parts.len() { format!(" {}\n", value.trim()) } else { "\n".to_owned() };
-        document.push_str(&format!("{}{part}:{end}", "  ".repeat(depth)));
+        document.extend(["  ".repeat(depth).as_str(), part, ":", &end]);
     }
     Ok(document)
 }

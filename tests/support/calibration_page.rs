@@ -388,7 +388,10 @@ fn firmness(judged: Option<&[Judged]>, kit: &Kit) -> Section {
     for (name, off) in [
         ("weights, gaps, and every cell of every target", Off::Claims),
         ("bands, and the share from which a system counts as native", Off::Bands),
-        ("confidence: its thresholds, and what is taken off for weak claims, no live state and no owner", Off::Confidence),
+        (
+            "confidence: its thresholds, and what is taken off for weak claims, no live state and no owner",
+            Off::Confidence,
+        ),
         ("all of these together", Off::Everything),
         ("all, with the factors of confidence themselves off, so that 0.9 becomes 0.72 to 1", Off::EverythingAsFactors),
     ] {
@@ -486,9 +489,7 @@ fn disagreements(judged: Option<&[Judged]>, corpus: Option<&Path>, kit: &Kit) ->
     let mut disagreeing: Vec<String> = published::read()
         .cases
         .iter()
-        .filter(|case| {
-            case.assess(true, corpus, kit).is_some_and(|estate| case.agrees(estate.verdict) == Some(false))
-        })
+        .filter(|case| case.assess(true, corpus, kit).is_some_and(|estate| case.agrees(estate.verdict) == Some(false)))
         .map(Case::key)
         .collect();
     let systems = judged.iter().filter(|judged| judged.counts() && !judged.agrees());

@@ -40,9 +40,11 @@ impl Off {
 
 /// The constants with some of them off, each by a factor of its own. What is a share stays below 1.
 fn jittered(off: Off, draws: &mut Draws) -> Constants {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/model.yaml")).expect("the constants");
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/model.yaml")).expect("the constants");
     let mut model: Value = serde_saphyr::from_str(&text).expect("the constants");
-    let groups = [("weights", Off::Claims), ("gaps", Off::Claims), ("bands", Off::Bands), ("confidence", Off::Confidence)];
+    let groups =
+        [("weights", Off::Claims), ("gaps", Off::Claims), ("bands", Off::Bands), ("confidence", Off::Confidence)];
     for (group, _) in groups.iter().filter(|(_, part)| off.has(*part)) {
         for (key, value) in model[group].as_object_mut().expect("a group of constants") {
             let written = value.as_f64().expect("a number");
