@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::evidence::Draws;
 
-/// How often everything is drawn anew.
+/// How often everything is drawn anew, and how often single parts of it.
 pub const TIMES: usize = 300;
+pub const TIMES_FOR_PARTS: usize = 100;
 
 /// Between 0.8 and 1.2.
 fn factor(draws: &mut Draws) -> f64 {
@@ -40,9 +41,11 @@ impl Off {
 
 /// The constants with some of them off, each by a factor of its own. What is a share stays below 1.
 fn jittered(off: Off, draws: &mut Draws) -> Constants {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/model.yaml")).expect("the constants");
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/model.yaml")).expect("the constants");
     let mut model: Value = serde_saphyr::from_str(&text).expect("the constants");
-    let groups = [("weights", Off::Claims), ("gaps", Off::Claims), ("bands", Off::Bands), ("confidence", Off::Confidence)];
+    let groups =
+        [("weights", Off::Claims), ("gaps", Off::Claims), ("bands", Off::Bands), ("confidence", Off::Confidence)];
     for (group, _) in groups.iter().filter(|(_, part)| off.has(*part)) {
         for (key, value) in model[group].as_object_mut().expect("a group of constants") {
             let written = value.as_f64().expect("a number");
@@ -80,8 +83,8 @@ fn with_cells(constants: &Constants, draws: &mut Draws, kit: &Kit) -> Constants 
 }
 
 /// How often each verdict changes.
-pub fn flips(estates: &[&SystemAssessment], off: Off, kit: &Kit) -> Vec<usize> {
-    let draws: Vec<Constants> = (0..TIMES)
+pub fn flips(estates: &[&SystemAssessment], off: Off, times: usize, kit: &Kit) -> Vec<usize> {
+    let draws: Vec<Constants> = (0..times)
         .map(|seed| {
             let mut draws = Draws::new(seed as u64);
             let constants = jittered(off, &mut draws);

@@ -90,9 +90,8 @@ pub fn read(folder: &Path) -> Expectation {
     let text = std::fs::read_to_string(folder.join("expect.yaml")).expect("every story has an expect.yaml");
     let expected: Expectation = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     assert!(!expected.story.is_empty() && !expected.why.is_empty(), "{folder:?} tells no story");
-    let told = |variant: &Expectation| {
-        variant.story.is_empty() && variant.why.is_empty() && variant.variants.is_empty()
-    };
+    let told =
+        |variant: &Expectation| variant.story.is_empty() && variant.why.is_empty() && variant.variants.is_empty();
     assert!(expected.variants.values().all(told), "{folder:?}: a variant has no story of its own");
     expected
 }
