@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::evidence::Draws;
 
-/// How often everything is drawn anew.
+/// How often everything is drawn anew, and how often single parts of it.
 pub const TIMES: usize = 300;
+pub const TIMES_FOR_PARTS: usize = 100;
 
 /// Between 0.8 and 1.2.
 fn factor(draws: &mut Draws) -> f64 {
@@ -82,8 +83,8 @@ fn with_cells(constants: &Constants, draws: &mut Draws, kit: &Kit) -> Constants 
 }
 
 /// How often each verdict changes.
-pub fn flips(estates: &[&SystemAssessment], off: Off, kit: &Kit) -> Vec<usize> {
-    let draws: Vec<Constants> = (0..TIMES)
+pub fn flips(estates: &[&SystemAssessment], off: Off, times: usize, kit: &Kit) -> Vec<usize> {
+    let draws: Vec<Constants> = (0..times)
         .map(|seed| {
             let mut draws = Draws::new(seed as u64);
             let constants = jittered(off, &mut draws);
