@@ -143,7 +143,8 @@ impl<'i> SystemView<'i> {
     pub(super) fn people(&self) -> Fact {
         let all = &self.inventory.objects.namespaces;
         let namespaces: Vec<_> = self.system.namespaces.iter().filter_map(|name| all.get(name)).collect();
-        let people: BTreeSet<&String> = namespaces.iter().flat_map(|namespace| &namespace.people_names).collect();
+        let tenancy = namespaces.iter().filter_map(|namespace| namespace.tenancy.as_ref());
+        let people: BTreeSet<&String> = tenancy.flat_map(|tenancy| &tenancy.people).collect();
         Fact::number(people.len() as f64, namespaces.iter().filter_map(|namespace| namespace.people).take(SHOWN))
     }
 

@@ -215,7 +215,8 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
             if let Some((_, place)) = binding.people.first().filter(|_| !head.namespace.is_empty()) {
                 let namespace = into.namespaces.entry(head.namespace.clone()).or_default();
                 namespace.people = Some(*place);
-                namespace.people_names.extend(binding.people.iter().map(|(name, _)| name.clone()));
+                let names = binding.people.iter().map(|(name, _)| name.clone());
+                namespace.tenancy.get_or_insert_default().people.extend(names);
             }
             into.bindings.push(binding);
         }

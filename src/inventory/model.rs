@@ -444,14 +444,21 @@ pub struct Opaque {
 pub struct Namespace {
     /// What a ResourceQuota limits.
     pub quota: Option<Place>,
-    /// The pods, the vCPU and the GiB that it leaves.
-    pub quota_amounts: [Option<Written<f64>>; 3],
+    /// More about those few that have any of it.
+    pub tenancy: Option<Box<Tenancy>>,
     /// A binding of people or groups.
     pub people: Option<Place>,
-    /// Their names.
-    pub people_names: BTreeSet<String>,
     /// A label that asks for a mesh sidecar.
     pub mesh_injected: Option<Place>,
+}
+
+/// What the quota and the bindings of a namespace say; most namespaces have neither.
+#[derive(Clone, Debug, Default)]
+pub struct Tenancy {
+    /// The pods, the vCPU and the GiB that the quota leaves.
+    pub quota: [Option<Written<f64>>; 3],
+    /// The names of people and groups that are bound.
+    pub people: BTreeSet<String>,
 }
 
 /// Everything that was understood, before it is linked and grouped.
@@ -538,12 +545,15 @@ impl Objects {
         self.page_maps.extend(other.page_maps);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();
-            for (known, amount) in known.quota_amounts.iter_mut().zip(namespace.quota_amounts) {
-                *known = known.or(amount);
+            if let Some(tenancy) = namespace.tenancy {
+                let known = known.tenancy.get_or_insert_default();
+                for (known, amount) in known.quota.iter_mut().zip(tenancy.quota) {
+                    *known = known.or(amount);
+                }
+                known.people.extend(tenancy.people);
             }
             known.quota = known.quota.or(namespace.quota);
             known.people = known.people.or(namespace.people);
-            known.people_names.extend(namespace.people_names);
             known.mesh_injected = known.mesh_injected.or(namespace.mesh_injected);
         }
     }

@@ -88,7 +88,7 @@ pub(super) fn quota(spec: Option<Node<'_>>, place: Place, namespace: &mut Namesp
         Some(Written { value: quantity(node.text()?)? / unit, place: node.place() })
     };
     namespace.quota = Some(hard.map_or(place, |hard| hard.place()));
-    namespace.quota_amounts = [
+    namespace.tenancy.get_or_insert_default().quota = [
         amount(["pods", "count/pods"], 1.0),
         amount(["requests.cpu", "cpu"], 1.0),
         amount(["requests.memory", "memory"], super::pod::GIB),
