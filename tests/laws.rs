@@ -317,3 +317,49 @@ proptest! {
         prop_assert!(assessment.estate.need.score <= 100.0);
     }
 }
+
+/// A demand over a few workloads: what each of them needs, and what the system needs as a whole.
+fn any_demand() -> impl Strategy<Value = (Vec<Need>, Vec<Vec<Need>>)> {
+    (any_needs(), proptest::collection::vec(any_needs(), 2..7))
+}
+
+fn demand(shared: &[Need], workloads: &[Vec<Need>]) -> kubeworthy::assessment::demand::Demand {
+    let claim = |workload: Option<usize>| {
+        move |need: &Need| kubeworthy::rules::RawClaim {
+            rule: String::new(),
+            capability: need.capability,
+            grade: need.grade,
+            subject: None,
+            workload,
+            message: String::new(),
+            places: Vec::new(),
+        }
+    };
+    let own = workloads.iter().enumerate().flat_map(|(index, needs)| needs.iter().map(claim(Some(index))));
+    let claims: Vec<_> = shared.iter().map(claim(None)).chain(own).collect();
+    kubeworthy::assessment::demand::Demand::of_claims(&claims, workloads.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_split_never_raises_the_need_and_a_higher_grade_never_lowers_it((shared, workloads) in any_demand(), pick in any::<prop::sample::Index>()) {
+        use kubeworthy::assessment::score::{need, place};
+        let (candidates, constants) = (candidates(kit()), &kit().constants);
+        let placed = demand(&shared, &workloads);
+        let best = place(&candidates, &placed, Hosting::Any, constants);
+        let whole = kubeworthy::assessment::score::best(&candidates, &placed.needs(), Hosting::Any, constants);
+        prop_assert!(best.need <= whole.need + 1e-9);
+        prop_assert!((need(&candidates, &placed, Hosting::Any, constants) - best.need).abs() < 1e-9);
+        let shares = shares(&candidates, &placed.needs(), &best, constants);
+        let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+        prop_assert!((sum - best.need).abs() < 1e-6, "{sum} and {}", best.need);
+        let needs = placed.needs();
+        if !needs.is_empty() {
+            let raised = pick.get(&needs);
+            let higher = placed.with_grade(raised.capability, Grade::Proven);
+            prop_assert!(need(&candidates, &higher, Hosting::Any, constants) >= best.need - 1e-9);
+        }
+    }
+}

@@ -143,9 +143,9 @@ impl<'i> SystemView<'i> {
     pub(super) fn people(&self) -> Fact {
         let all = &self.inventory.objects.namespaces;
         let namespaces: Vec<_> = self.system.namespaces.iter().filter_map(|name| all.get(name)).collect();
-        let tenancy = namespaces.iter().filter_map(|namespace| namespace.tenancy.as_ref());
-        let people: BTreeSet<&String> = tenancy.flat_map(|tenancy| &tenancy.people).collect();
-        Fact::number(people.len() as f64, namespaces.iter().filter_map(|namespace| namespace.people).take(SHOWN))
+        let tenancy = || namespaces.iter().filter_map(|namespace| namespace.tenancy.as_ref());
+        let people: BTreeSet<&String> = tenancy().flat_map(|tenancy| &tenancy.people).collect();
+        Fact::number(people.len() as f64, tenancy().filter_map(|tenancy| tenancy.binding).take(SHOWN))
     }
 
     /// Where everybody is bound to an administrator's role, over the whole estate: rights know no systems.

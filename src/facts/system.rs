@@ -212,9 +212,9 @@ impl<'i> SystemView<'i> {
             .system
             .namespaces
             .iter()
-            .filter_map(|name| all.get(name))
-            .filter(|namespace| (!quota || namespace.quota.is_some()) && (!people || namespace.people.is_some()))
-            .filter_map(|namespace| if quota { namespace.quota } else { namespace.people })
+            .filter_map(|name| all.get(name)?.tenancy.as_ref())
+            .filter(|tenancy| (!quota || tenancy.quota.is_some()) && (!people || tenancy.binding.is_some()))
+            .filter_map(|tenancy| if quota { tenancy.quota } else { tenancy.binding })
             .collect();
         Fact::number(places.len() as f64, places)
     }

@@ -237,7 +237,7 @@ impl<'i> WorkloadView<'i> {
             self.containers().filter_map(|container| size(container).map(|size| size.value)).sum()
         };
         let asked = [most, most * sum(|c| c.cpu), most * sum(|c| c.memory_gib)];
-        let mut amounts = namespace.tenancy.as_ref()?.quota.iter().zip(asked);
+        let mut amounts = namespace.tenancy.as_ref()?.left.iter().zip(asked);
         let capping = amounts.find_map(|(quota, asked)| (*quota).filter(|quota| asked > quota.value));
         capping.map(|quota| quota.place)
     }

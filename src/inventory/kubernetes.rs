@@ -214,9 +214,9 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
             let binding = rights::binding(&head.namespace, head.node, head.place, head.source);
             if let Some((_, place)) = binding.people.first().filter(|_| !head.namespace.is_empty()) {
                 let namespace = into.namespaces.entry(head.namespace.clone()).or_default();
-                namespace.people = Some(*place);
-                let names = binding.people.iter().map(|(name, _)| name.clone());
-                namespace.tenancy.get_or_insert_default().people.extend(names);
+                let tenancy = namespace.tenancy.get_or_insert_default();
+                tenancy.binding = Some(*place);
+                tenancy.people.extend(binding.people.iter().map(|(name, _)| name.clone()));
             }
             into.bindings.push(binding);
         }

@@ -442,21 +442,21 @@ pub struct Opaque {
 /// A namespace with what it says about tenancy.
 #[derive(Clone, Debug, Default)]
 pub struct Namespace {
-    /// What a ResourceQuota limits.
-    pub quota: Option<Place>,
-    /// More about those few that have any of it.
+    /// Its quota and its people; most namespaces have neither, and there may be many.
     pub tenancy: Option<Box<Tenancy>>,
-    /// A binding of people or groups.
-    pub people: Option<Place>,
     /// A label that asks for a mesh sidecar.
     pub mesh_injected: Option<Place>,
 }
 
-/// What the quota and the bindings of a namespace say; most namespaces have neither.
+/// What the quota and the bindings of a namespace say.
 #[derive(Clone, Debug, Default)]
 pub struct Tenancy {
+    /// What a ResourceQuota limits.
+    pub quota: Option<Place>,
     /// The pods, the vCPU and the GiB that the quota leaves.
-    pub quota: [Option<Written<f64>>; 3],
+    pub left: [Option<Written<f64>>; 3],
+    /// A binding of people or groups.
+    pub binding: Option<Place>,
     /// The names of people and groups that are bound.
     pub people: BTreeSet<String>,
 }
@@ -547,13 +547,13 @@ impl Objects {
             let known = self.namespaces.entry(name).or_default();
             if let Some(tenancy) = namespace.tenancy {
                 let known = known.tenancy.get_or_insert_default();
-                for (known, amount) in known.quota.iter_mut().zip(tenancy.quota) {
+                for (known, amount) in known.left.iter_mut().zip(tenancy.left) {
                     *known = known.or(amount);
                 }
                 known.people.extend(tenancy.people);
+                known.quota = known.quota.or(tenancy.quota);
+                known.binding = known.binding.or(tenancy.binding);
             }
-            known.quota = known.quota.or(namespace.quota);
-            known.people = known.people.or(namespace.people);
             known.mesh_injected = known.mesh_injected.or(namespace.mesh_injected);
         }
     }

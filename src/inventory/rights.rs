@@ -87,8 +87,9 @@ pub(super) fn quota(spec: Option<Node<'_>>, place: Place, namespace: &mut Namesp
         let node = keys.iter().find_map(|key| hard?.get(key))?;
         Some(Written { value: quantity(node.text()?)? / unit, place: node.place() })
     };
-    namespace.quota = Some(hard.map_or(place, |hard| hard.place()));
-    namespace.tenancy.get_or_insert_default().quota = [
+    let tenancy = namespace.tenancy.get_or_insert_default();
+    tenancy.quota = Some(hard.map_or(place, |hard| hard.place()));
+    tenancy.left = [
         amount(["pods", "count/pods"], 1.0),
         amount(["requests.cpu", "cpu"], 1.0),
         amount(["requests.memory", "memory"], super::pod::GIB),
