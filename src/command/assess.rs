@@ -193,6 +193,7 @@ fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal
 }
 
 fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
+    let context: Vec<String> = collected.choices.context_names().collect();
     let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up);
     for problem in shown().take(WARNINGS) {
         let file = &collected.files[problem.source.0 as usize];
@@ -204,7 +205,12 @@ fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Ter
             help: &problem.help,
             file: &file.name,
             position,
-            line: line.filter(|line| line.len() < 400).map(Line::KeysOnly),
+            // A context file is our own, and holds no secrets.
+            line: line.filter(|line| line.len() < 400).map(if context.contains(&file.name) {
+                Line::Own
+            } else {
+                Line::KeysOnly
+            }),
         }
         .show(terminal);
     }

@@ -120,7 +120,7 @@ pub static KEYS: &[Key] = &[
     key(
         "subject",
         Words(&[]),
-        "[longhorn]",
+        "[Longhorn]",
         "well-known add-ons that are the product here, so that they are never set aside",
     ),
 ];

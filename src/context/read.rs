@@ -80,7 +80,7 @@ pub fn check(context: &Context, known: &Known<'_>) -> Result<(), Mistake> {
             StatedValue::Word(word) => std::slice::from_ref(word),
             _ => &[],
         };
-        if let Some(name) = words.iter().find(|name| !names.contains(&name.as_str())) {
+        if let Some(name) = words.iter().find(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name))) {
             return Err(fail(what, name, names));
         }
     }
@@ -241,7 +241,7 @@ fn read_value(key: &Key, node: Node<'_>) -> Result<StatedValue, Mistake> {
                     return Err(Mistake::at(item, "this is no word", format!("write it as in {}", key.example)));
                 };
                 if key.name == "jurisdiction" && !is_jurisdiction(text) {
-                    let help = "write any, eu, or two capital letters for each country, as in [FR, DE]";
+                    let help = "write `any`, `eu`, or two capital letters for each country, as in [FR, DE]";
                     return Err(Mistake::at(item, format!("`{text}` is no jurisdiction"), help));
                 }
                 if !words.is_empty() && !words.contains(&text) {
@@ -260,8 +260,10 @@ fn no_word(node: Node<'_>, text: &str, words: &[&str]) -> Mistake {
     Mistake::at(node, format!("`{text}` is none of the words that may stand here"), help)
 }
 
+/// A word for several countries, or a country by its two letters; `EU` is neither.
 fn is_jurisdiction(text: &str) -> bool {
-    matches!(text, "any" | "eu") || (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+    let is_country = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) && text != "EU";
+    is_country || matches!(text, "any" | "eu")
 }
 
 fn number(node: Node<'_>, least: f64, most: f64, whole: bool) -> Result<StatedValue, Mistake> {
@@ -299,4 +301,73 @@ fn is_date(text: &str) -> bool {
     year.is_some()
         && month.is_some_and(|month| (1..=12).contains(&month))
         && day.is_some_and(|day| (1..=31).contains(&day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::text::SourceId;
+    use crate::yaml::parse_documents;
+
+    fn stated(text: &str) -> Result<Context, String> {
+        let documents = parse_documents(SourceId(0), &std::sync::Arc::from(text), &Limits::DEFAULT);
+        let tree = documents[0].as_ref().expect("YAML");
+        read(tree).map_err(|mistake| format!("{}; {}", mistake.message, mistake.help))
+    }
+
+    #[test]
+    fn statements_are_read_with_who_makes_them_and_laid_over_one_another() {
+        let mut context = stated(
+            "availability-target: {value: 99.95, owner: operations, date: 2026-10-01, source: contract 12}\n\
+             recovery-time: 5m\nteams: 6\nneeds: {mesh: no}\nhosts: {ordinary: {cpu: 32}}\n\
+             systems: {shop: {recovery-time: 30s, teams: 2}}\ngrowth:\n",
+        )
+        .expect("a context");
+        let whole = context.of_the_whole();
+        assert_eq!(whole.number("availability-target"), Some(99.95));
+        assert_eq!(whole.get("availability-target").and_then(|s| s.owner.as_deref()), Some("operations"));
+        assert_eq!(whole.number("hosts.ordinary.cpu"), Some(32.0));
+        assert_eq!(whole.needs().map(|(id, needed, _)| (id, needed)).collect::<Vec<_>>(), [("mesh", false)]);
+        assert!(whole.get("growth").is_none(), "a question that was not answered states nothing");
+        // What counts the whole is no system's of several, but what is stated about it by name.
+        let (shop, other) = (context.of_system("namespace:shop", "shop", false), context.of_system("a", "a", false));
+        assert_eq!((shop.number("recovery-time"), shop.number("teams")), (Some(30.0), Some(2.0)));
+        assert_eq!((other.number("recovery-time"), other.number("teams")), (Some(300.0), None));
+        assert_eq!(context.of_system("a", "a", true).number("teams"), Some(6.0));
+        context.lay_over(&stated("teams: 9\n").expect("a context"));
+        assert_eq!(context.of_the_whole().number("teams"), Some(9.0));
+    }
+
+    #[test]
+    fn mistakes_say_what_to_write_instead() {
+        for (text, expected) in [
+            ("availabilty-target: 99", "there is no key `availabilty-target`; did you mean `availability-target`?"),
+            ("availability-target: 100", "100 is out of range"),
+            ("teams: 1.5", "`1.5` is no whole number"),
+            ("recovery-time: 5", "`5` is no length of time"),
+            ("on-call: sometimes", "`sometimes` is none of the words"),
+            ("jurisdiction: EU", "`EU` is no jurisdiction; write `any`, `eu`"),
+            ("teams: {owner: me}", "the value is missing"),
+            ("teams: {value: 3, date: yesterday}", "this is no date"),
+            ("teams: {valeu: 3}", "a statement has no key `valeu`; did you mean `value`?"),
+            ("teams: 1\nteams: 2", "`teams` stands here twice"),
+            ("hosts: {huge: {cpu: 1}}", "there is no host `huge`"),
+            ("systems: {a: {systems: {}}}", "there is no key `systems`"),
+            ("needs: {mesh: maybe}", "`maybe` is neither true nor false"),
+            ("- teams", "statements are keys with values"),
+        ] {
+            let message = stated(text).expect_err(text);
+            assert!(message.starts_with(expected), "{text}: {message}");
+        }
+        let known = Known { capabilities: vec!["mesh"], targets: vec!["heroku"], add_ons: vec!["longhorn"] };
+        for (text, expected) in [
+            ("needs: {mesch: true}", "there is no capability `mesch`"),
+            ("exclude: [herokuu]", "there is no target `herokuu`"),
+            ("systems: {a: {subject: longhron}}", "there is no add-on `longhron`"),
+        ] {
+            let mistake = check(&stated(text).expect("a context"), &known).expect_err(text);
+            assert!(mistake.message == expected && mistake.help.contains("did you mean"), "{text}: {mistake:?}");
+        }
+    }
 }

@@ -402,7 +402,7 @@ impl<'i> SystemView<'i> {
     pub fn add_on_members(&self) -> AddOnMembers {
         let mut members = AddOnMembers::default();
         let subject = self.statements.words("subject");
-        let is_product = |name: &str| subject.iter().any(|product| product == name);
+        let is_product = |name: &str| subject.iter().any(|product| product.eq_ignore_ascii_case(name));
         // What a Compose project runs is part of it, whatever its image.
         for view in self.workloads().filter(|view| view.workload.origin == Origin::Kubernetes) {
             let images: Vec<&str> = view.containers().map(|container| container.image.as_str()).collect();
