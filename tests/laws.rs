@@ -329,6 +329,7 @@ fn demand(shared: &[Need], workloads: &[Vec<Need>]) -> kubeworthy::assessment::d
             rule: String::new(),
             capability: need.capability,
             grade: need.grade,
+            lowered_by: None,
             subject: None,
             workload,
             message: String::new(),

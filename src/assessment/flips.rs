@@ -81,11 +81,11 @@ impl Trial<'_, '_> {
         const GRADES: [Grade; 4] = [Grade::Declared, Grade::Effective, Grade::Corroborated, Grade::Proven];
         let mut changes = Vec::new();
         for claim in self.demand.needs() {
-            let id = &self.capabilities.get(claim.capability).id;
-            changes.push((format!("nothing needs {id}"), self.demand.without(claim.capability)));
+            let meaning = &self.capabilities.get(claim.capability).meaning;
+            changes.push((format!("this is not needed: {meaning}"), self.demand.without(claim.capability)));
             for grade in GRADES.into_iter().filter(|grade| *grade != claim.grade) {
                 let word = if grade == Grade::Declared { "only declared" } else { grade.id() };
-                let change = format!("{id} is {word}, and not {}", claim.grade.id());
+                let change = format!("this is {word}, and not {}: {meaning}", claim.grade.id());
                 changes.push((change, self.demand.with_grade(claim.capability, grade)));
             }
         }

@@ -20,6 +20,8 @@ pub struct Folded {
     pub rules: Vec<String>,
     /// The code of the rule behind the strongest claim.
     pub strongest_rule: String,
+    /// The code of the rule that lowered the strongest claim, if one did.
+    pub lowered_by: Option<String>,
     /// What the strongest claim says, with how many others say the like.
     pub message: String,
     /// The evidence of all claims, the strongest first.
@@ -61,6 +63,7 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
                 grade: strongest.grade,
                 rules,
                 strongest_rule: strongest.rule.clone(),
+                lowered_by: strongest.lowered_by.clone(),
                 message,
                 places,
             }

@@ -127,7 +127,11 @@ impl Judge<'_> {
         let payload: usize = reduced.iter().map(|system| system.workloads.len()).sum();
         let least = self.yardstick.constants.payload_share * everything.workloads.len() as f64;
         let sets_aside = !add_ons.names.is_empty() && payload > 0 && payload as f64 >= least;
-        let all: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
+        let all: Vec<(&str, &Evaluation)> = views
+            .iter()
+            .zip(evaluations)
+            .map(|(view, (evaluation, _))| (view.system.name.as_str(), evaluation))
+            .collect();
         let counted = self.estate_of(&whole, &all, Vec::new());
         // Add-ons are set aside so that they do not make the rest look needy; where they do not, nothing is gained by it.
         if !sets_aside || counted.verdict == Verdict::Needless {
@@ -145,7 +149,9 @@ impl Judge<'_> {
             ..union(&reduced)
         };
         let whole = SystemView::new(self.inventory, tables, &everything);
-        self.estate_of(&whole, &evaluations.iter().collect::<Vec<_>>(), add_ons.names.into_iter().collect())
+        let names = reduced.iter().map(|system| system.name.as_str());
+        let all: Vec<(&str, &Evaluation)> = names.zip(&evaluations).collect();
+        self.estate_of(&whole, &all, add_ons.names.into_iter().collect())
     }
 
     /// Where manifests and Compose files stand side by side, often for one application: the capabilities that only one
@@ -183,16 +189,22 @@ impl Judge<'_> {
         one_sided
     }
 
-    fn estate_of(&self, whole: &SystemView<'_>, systems: &[&Evaluation], set_aside: Vec<String>) -> SystemAssessment {
+    fn estate_of(
+        &self,
+        whole: &SystemView<'_>,
+        systems: &[(&str, &Evaluation)],
+        set_aside: Vec<String>,
+    ) -> SystemAssessment {
         let (own, facts) = evaluate(whole, self.yardstick.rules, true);
         let claims: Vec<&RawClaim> =
-            systems.iter().flat_map(|evaluation| &evaluation.claims).chain(&own.claims).collect();
+            systems.iter().flat_map(|(_, evaluation)| &evaluation.claims).chain(&own.claims).collect();
         // A finding that one system makes is not made again for all of them.
-        let mut findings: Vec<Finding> = systems.iter().flat_map(|evaluation| evaluation.findings.clone()).collect();
+        let mut findings: Vec<Finding> =
+            systems.iter().flat_map(|(name, evaluation)| named(name, evaluation, systems.len() > 1)).collect();
         let known: Vec<String> = findings.iter().map(|finding| finding.code.clone()).collect();
         findings.extend(own.findings.iter().filter(|finding| !known.contains(&finding.code)).cloned());
         let mut questions: Vec<OpenQuestion> =
-            systems.iter().flat_map(|evaluation| evaluation.questions.clone()).collect();
+            systems.iter().flat_map(|(_, evaluation)| evaluation.questions.clone()).collect();
         let known: Vec<String> = questions.iter().map(|question| question.code.clone()).collect();
         questions.extend(own.questions.iter().filter(|question| !known.contains(&question.code)).cloned());
         let subject = Subject {
@@ -294,7 +306,9 @@ impl Judge<'_> {
             };
             (need, verdict(&Grounds { need, proven_need, confidence, ..grounds }, constants))
         };
-        let answers = answers(self.yardstick.rules, subject.facts);
+        let whole = self.inventory.context.of_the_whole();
+        let mut answers = answers(self.yardstick.rules, subject.facts);
+        answers.retain(|answer| whole.get(answer.key).is_none());
         let verdict = verdict(&grounds, constants);
         let trial = Trial {
             capabilities,
@@ -410,6 +424,8 @@ impl Judge<'_> {
         split: Option<&SplitFit>,
     ) -> Vec<Claim> {
         let capabilities = self.yardstick.capabilities;
+        let remedy =
+            |code: &String| self.yardstick.rules.find(code).map_or_else(String::new, |rule| rule.remedy.clone());
         let share_of =
             |id: CapabilityId| shares.iter().find(|(other, _)| *other == Some(id)).map_or(0.0, |(_, share)| *share);
         let mut claims: Vec<Claim> = folded
@@ -423,11 +439,8 @@ impl Judge<'_> {
                     share: share_of(claim.capability),
                     rules: claim.rules.clone(),
                     message: claim.message.clone(),
-                    help: self
-                        .yardstick
-                        .rules
-                        .find(&claim.strongest_rule)
-                        .map_or_else(String::new, |r| r.remedy.clone()),
+                    lowered_by: claim.lowered_by.clone(),
+                    help: remedy(claim.lowered_by.as_ref().unwrap_or(&claim.strongest_rule)),
                     evidence: self.locator.locate_all(&claim.places),
                 }
             })
@@ -442,6 +455,7 @@ impl Judge<'_> {
                     share: *share,
                     rules: Vec::new(),
                     message: format!("{} on {} beside the rest", split.workloads.join(", "), split.name),
+                    lowered_by: None,
                     help: String::new(),
                     evidence: Vec::new(),
                 }));
@@ -457,6 +471,7 @@ impl Judge<'_> {
                     share: *share,
                     rules: Vec::new(),
                     message: violated.map_or_else(String::new, |limit| limit.reason.clone()),
+                    lowered_by: None,
                     help: String::new(),
                     evidence: violated.map_or_else(Vec::new, |limit| self.locator.locate_all(&limit.places)),
                 });
@@ -511,7 +526,9 @@ impl Judge<'_> {
     /// The share of what only the owner can say that was stated, 0 to 1.
     fn answered(&self, statements: &Statements) -> f64 {
         let questions = &self.yardstick.constants.questions;
-        let stated = questions.iter().filter(|question| statements.get(&question.key).is_some()).count();
+        let whole = self.inventory.context.of_the_whole();
+        let is_stated = |key: &str| statements.get(key).is_some() || whole.get(key).is_some();
+        let stated = questions.iter().filter(|question| is_stated(&question.key)).count();
         if questions.is_empty() { 1.0 } else { stated as f64 / questions.len() as f64 }
     }
 
@@ -566,7 +583,10 @@ impl Judge<'_> {
         };
         unknowns.sort_by(by_reach);
         let statements = &subject.view.statements;
-        let open = constants.questions.iter().filter(|question| statements.get(&question.key).is_none());
+        // What is stated about the whole is not asked again of its parts.
+        let whole = self.inventory.context.of_the_whole();
+        let is_open = |key: &str| statements.get(key).is_none() && whole.get(key).is_none();
+        let open = constants.questions.iter().filter(|question| is_open(&question.key));
         let mut asked: Vec<Unknown> = open
             .map(|question| {
                 let reached = answers.iter().filter(|answer| answer.key == question.key);
@@ -585,6 +605,16 @@ impl Judge<'_> {
         unknowns.extend(asked);
         unknowns
     }
+}
+
+/// The findings of a system; beside others those about the system as a whole begin with its name.
+fn named(name: &str, evaluation: &Evaluation, beside_others: bool) -> Vec<Finding> {
+    let mut findings = evaluation.findings.clone();
+    for finding in findings.iter_mut().filter(|finding| beside_others && finding.subject.is_none() && !name.is_empty())
+    {
+        finding.message = format!("{name}: {}", finding.message);
+    }
+    findings
 }
 
 /// What stands in the place of a capability where two places to run bring need.

@@ -235,6 +235,8 @@ pub struct Claim {
     pub rules: Vec<String>,
     /// What is said.
     pub message: String,
+    /// The code of the rule that lowered it, if one did.
+    pub lowered_by: Option<String>,
     /// What to do about it, as the rule behind the strongest claim says; empty for limits of targets.
     pub help: String,
     /// Where.

@@ -82,7 +82,7 @@ pub struct Assess {
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
-    /// The format, with `=FILE` to write it to a file; may be given several times
+    /// The format, `full` or `json`, with `=FILE` to write it to a file; may be given several times
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "full", value_parser = parse_output)]
     pub output: Vec<Output>,
 
@@ -215,7 +215,7 @@ pub struct Stating {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub context: Vec<String>,
 
-    /// State one key of the context for this run: what if?
+    /// State one key of the context for this run: what if? May be given several times
     ///
     /// The keys are those of the context file, with dots between nested ones: availability-target=99.95,
     /// needs.mesh=false.

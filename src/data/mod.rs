@@ -82,6 +82,11 @@ pub fn read_text<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, DataE
         let first = lines.next().unwrap_or_default();
         // The library appends its own position, which stands in front of ours already.
         let message = first.split(" at line ").next().unwrap_or(first).trim_start_matches("error: ").to_owned();
+        // The one thing that the library words in a way nobody can act on.
+        if message.starts_with("expected end of mapping after enum variant") {
+            let help = "join several with `all`, as a list of conditions".to_owned();
+            return with_line(name, text, "a condition has one key, and here are two".to_owned(), help, position);
+        }
         with_line(name, text, message, String::new(), position)
     })
 }

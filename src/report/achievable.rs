@@ -110,7 +110,7 @@ fn of_system(lines: &mut Lines<'_>, system: &SystemAssessment) {
     lines.paragraph(0, &for_terminal(&system.name));
     formula(lines, "as it is written", &system.achievable);
     if let (Some(fit), Some(there)) = (words::suggested(system), &system.achievable_there) {
-        formula(lines, &format!("on {}, with the copies that are written", fit.name), there);
+        formula(lines, &format!("on {}, where services run the copies that its promise asks for", fit.name), there);
     }
 }
 

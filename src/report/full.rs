@@ -227,7 +227,9 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
     }
     if !system.set_aside.is_empty() {
         let names = system.set_aside.join(", ");
-        let text = format!("Set aside as add-ons: {names}. If that is your product, the need is higher than this.");
+        let text = format!(
+            "Set aside as add-ons: {names}. If one is your product, say so (--set subject=NAME): the need is higher then."
+        );
         screen.paragraph("", 0, &text);
     }
     if let Some(overlay) = &system.overlay {
@@ -236,7 +238,7 @@ fn verdict(screen: &mut Screen, assessment: &Assessment, system: &SystemAssessme
     if let Some(text) = words::guests_sentence(assessment, system) {
         screen.paragraph("", 0, &text);
     }
-    if let Some(free) = need.without_constraints {
+    if let Some(free) = need.without_constraints.filter(|free| (free - need.score).abs() >= 0.05) {
         let text = format!("Without what the owner rules out, the need would be {}.", points(free));
         screen.paragraph("", 0, &text);
     }
@@ -369,7 +371,8 @@ fn list(screen: &mut Screen, assessment: &Assessment, heading: &str, mark: &str,
 fn claim_text(assessment: &Assessment, claim: &Claim) -> String {
     let meaning = words::meaning(assessment, &claim.capability);
     let rules = if claim.rules.is_empty() { "a target's limit".to_owned() } else { claim.rules.join(", ") };
-    format!("{meaning}: {} ({}, {rules})", for_terminal(&claim.message), claim.grade.id())
+    let lowered = claim.lowered_by.as_ref().map_or_else(String::new, |code| format!("; lowered by {code}"));
+    format!("{meaning}: {} ({}, {rules}{lowered})", for_terminal(&claim.message), claim.grade.id())
 }
 
 fn findings(screen: &mut Screen, system: &SystemAssessment) {

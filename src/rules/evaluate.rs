@@ -17,6 +17,8 @@ pub struct RawClaim {
     pub capability: CapabilityId,
     /// How sure it is, reflexes applied.
     pub grade: Grade,
+    /// The code of the rule that lowered it, if one did.
+    pub lowered_by: Option<String>,
     /// The workload it is about, as `Kind/namespace/name`; none for the system as a whole.
     pub subject: Option<String>,
     /// The number of that workload.
@@ -74,6 +76,7 @@ pub struct Evaluation {
 
 /// Whom a rule is asked of, and what it lowers there.
 struct Lowering {
+    rule: String,
     workload: Option<usize>,
     capabilities: Vec<CapabilityId>,
     /// What is told where something was lowered; none where it is told anyway.
@@ -118,6 +121,7 @@ pub fn evaluate_seeing(
             if same_subject && lowering.capabilities.contains(&claim.capability) {
                 if claim.grade > Grade::Declared {
                     contradicted.extend(claim.places.first());
+                    claim.lowered_by = Some(lowering.rule.clone());
                 }
                 claim.grade = Grade::Declared;
             }
@@ -193,6 +197,7 @@ fn ask(
                 rule: rule.code.clone(),
                 capability: *capability,
                 grade: best,
+                lowered_by: None,
                 subject,
                 workload: workload.map(WorkloadView::index),
                 message,
@@ -204,6 +209,7 @@ fn ask(
                 rule: rule.code.clone(),
                 capability: *capability,
                 grade: *grade,
+                lowered_by: None,
                 subject: None,
                 workload: None,
                 message: message.clone(),
@@ -211,12 +217,14 @@ fn ask(
             }));
         }
         Action::LowersStated { level } => lowerings.push(Lowering {
+            rule: rule.code.clone(),
             workload: None,
             capabilities: stated.not_needed.iter().map(|(capability, _)| *capability).collect(),
             contradiction: Some(finding(rule, *level, message, subject, places)),
         }),
         Action::Lowers { capabilities, level } => {
             lowerings.push(Lowering {
+                rule: rule.code.clone(),
                 workload: workload.map(WorkloadView::index),
                 capabilities: capabilities.clone(),
                 contradiction: None,

@@ -170,6 +170,7 @@ impl From<&assessment::Claim> for Claim {
             share: claim.share,
             rules: claim.rules.clone(),
             message: claim.message.clone(),
+            lowered_by: claim.lowered_by.clone(),
             help: claim.help.clone(),
             evidence: places(&claim.evidence),
         }

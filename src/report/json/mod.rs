@@ -272,6 +272,8 @@ pub struct Claim {
     pub rules: Vec<String>,
     /// What is said.
     pub message: String,
+    /// The code of the rule that lowered it to declared, if one did.
+    pub lowered_by: Option<String>,
     /// What to do about it; empty where it comes from a target's limit.
     pub help: String,
     /// Where.
