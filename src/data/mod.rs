@@ -152,6 +152,18 @@ pub fn did_you_mean<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Str
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_digest_is_that_of_the_embedded_files() {
+        use sha2::{Digest as _, Sha256};
+        let mut digest = Sha256::new();
+        for part in embedded("rules/").flat_map(|file| [file.name, file.text]) {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part.as_bytes());
+        }
+        let sum: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(EMBEDDED_DIGEST, format!("sha256:{sum}"));
+    }
+
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Shape {
