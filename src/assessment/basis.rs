@@ -4,8 +4,8 @@ use super::constants::Constants;
 use super::demand::Demand;
 use super::fit::Fit;
 use super::fold::proven;
-use super::score::{Candidate, Hosting, Violation, need, regraded};
-use super::verdict::{Grounds, Verdict, confidence, verdict};
+use super::score::{Candidate, Hosting, Need, Violation, need, regraded};
+use super::verdict::{Grounds, Verdict, confidence, understood, verdict};
 use crate::capability::Capabilities;
 use crate::grade::Grade;
 use crate::targets::Catalogue;
@@ -50,18 +50,33 @@ impl Basis {
                 Some(Candidate { target, admissible: fit.admissible, why_not: Vec::new(), violations })
             })
             .collect();
-        let needs = self.demand.needs();
-        let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
-        let proven_claims = needs.iter().filter(|need| need.grade == Grade::Proven).count();
-        let understood = super::understood(self.whole, self.opaque, self.unreadable, constants);
-        let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
+        self.judged(&self.demand, &candidates, constants)
+    }
+
+    /// The need and the verdict of another demand, or over other candidates.
+    #[must_use]
+    pub fn judged(&self, demand: &Demand, candidates: &[Candidate<'_>], constants: &Constants) -> (f64, Verdict) {
         let tenth = |value: f64| (value * 10.0).round() / 10.0;
-        let grounds = Grounds {
-            need: tenth(need(&candidates, &self.demand, Hosting::Any, constants)),
-            proven_need: tenth(need(&of_proven, &proven(&self.demand), Hosting::Any, constants)),
-            confidence: (confidence(understood, proven_claims, firm, self.answered, constants) * 100.0).round(),
-            ..self.grounds
+        let need_of =
+            |demand: &Demand, candidates: &[Candidate<'_>]| tenth(need(candidates, demand, Hosting::Any, constants));
+        let need = need_of(demand, candidates);
+        let confidence = self.confidence(&demand.needs(), constants).round();
+        // What is proven decides only where too little is known.
+        let proven_need = if confidence < constants.confidence.inconclusive_below {
+            let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
+            need_of(&proven(demand), &of_proven)
+        } else {
+            need
         };
-        (grounds.need, verdict(&grounds, constants))
+        (need, verdict(&Grounds { need, proven_need, confidence, ..self.grounds }, constants))
+    }
+
+    /// Confidence in percent, 0 to 100, where these are the needs.
+    #[must_use]
+    pub fn confidence(&self, needs: &[Need], constants: &Constants) -> f64 {
+        let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
+        let proven = needs.iter().filter(|need| need.grade == Grade::Proven).count();
+        let understood = understood(self.whole, self.opaque, self.unreadable, constants);
+        confidence(understood, proven, firm, self.answered, constants) * 100.0
     }
 }

@@ -17,7 +17,7 @@ use super::locate::Locator;
 use super::score::{
     self, Candidate, Hosting, Need, Place, Source, Violation, candidates, place, regraded, rounded_shares, shares,
 };
-use super::verdict::{Grounds, confidence, understood, verdict};
+use super::verdict::{Grounds, verdict};
 use super::{
     Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, SystemAssessment, Unknown, Verdict,
     ladder,
@@ -274,18 +274,19 @@ impl Judge<'_> {
         let workloads = view.system.workloads.len();
         // What was read in part is not understood: what is missing in it may be there.
         let partial = view.raw_workloads().filter(|workload| self.inventory.is_partial(workload)).count();
-        let understood = understood(workloads - partial, opaque + partial, view.system.unreadable, constants);
-        let answered = self.answered(&view.statements);
-        let confidence_of = |needs: &[Need]| {
-            let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
-            let proven = needs.iter().filter(|need| need.grade == Grade::Proven).count();
-            confidence(understood, proven, firm, answered, constants) * 100.0
+        let mut basis = Basis {
+            demand: demand.clone(),
+            grounds: Grounds::default(),
+            whole: workloads - partial,
+            opaque: opaque + partial,
+            unreadable: view.system.unreadable,
+            answered: self.answered(&view.statements),
         };
-        let confidence = confidence_of(&needs);
+        let confidence = basis.confidence(&needs, constants);
         let share = view.platform_share();
         let platform_share = if share.all > 0.0 { share.platform / share.all } else { 0.0 };
         let agents_only = subject.facts.named("system.node-agents-only").as_boolean() == Some(true);
-        let grounds = Grounds {
+        basis.grounds = Grounds {
             need,
             proven_need: low,
             confidence: confidence.round(),
@@ -294,22 +295,11 @@ impl Judge<'_> {
             assessable: workloads > 0 || !view.system.definitions.is_empty(),
             add_ons_set_aside: !subject.set_aside.is_empty(),
         };
-        let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| {
-            let need = round_tenth(score::need(candidates, demand, Hosting::Any, constants));
-            let confidence = confidence_of(&demand.needs()).round();
-            // What is proven decides only where too little is known.
-            let proven_need = if confidence < constants.confidence.inconclusive_below {
-                let of_proven = regraded(candidates, |grade| (grade == Grade::Proven).then_some(grade));
-                round_tenth(score::need(&of_proven, &proven(demand), Hosting::Any, constants))
-            } else {
-                need
-            };
-            (need, verdict(&Grounds { need, proven_need, confidence, ..grounds }, constants))
-        };
+        let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| basis.judged(demand, candidates, constants);
         let whole = self.inventory.context.of_the_whole();
         let mut answers = answers(self.yardstick.rules, subject.facts);
         answers.retain(|answer| whole.get(answer.key).is_none());
-        let verdict = verdict(&grounds, constants);
+        let verdict = verdict(&basis.grounds, constants);
         let trial = Trial {
             capabilities,
             demand,
@@ -384,14 +374,7 @@ impl Judge<'_> {
             unknowns: self
                 .unknowns(questions, &answers, subject, need, &|added| need_of(&demand.with(added), Hosting::Any)),
             flips,
-            basis: Basis {
-                demand: demand.clone(),
-                grounds,
-                whole: workloads - partial,
-                opaque: opaque + partial,
-                unreadable: view.system.unreadable,
-                answered,
-            },
+            basis,
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,

@@ -142,12 +142,6 @@ impl Candidate<'_> {
         1.0 - self.open_parts(needs, constants).iter().map(|(_, part)| 1.0 - part).product::<f64>()
     }
 
-    /// The shortfall of a demand that is placed here as a whole.
-    #[must_use]
-    pub fn shortfall_of(&self, demand: &Demand, constants: &Constants) -> f64 {
-        self.shortfall(&demand.needs(), constants)
-    }
-
     /// Whether it falls short of any needs as much as another one.
     pub(super) fn is_like(&self, other: &Self, constants: &Constants) -> bool {
         let violations = |candidate: &Self| -> Vec<(CapabilityId, Grade)> {

@@ -32,7 +32,7 @@ impl Verdict {
 }
 
 /// What the verdict is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Grounds {
     /// The need, 0 to 100.
     pub need: f64,
