@@ -29,6 +29,7 @@ pub mod limits;
 pub mod reference;
 pub mod report;
 pub mod rules;
+pub mod snapshot;
 pub mod source;
 pub mod tables;
 pub mod targets;

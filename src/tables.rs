@@ -1,5 +1,5 @@
 //! What is known about the world, as data from `rules/tables/`: engines, resource groups, images, host paths,
-//! accelerators, add-ons, lookalikes.
+//! accelerators, add-ons, lookalikes, namespaces of the platform, network plugins.
 
 use serde::Deserialize;
 
@@ -19,6 +19,8 @@ pub struct Tables {
     regions: Vec<String>,
     versions: Vec<KubernetesVersion>,
     add_ons: Vec<AddOn>,
+    platform_namespaces: Vec<PlatformNamespace>,
+    network_plugins: Vec<NetworkPlugin>,
     /// What is assumed where the files do not say.
     pub assumptions: Assumptions,
     /// How Compose files are recognised.
@@ -248,6 +250,45 @@ struct ProtocolsFile {
     protocols: Vec<Protocol>,
 }
 
+/// A namespace of the platform itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformNamespace {
+    name: String,
+    /// For the reader of the table.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformNamespacesFile {
+    namespaces: Vec<PlatformNamespace>,
+}
+
+/// A network plugin, known by an image.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkPlugin {
+    /// Its name.
+    pub name: String,
+    /// Whether it enforces network policies.
+    pub enforces: bool,
+    images: Vec<String>,
+    /// For the reader of the table.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct NetworkPluginsFile {
+    /// For the reader of the table.
+    #[serde(rename = "checked-on")]
+    _checked_on: String,
+    plugins: Vec<NetworkPlugin>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RegionsFile {
@@ -291,6 +332,9 @@ impl Tables {
             versions: data::read_named::<VersionsFile>("rules/tables/kubernetes-versions.yaml")?.versions,
             regions: data::read_named::<RegionsFile>("rules/tables/regions.yaml")?.regions,
             add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
+            platform_namespaces: data::read_named::<PlatformNamespacesFile>("rules/tables/platform-namespaces.yaml")?
+                .namespaces,
+            network_plugins: data::read_named::<NetworkPluginsFile>("rules/tables/network-plugins.yaml")?.plugins,
             assumptions: data::read_named("rules/tables/assumptions.yaml")?,
             compose: data::read_named("rules/tables/compose.yaml")?,
         })
@@ -451,16 +495,23 @@ impl Tables {
         self.groups.iter().any(|known| known.group == group && known.role.id() == role)
     }
 
-    /// STUB
+    /// Whether a namespace belongs to the platform itself, so that what runs in it is overhead.
     #[must_use]
-    pub fn enforces_network_policies(&self, _plugin: &str) -> Option<bool> {
-        None
+    pub fn is_platform_namespace(&self, namespace: &str) -> bool {
+        self.platform_namespaces.iter().any(|known| fits_pattern(&known.name, namespace))
     }
 
-    /// STUB
+    /// The network plugin that an image belongs to.
     #[must_use]
-    pub fn is_platform_namespace(&self, name: &str) -> bool {
-        name.starts_with("kube-")
+    pub fn network_plugin(&self, image: &str) -> Option<&NetworkPlugin> {
+        let repository = repository_of(image);
+        self.network_plugins.iter().find(|plugin| plugin.images.iter().any(|name| is_named(repository, name)))
+    }
+
+    /// The network plugin of this name.
+    #[must_use]
+    pub fn network_plugin_named(&self, name: &str) -> Option<&NetworkPlugin> {
+        self.network_plugins.iter().find(|plugin| plugin.name == name)
     }
 
     /// The names of the well-known add-ons.
@@ -565,6 +616,12 @@ mod tests {
         assert_eq!(tables.region_in("overlays/prod-eu-west-1"), Some("eu-west"));
         assert_eq!(tables.region_in("clusters/europe-west4-prod"), Some("europe-west"));
         assert_eq!(tables.region_in("overlays/western"), None);
+        assert!(tables.is_platform_namespace("kube-system") && tables.is_platform_namespace("gke-managed-cim"));
+        assert!(!tables.is_platform_namespace("shop") && !tables.is_platform_namespace("kube-systems"));
+        let plugin = |image| tables.network_plugin(image).map(|plugin| (plugin.name.as_str(), plugin.enforces));
+        assert_eq!(plugin("quay.io/calico/node:v3.30"), Some(("Calico", true)));
+        assert_eq!(plugin("ghcr.io/flannel-io/flannel:v0.27"), Some(("Flannel", false)));
+        assert_eq!(plugin("acme/node"), None);
         assert_eq!(tables.protocol_of_port(5432).map(|protocol| protocol.store), Some(true));
     }
 }

@@ -351,7 +351,7 @@ impl<'i> SystemView<'i> {
         let mut all = None;
         for cluster in self.live_clusters() {
             let plugin = self.inventory.seen(cluster.place, "network-plugin");
-            let enforces = plugin.and_then(|node| self.tables.enforces_network_policies(node.string()?));
+            let enforces = plugin.and_then(|node| Some(self.tables.network_plugin_named(node.string()?)?.enforces));
             match (enforces, plugin) {
                 (Some(enforces), Some(plugin)) => {
                     all = Some(all.map_or((enforces, plugin.place()), |(known, place)| (known && enforces, place)));
