@@ -12,6 +12,7 @@ use crate::assessment::{
 };
 use crate::grade::Grade;
 use crate::rules::file::Level;
+use crate::text::command::as_called;
 use crate::text::sanitize::for_terminal;
 
 /// How many systems are shown one by one; more are a table.
@@ -588,10 +589,12 @@ fn inputs(screen: &mut Screen, assessment: &Assessment) {
     }
     more(screen, inputs.not_understood.len());
     for gap in inputs.gaps.iter().take(3) {
-        screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&gap.reason)));
+        let reason = as_called(&gap.reason, screen.layout.program);
+        screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&reason)));
     }
     screen.line("");
-    screen.hint("kubeworthy rule CODE explains a rule, kubeworthy targets NAME a target; -o json has everything.");
+    let hint = "kubeworthy rule CODE explains a rule, kubeworthy targets NAME a target; -o json has everything.";
+    screen.hint(&as_called(hint, screen.layout.program));
 }
 
 /// Why files were left alone, the commonest reason first.
