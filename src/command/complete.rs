@@ -254,6 +254,7 @@ impl Request<'_, '_> {
 
 fn beginning(mut candidates: Vec<Candidate>, last: &str, directive: Directive) -> Answer {
     candidates.retain(|candidate| candidate.word.starts_with(last));
+    let directive = if candidates.is_empty() { Directive::Nothing } else { directive };
     Answer { candidates, directive }
 }
 
@@ -278,6 +279,9 @@ fn formats(last: &str) -> Answer {
 
 /// Keys of what an owner may state; what they are worth only the owner knows.
 fn statements(last: &str) -> Answer {
+    if last.contains('=') {
+        return Answer::nothing();
+    }
     let keys = KEYS.iter().map(|key| candidate(format!("{}=", key.name), key.meaning)).collect();
     beginning(keys, last, Directive::GoesOn)
 }
@@ -287,7 +291,8 @@ fn known(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
     match list {
         List::Named(list) => from_kubeconfig(kubeconfig, |root| names(root, list)),
         List::Namespaces => from_kubeconfig(kubeconfig, |root| {
-            let contexts = root.get("contexts").map(|contexts| contexts.items().collect::<Vec<_>>()).unwrap_or_default();
+            let contexts =
+                root.get("contexts").map(|contexts| contexts.items().collect::<Vec<_>>()).unwrap_or_default();
             let namespace = |context: &Node<'_>| context.at(&["context", "namespace"])?.string().map(str::to_owned);
             contexts.iter().filter_map(namespace).collect()
         }),
@@ -328,4 +333,138 @@ fn from_kubeconfig(named: Option<&str>, read: impl Fn(Node<'_>) -> Vec<String>) 
     found.sort();
     found.dedup();
     found.into_iter().map(|name| candidate(name, "")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tree with what the program's own may not have: hidden flags, flags of a cluster.
+    fn tree() -> Command {
+        let flag = |name: &'static str| Arg::new(name).long(name);
+        let switch = |name: &'static str| flag(name).action(ArgAction::SetTrue);
+        let mut tree = Command::new("kubectl worthy")
+            .arg(flag("color").value_parser(["auto", "never"]).global(true).help("When to colour"))
+            .args([
+                flag("namespace").short('n').action(ArgAction::Append).help("A\tnamespace\nand more"),
+                switch("all-namespaces").short('A').help("All of them"),
+                flag("kubeconfig").value_hint(ValueHint::FilePath),
+                flag("context").action(ArgAction::Append),
+                flag("cluster"),
+                flag("user"),
+                flag("token").hide(true),
+            ])
+            .subcommand(Command::new("rule").about("Explain").arg(Arg::new("code")).arg(switch("all")).arg(flag("set")))
+            .subcommand(Command::new("rbac").about("Role"))
+            .subcommand(Command::new("secret").hide(true))
+            .subcommand(
+                Command::new("assess")
+                    .arg(Arg::new("path").num_args(0..).value_hint(ValueHint::AnyPath))
+                    .arg(flag("file").value_hint(ValueHint::FilePath))
+                    .arg(flag("rules").value_hint(ValueHint::DirPath)),
+            );
+        tree.build();
+        tree
+    }
+
+    fn lists(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
+        let from = kubeconfig.unwrap_or("default");
+        match list {
+            List::Rules => vec![candidate("KW101", "One"), candidate("KW201", "Two")],
+            List::Targets => vec![candidate("cloud-run", "Run")],
+            List::Named(list) => vec![candidate(format!("{list}-of-{from}"), "")],
+            List::Namespaces => {
+                vec![candidate("shop", ""), candidate("bad\u{1b}name", ""), candidate("two\nlines", "")]
+            }
+        }
+    }
+
+    fn answer(line: &str) -> String {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        complete(&words, &tree(), &lists).text().trim_end().replace('\n', " ").replace('\t', "~")
+    }
+
+    #[test]
+    fn names_come_from_the_kubeconfig_and_nothing_else_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("config");
+        let text = "contexts:\n- name: blue\n  context: {cluster: one, user: me, namespace: shop}\n- {name: green}\n- 7\n\
+                    clusters: [{name: one, cluster: {server: 'https://hidden.example'}}]\nusers:\n- {name: me, user: {token: hidden}}\n";
+        std::fs::write(&file, text).expect("written");
+        let named = |list| {
+            let words = known(list, file.to_str()).into_iter().map(|candidate| candidate.word + &candidate.meaning);
+            words.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(named(List::Named("contexts")), "blue green");
+        assert_eq!(named(List::Named("clusters")), "one");
+        assert_eq!(named(List::Named("users")), "me");
+        assert_eq!(named(List::Namespaces), "shop");
+        std::fs::write(&file, "contexts: [{name: blue}\n").expect("written");
+        assert_eq!(named(List::Named("contexts")), "");
+        assert_eq!(known(List::Namespaces, Some("no/such/file")), []);
+        assert!(known(List::Rules, None).len() > 50 && known(List::Targets, None).len() > 20);
+    }
+
+    #[test]
+    fn words_that_may_stand_next_are_offered() {
+        for (line, expected) in [
+            ("", "rule~Explain rbac~Role assess help~Print this message or the help of the given subcommand(s) :4"),
+            ("ru", "rule~Explain :4"),
+            ("sec", ":4"),
+            ("dep", "deployment/ :6"),
+            ("deployment ", ":4"),
+            ("deployment/web ", ":4"),
+            ("--kubec", "--kubeconfig :4"),
+            ("--tok", ":4"),
+            ("--n", "--namespace~A namespace :4"),
+            (
+                "-A -",
+                "--cluster --color~When to colour --context --help~Print help --kubeconfig --namespace~A namespace --user -h~Print help -n~A namespace :4",
+            ),
+            ("-n", "-n~A namespace :4"),
+            ("-n ", "shop :4"),
+            ("-An ", "shop :4"),
+            ("-n=s", "shop :4"),
+            ("--namespace=s", "shop :4"),
+            ("--namespace=x", ":4"),
+            (
+                "--namespace --",
+                "--all-namespaces~All of them --cluster --color~When to colour --context --help~Print help --kubeconfig --namespace~A namespace --user :4",
+            ),
+            ("--context ", "contexts-of-default :4"),
+            ("--kubeconfig mine --context ", "contexts-of-mine :4"),
+            ("--kubeconfig=mine --cluster=", "clusters-of-mine :4"),
+            ("--user u", "users-of-default :4"),
+            ("--kubeconfig ", ":0"),
+            ("--color ", "auto never :4"),
+            ("--color=n", "never :4"),
+            ("--color never ru", "rule~Explain :4"),
+            ("rule ", "KW101~One KW201~Two :4"),
+            ("rule KW1", "KW101~One :4"),
+            ("rule kw2", "kw201~Two :4"),
+            ("rule KW101 ", ":4"),
+            ("rule --", "--all --color~When to colour --help~Print help --set :4"),
+            ("rule --all --a", ":4"),
+            ("rule --set availability", "availability-target=~the availability to reach, in percent :6"),
+            ("rule --set availability-target=", ":4"),
+            ("assess ", ":0"),
+            ("assess a b ", ":0"),
+            ("assess --rules ", ":16"),
+            ("assess --file ", "yaml yml json :8"),
+            ("assess -- -", ":0"),
+            ("help r", "rule~Explain rbac~Role :4"),
+            ("-- r", "replicaset/ replicationcontroller/ rollout/ :6"),
+            ("-- -", ":4"),
+            ("--unknown=", ":4"),
+            ("--unknown ru", "rule~Explain :4"),
+            ("-= ", "rule~Explain rbac~Role assess help~Print this message or the help of the given subcommand(s) :4"),
+            ("--=", ":4"),
+            ("-é=", ":4"),
+            ("rule rule ", ":4"),
+            ("a b c ", ":4"),
+        ] {
+            assert_eq!(answer(line), expected, "kubectl worthy {line:?}");
+        }
+        assert_eq!(complete(&[], &tree(), &lists), complete(&[OsString::new()], &tree(), &lists));
+    }
 }

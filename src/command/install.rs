@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &Completion, terminal: &Terminal) -> Exit {
         Shell::Zsh => clap_complete::Shell::Zsh,
     };
     if arguments.install {
-        let script = "`--install` is for `completion kubectl`; a script is printed, and goes where your shell looks for it";
+        let script =
+            "`--install` is for `completion kubectl`; a script is printed, and goes where your shell looks for it";
         terminal.note(&format!("error: {script}"));
         return Exit::Error;
     }

@@ -81,12 +81,10 @@ Examples:
   kubectl worthy completion kubectl --install
                                             let the shell complete all of this
 
-Flags stand after the plugin's name: kubectl refuses `kubectl -n shop worthy`.
+Flags stand after the plugin's name: kubectl refuses `kubectl -n shop worthy`.";
 
-Exit codes:
-  0  done
-  2  a usage or configuration error, or every named input failed
-  3  inputs were read, and hold no workload and no pointer to one";
+/// Where the part about exit codes begins in the help of the whole program; it is the same for the plugin.
+const EXIT_CODES: &str = "\n\nExit codes:";
 
 const ABOUT: &str = "Does what runs in this cluster need Kubernetes, and if not, what simpler target would do?";
 
@@ -102,16 +100,18 @@ const ABOUT_FILES: &[&str] = &["Compose", "Kustomize and Helm", "Limits"];
 /// The commands with their help as the user calls the program.
 pub(super) fn command(called: Called) -> Command {
     let command = Arguments::command();
-    match called {
-        Called::Itself => command,
-        Called::Plugin | Called::Completion => in_words(command, PLUGIN)
-            .name(PLUGIN)
-            .bin_name(PLUGIN)
-            .display_name(PLUGIN)
-            .about(ABOUT)
-            .long_about(LONG_ABOUT)
-            .after_long_help(EXAMPLES),
+    if called == Called::Itself {
+        return command;
     }
+    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let exit_codes = after.find(EXIT_CODES).map(|at| &after[at..]).unwrap_or_default();
+    in_words(command, PLUGIN)
+        .name(PLUGIN)
+        .bin_name(PLUGIN)
+        .display_name(PLUGIN)
+        .about(ABOUT)
+        .long_about(LONG_ABOUT)
+        .after_long_help(format!("{EXAMPLES}{exit_codes}"))
 }
 
 /// The plugin as its user sees it: what `assess --live` takes, and the commands beside it.
@@ -438,6 +438,42 @@ mod tests {
             }
         }
         assert!(takes.len() > 20);
+    }
+
+    /// The command lines on the plugin's page: in blocks for a shell, and between backticks.
+    fn written() -> Vec<String> {
+        let page = include_str!("../../docs/kubectl-plugin.md");
+        let shown = page.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+        let shown = shown.flat_map(str::lines).map(|line| line.split('#').next().unwrap_or_default());
+        let spans =
+            page.lines().filter(|line| !line.starts_with("```")).flat_map(|line| line.split('`').skip(1).step_by(2));
+        let lines = shown.chain(spans).filter_map(|line| line.strip_prefix("kubectl worthy"));
+        lines.filter(|line| !line.contains(['[', '…'])).map(str::to_owned).collect()
+    }
+
+    /// The examples of the plugin's help and page are command lines that this program takes.
+    #[test]
+    fn the_examples_can_be_typed() {
+        let command = command(Called::Plugin);
+        let live = command
+            .find_subcommand("assess")
+            .is_some_and(|assess| assess.get_arguments().any(|argument| argument.get_id() == "live"));
+        let mut tried = 0;
+        let examples = EXAMPLES.lines().filter_map(|line| line.strip_prefix("  kubectl worthy"));
+        let examples = examples.map(|line| line.split("   ").next().unwrap_or_default().to_owned());
+        for line in examples.chain(written()) {
+            let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            let first = words.first().map(|word| text(word)).unwrap_or_default();
+            if !live && command.find_subcommand(&*first).is_none() {
+                continue;
+            }
+            tried += 1;
+            match matches(&mut command.clone(), &words) {
+                Err(error) if error.use_stderr() => panic!("kubectl worthy{line}: {error}"),
+                _ => {}
+            }
+        }
+        assert!(tried >= if live { 20 } else { 5 }, "{tried}");
     }
 
     #[test]

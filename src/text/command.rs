@@ -80,9 +80,14 @@ mod tests {
     #[test]
     fn hints_name_the_program_as_it_was_called() {
         let said = |text: &'static str| as_called(text, "kubectl worthy").into_owned();
-        assert_eq!(said("`kubeworthy rule` lists; kubeworthy targets X"), "`kubectl worthy rule` lists; kubectl worthy targets X");
+        assert_eq!(
+            said("`kubeworthy rule` lists; kubeworthy targets X"),
+            "`kubectl worthy rule` lists; kubectl worthy targets X"
+        );
         assert_eq!(said("helm template a | kubeworthy assess -"), "helm template a | kubectl worthy assess -");
-        for untouched in ["kubeworthy.yaml", "ns/kubeworthy rule", "kubeworthy keeps 3 copies", "kubeworthy rules", "kubeworthy"] {
+        for untouched in
+            ["kubeworthy.yaml", "ns/kubeworthy rule", "kubeworthy keeps 3 copies", "kubeworthy rules", "kubeworthy"]
+        {
             assert_eq!(said(untouched), untouched);
         }
         assert_eq!(as_called("`kubeworthy rule`", PROGRAM), "`kubeworthy rule`");
