@@ -12,6 +12,7 @@ use crate::assessment::{
 };
 use crate::grade::Grade;
 use crate::rules::file::Level;
+use crate::text::command::as_called;
 use crate::text::sanitize::for_terminal;
 
 /// How many systems are shown one by one; more are a table.
@@ -599,14 +600,12 @@ fn inputs(screen: &mut Screen, assessment: &Assessment) {
     }
     more(screen, inputs.not_understood.len());
     for gap in inputs.gaps.iter().take(3) {
-        screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&gap.reason)));
+        let reason = as_called(&gap.reason, screen.layout.program);
+        screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&reason)));
     }
     screen.line("");
-    screen.hint(&format!(
-        "{} explains a rule, {} a target; -o json has everything.",
-        words::command("rule CODE"),
-        words::command("targets NAME")
-    ));
+    let hint = "kubeworthy rule CODE explains a rule, kubeworthy targets NAME a target; -o json has everything.";
+    screen.hint(&as_called(hint, screen.layout.program));
 }
 
 /// How a cluster was read, and what could not be listed.
@@ -642,8 +641,8 @@ fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
         screen.paragraph("  ?", 4, &gap_text(gap));
     }
     if !cluster.gaps.is_empty() {
-        let text = format!("{} prints the role that would answer this.", words::command("rbac"));
-        screen.hint(&text);
+        let hint = "kubeworthy rbac prints the role that would answer this.";
+        screen.hint(&as_called(hint, screen.layout.program));
     }
 }
 
