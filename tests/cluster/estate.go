@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 )
@@ -125,10 +126,6 @@ func (of *estate) ownerOf(pod int) *workload {
 			high = middle
 		}
 	}
-	// Workloads without pods share their first pod with the next that has some.
-	for of.workloads[low].replicas == 0 {
-		low--
-	}
 	return &of.workloads[low]
 }
 
@@ -147,7 +144,14 @@ func nodeName(index int) string { return fmt.Sprintf("node-%05d", index) }
 // A point in time so many hours before everything is told.
 func ago(hours int) string { return told.Add(-time.Duration(hours) * time.Hour).Format(time.RFC3339) }
 
-// An identifier that follows from a number.
+// The identifier of an object, which those that it owns repeat.
+func identifierOf(plural string, index int) string {
+	salt := fnv.New32a()
+	_, _ = salt.Write([]byte(plural))
+	return identifier(int(salt.Sum32()), index)
+}
+
+// An identifier that follows from two numbers.
 func identifier(of, index int) string {
 	mixed := uint64(of)*0x9e3779b97f4a7c15 + uint64(index+1)*0xbf58476d1ce4e5b9
 	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", uint32(mixed), uint16(mixed>>32), uint16(mixed>>48)&0xfff, uint16(mixed>>20)&0xfff, mixed&0xffffffffffff)
@@ -157,6 +161,15 @@ func identifier(of, index int) string {
 func suffix(index, length int) string {
 	const letters = "bcdfghjklmnpqrstvwxz2456789"
 	text := make([]byte, length)
+	if length == 5 {
+		// Names of pods differ in nothing else, so no two numbers below 27^5 may share one.
+		rest := (uint64(index) + 1) * 7654321 % 14348907
+		for at := range text {
+			text[at] = letters[rest%27]
+			rest /= 27
+		}
+		return string(text)
+	}
 	mixed := uint64(index+1) * 0x9e3779b97f4a7c15
 	for at := range text {
 		mixed ^= mixed >> 29
@@ -217,7 +230,7 @@ func (kind *listed) append(to []byte, index int, metadataOnly bool) []byte {
 		to = fmt.Appendf(to, `,"namespace":%q`, object.namespace)
 	}
 	to = fmt.Appendf(to, `,"uid":%q,"resourceVersion":"%d","creationTimestamp":%q`,
-		identifier(len(kind.plural)*31+len(kind.group), index), 100000+index, ago(object.hours))
+		identifierOf(kind.plural, index), 100000+index, ago(object.hours))
 	if object.labels != "" {
 		to = append(append(to, `,"labels":`...), object.labels...)
 	}
@@ -248,7 +261,7 @@ func (kind *listed) fields() string {
 const someFields = `[{"manager":"deployer","operation":"Apply","apiVersion":"v1","time":"2026-11-19T08:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:annotations":{"f:example.com/owner":{}},"f:labels":{"f:app.kubernetes.io/name":{},"f:app.kubernetes.io/part-of":{}}},"f:spec":{"f:replicas":{},"f:selector":{},"f:template":{"f:metadata":{"f:labels":{"f:app.kubernetes.io/name":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"main\"}":{".":{},"f:image":{},"f:name":{},"f:resources":{"f:limits":{"f:memory":{}},"f:requests":{"f:cpu":{},"f:memory":{}}}}}}}}}}]`
 
 var podFields = `[{"manager":"kube-controller-manager","operation":"Update","apiVersion":"v1","time":"2026-11-19T08:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:annotations":{".":{},"f:checksum/config":{},"f:prometheus.io/port":{},"f:prometheus.io/scrape":{}},"f:generateName":{},"f:labels":{".":{},"f:app.kubernetes.io/instance":{},"f:app.kubernetes.io/name":{},"f:pod-template-hash":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"6f2b1f0e\"}":{}}},"f:spec":{"f:affinity":{},"f:containers":{` +
-	containerFields("main") + `,` + containerFields("sidecar") +
+	containerFields("main") +
 	`},"f:dnsPolicy":{},"f:enableServiceLinks":{},"f:restartPolicy":{},"f:schedulerName":{},"f:securityContext":{},"f:serviceAccount":{},"f:serviceAccountName":{},"f:terminationGracePeriodSeconds":{},"f:topologySpreadConstraints":{".":{},"k:{\"topologyKey\":\"topology.kubernetes.io/zone\",\"whenUnsatisfiable\":\"ScheduleAnyway\"}":{".":{},"f:labelSelector":{},"f:maxSkew":{},"f:topologyKey":{},"f:whenUnsatisfiable":{}}}}}},{"manager":"kubelet","operation":"Update","apiVersion":"v1","time":"2026-11-19T08:01:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:status":{"f:conditions":{"k:{\"type\":\"ContainersReady\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}},"k:{\"type\":\"Initialized\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}},"k:{\"type\":\"Ready\"}":{".":{},"f:lastProbeTime":{},"f:lastTransitionTime":{},"f:status":{},"f:type":{}}},"f:containerStatuses":{},"f:hostIP":{},"f:phase":{},"f:podIP":{},"f:podIPs":{".":{},"k:{\"ip\":\"10.1.1.1\"}":{".":{},"f:ip":{}}},"f:startTime":{}}},"subresource":"status"}]`
 
 func containerFields(name string) string {

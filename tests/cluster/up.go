@@ -159,7 +159,7 @@ func startControlPlane(directory string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	authority, err := newAuthority("cluster")
+	authority, err := newAuthority("authority")
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +239,7 @@ func (running *cluster) startControllers() error {
 // Certificates, kubeconfigs and configuration.
 func (running *cluster) writeFiles() error {
 	certificates := filepath.Join(running.directory, "certificates")
-	front, err := newAuthority("front-proxy")
+	front, err := newAuthority("front-authority")
 	if err != nil {
 		return err
 	}
