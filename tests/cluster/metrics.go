@@ -20,14 +20,20 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	corelisters "k8s.io/client-go/listers/core/v1"
 	metricsv1beta1 "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 )
 
-// A pod says by this annotation how much of its requests it uses, in percent; half of them where it says nothing.
-const usageAnnotation = "cluster.example/usage-percent"
+// A pod says by one of these annotations how much processor time it uses: a share of its requests in percent, or a load that
+// all running pods of its owner share, so that more of them have less to do each. It uses half of its requests where it says
+// nothing.
+const (
+	usageAnnotation = "cluster.example/usage-percent"
+	loadAnnotation  = "cluster.example/load"
+)
 
 type metrics struct {
 	pods  corelisters.PodLister
@@ -123,6 +129,11 @@ func (answering *metrics) listPods(writer http.ResponseWriter, namespace string,
 	sort.Slice(pods, func(left, right int) bool {
 		return pods[left].Namespace+"/"+pods[left].Name < pods[right].Namespace+"/"+pods[right].Name
 	})
+	sharing, err := answering.sharing()
+	if err != nil {
+		http.Error(writer, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	list := metricsv1beta1.PodMetricsList{TypeMeta: metav1.TypeMeta{Kind: "PodMetricsList", APIVersion: "metrics.k8s.io/v1beta1"}}
 	for _, pod := range pods {
 		if pod.Status.Phase != corev1.PodRunning {
@@ -132,8 +143,8 @@ func (answering *metrics) listPods(writer http.ResponseWriter, namespace string,
 			ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Namespace: pod.Namespace, Labels: pod.Labels},
 			Timestamp:  metav1.Now(), Window: metav1.Duration{Duration: 15 * time.Second},
 		}
-		for _, container := range pod.Spec.Containers {
-			usage.Containers = append(usage.Containers, metricsv1beta1.ContainerMetrics{Name: container.Name, Usage: usageOf(pod, container)})
+		for at, container := range pod.Spec.Containers {
+			usage.Containers = append(usage.Containers, metricsv1beta1.ContainerMetrics{Name: container.Name, Usage: usageOf(pod, at, sharing)})
 		}
 		list.Items = append(list.Items, usage)
 	}
@@ -146,13 +157,18 @@ func (answering *metrics) listNodes(writer http.ResponseWriter, selector labels.
 		http.Error(writer, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	sharing, err := answering.sharing()
+	if err != nil {
+		http.Error(writer, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	cpu, memory := map[string]int64{}, map[string]int64{}
 	for _, pod := range pods {
 		if pod.Status.Phase != corev1.PodRunning {
 			continue
 		}
-		for _, container := range pod.Spec.Containers {
-			usage := usageOf(pod, container)
+		for at := range pod.Spec.Containers {
+			usage := usageOf(pod, at, sharing)
 			cpu[pod.Spec.NodeName] += usage.Cpu().MilliValue()
 			memory[pod.Spec.NodeName] += usage.Memory().Value()
 		}
@@ -175,19 +191,38 @@ func (answering *metrics) listNodes(writer http.ResponseWriter, selector labels.
 	answer(writer, list)
 }
 
-func usageOf(pod *corev1.Pod, container corev1.Container) corev1.ResourceList {
-	percent := int64(50)
-	if stated, is := pod.Annotations[usageAnnotation]; is {
-		if _, err := fmt.Sscan(stated, &percent); err != nil {
-			percent = 0
+// How many pods of each owner run.
+func (answering *metrics) sharing() (map[types.UID]int64, error) {
+	pods, err := answering.pods.List(labels.Everything())
+	sharing := map[types.UID]int64{}
+	for _, pod := range pods {
+		if owner := metav1.GetControllerOf(pod); owner != nil && pod.Status.Phase == corev1.PodRunning {
+			sharing[owner.UID]++
 		}
 	}
+	return sharing, err
+}
+
+func usageOf(pod *corev1.Pod, at int, sharing map[types.UID]int64) corev1.ResourceList {
+	container := pod.Spec.Containers[at]
 	cpu, memory := container.Resources.Requests.Cpu().MilliValue(), container.Resources.Requests.Memory().Value()
 	if cpu == 0 {
 		cpu = 20
 	}
 	if memory == 0 {
 		memory = 64 << 20
+	}
+	if stated, is := pod.Annotations[loadAnnotation]; is && at == 0 {
+		load, err := resource.ParseQuantity(stated)
+		if owner := metav1.GetControllerOf(pod); err == nil && owner != nil {
+			return amountsOf(load.MilliValue()/max(1, sharing[owner.UID]), memory/2)
+		}
+	}
+	percent := int64(50)
+	if stated, is := pod.Annotations[usageAnnotation]; is {
+		if _, err := fmt.Sscan(stated, &percent); err != nil {
+			percent = 0
+		}
 	}
 	return amountsOf(cpu*percent/100, memory*percent/100)
 }
