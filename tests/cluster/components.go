@@ -89,7 +89,8 @@ func (running *components) start(component string, arguments ...string) error {
 	process := exec.Command(program, append([]string{component}, arguments...)...)
 	process.Stdout = log
 	process.Stderr = log
-	process.Env = []string{"HOME=" + running.directory, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
+	// Memory is plenty next to processors on the machines that run tests.
+	process.Env = []string{"GOGC=200", "HOME=" + running.directory, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
 	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if err := process.Start(); err != nil {
 		return fmt.Errorf("%s cannot be started: %w", component, err)
@@ -120,6 +121,7 @@ func (running *components) stop() {
 			return
 		}
 	}
+	running.processes = nil
 }
 
 // The last part of a log.

@@ -40,6 +40,7 @@ type paging struct {
 func pagingServer(arguments []string) error {
 	flags := flag.NewFlagSet("paging-server", flag.ExitOnError)
 	directory := flags.String("directory", "", "where its kubeconfigs and requests.jsonl go; made where it is missing")
+	temporary := flags.Bool("temporary", false, "remove the directory when standard input ends")
 	nodes := flags.Int("nodes", 5000, "how many nodes there are")
 	pods := flags.Int("pods", 50000, "how many pods there are")
 	workloads := flags.Int("workloads", 2500, "how many workloads there are")
@@ -75,7 +76,7 @@ func pagingServer(arguments []string) error {
 	}
 	fmt.Println("ready")
 	<-ended
-	return nil
+	return removeWhere(*temporary, *directory)
 }
 
 func names(list string) map[string]bool {

@@ -163,7 +163,7 @@ func createLoad(client kubernetes.Interface, pods int) error {
 				ObjectMeta: meta, Spec: policyv1.PodDisruptionBudgetSpec{MaxUnavailable: &one, Selector: selector},
 			}, metav1.CreateOptions{})
 		}
-		if index%5 == 0 && (err == nil || apierrors.IsAlreadyExists(err)) {
+		if index%25 == 0 && (err == nil || apierrors.IsAlreadyExists(err)) {
 			percent := int32(80)
 			_, err = client.AutoscalingV2().HorizontalPodAutoscalers(namespace).Create(ctx, &autoscalingv2.HorizontalPodAutoscaler{
 				ObjectMeta: meta,

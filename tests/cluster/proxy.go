@@ -109,6 +109,7 @@ func proxy(arguments []string) error {
 	flags := flag.NewFlagSet("proxy", flag.ExitOnError)
 	upstream := flags.String("upstream", "", "the kubeconfig of the server behind, as whom every request is made")
 	directory := flags.String("directory", "", "where its kubeconfigs and requests.jsonl go; made where it is missing")
+	temporary := flags.Bool("temporary", false, "remove the directory when standard input ends")
 	standing := &faulty{tokens: map[string][]string{}}
 	flags.Func("fault", faultsHelp, func(text string) error {
 		made, err := parseFault(text)
@@ -146,7 +147,7 @@ func proxy(arguments []string) error {
 	standing.die = func() { _ = server.Close() }
 	fmt.Println("ready")
 	<-ended
-	return nil
+	return removeWhere(*temporary, *directory)
 }
 
 // The resource that a path lists, and whether it lists one.

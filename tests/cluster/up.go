@@ -6,7 +6,6 @@ import (
 	"embed"
 	"flag"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -43,6 +42,7 @@ func up(arguments []string) error {
 	directory := flags.String("directory", "", "where its files go: kubeconfigs, logs, audit.log; made where it is missing")
 	nodes := flags.Int("nodes", 6, "how many nodes it has at the start, spread over three zones")
 	metrics := flags.Bool("metrics", true, "serve metrics.k8s.io")
+	temporary := flags.Bool("temporary", false, "remove the directory when standard input ends")
 	limit := flags.Duration("limit", 2*time.Minute, "how long it may take to start")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -59,6 +59,12 @@ func up(arguments []string) error {
 	if err != nil {
 		return err
 	}
+	// Whoever waits may give up before anything is ready.
+	go func() {
+		<-ended
+		time.Sleep(10 * time.Second)
+		os.Exit(1)
+	}()
 	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(*directory, "admin.kubeconfig"))
 	if err != nil {
 		return err
@@ -105,7 +111,8 @@ func up(arguments []string) error {
 	fmt.Println("ready")
 	select {
 	case <-ended:
-		return nil
+		running.stop()
+		return removeWhere(*temporary, *directory)
 	case end := <-running.ended:
 		return end
 	}
@@ -202,7 +209,7 @@ func startControlPlane(directory string) (*cluster, error) {
 		"--proxy-client-cert-file="+in("front-client.crt"), "--proxy-client-key-file="+in("front-client.key"),
 		"--audit-policy-file="+filepath.Join(directory, "audit-policy.yaml"), "--audit-log-path="+filepath.Join(directory, "audit.log"),
 		"--enable-priority-and-fairness=false", "--max-requests-inflight=2000", "--max-mutating-requests-inflight=1000",
-		"--allow-privileged=true", "--profiling=false",
+		"--allow-privileged=true",
 	)
 	return running, err
 }
@@ -316,6 +323,14 @@ func (running *cluster) writeFiles() error {
 	return nil
 }
 
+// Removes a directory where that was asked for.
+func removeWhere(asked bool, directory string) error {
+	if !asked {
+		return nil
+	}
+	return os.RemoveAll(directory)
+}
+
 // The version of Kubernetes that this program was built with.
 func kubernetesVersion() string {
 	information, found := debug.ReadBuildInfo()
@@ -327,13 +342,4 @@ func kubernetesVersion() string {
 		}
 	}
 	return "v0.0.0"
-}
-
-// The port of an address.
-func portOf(address string) string {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return parsed.Port()
 }
