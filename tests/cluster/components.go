@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -133,18 +134,21 @@ func endOf(path string) string {
 	return string(text[max(0, len(text)-2000):])
 }
 
-// Ports that were free a moment ago.
+// Ports that were free a moment ago, below those that the kernel gives to connections, which come and go.
 func freePorts(count int) ([]int, error) {
 	ports := make([]int, 0, count)
-	for range count {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+	for range 1000 {
+		port := 20000 + rand.IntN(12000)
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			return nil, err
+			continue
 		}
 		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		if ports = append(ports, port); len(ports) == count {
+			return ports, nil
+		}
 	}
-	return ports, nil
+	return nil, errors.New("no port is free")
 }
 
 // Closed when standard input ends: when whoever started this program has ended, in whatever way.
@@ -177,5 +181,3 @@ func waitFor(what string, limit time.Duration, ended <-chan error, ask func() er
 		pause = min(pause*2, 500*time.Millisecond)
 	}
 }
-
-var errNotYet = errors.New("not yet")

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"hash/fnv"
-	"strings"
 	"time"
 )
 
@@ -17,6 +16,7 @@ type size struct {
 	namespaces int
 	keda       bool
 	rollouts   bool
+	gateways   bool
 	metrics    bool
 	version    string
 }
@@ -190,6 +190,8 @@ type listed struct {
 	describe func(index int) described
 	// Everything of the object but its kind and metadata, beginning with a comma.
 	body func(to []byte, index int) []byte
+	// Defined by a custom resource definition.
+	custom bool
 	// Served in one answer however long it is, as metrics-server does.
 	unpaged bool
 }
@@ -217,7 +219,7 @@ func (kind *listed) append(to []byte, index int, metadataOnly bool) []byte {
 	object := kind.describe(index)
 	if metadataOnly {
 		to = append(to, `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":`...)
-	} else if strings.Contains(kind.group, ".") && !strings.HasSuffix(kind.group, ".k8s.io") {
+	} else if kind.custom {
 		to = fmt.Appendf(to, `{"kind":%q,"apiVersion":%q,"metadata":`, kind.kind, kind.groupVersion())
 	} else {
 		to = append(to, `{"metadata":`...)

@@ -392,6 +392,10 @@ func (of *estate) extensionKinds() []*listed {
 	if of.rollouts {
 		definitions = append(definitions, definition{"rollouts", "Rollout", "argoproj.io", "v1alpha1"})
 	}
+	if of.gateways {
+		definitions = append(definitions,
+			definition{"gateways", "Gateway", "gateway.networking.k8s.io", "v1"}, definition{"httproutes", "HTTPRoute", "gateway.networking.k8s.io", "v1"})
+	}
 	kinds := []*listed{
 		{group: "admissionregistration.k8s.io", version: "v1", plural: "validatingwebhookconfigurations", kind: "ValidatingWebhookConfiguration", count: fixed(2), describe: clusterWide("policy", 9000), body: webhook},
 		{group: "admissionregistration.k8s.io", version: "v1", plural: "mutatingwebhookconfigurations", kind: "MutatingWebhookConfiguration", count: fixed(1), describe: clusterWide("defaults", 9000), body: webhook},
@@ -412,22 +416,40 @@ func (of *estate) extensionKinds() []*listed {
 	}
 	if of.keda {
 		scaled, withScaled := of.everyDeployment(50)
-		kinds = append(kinds, &listed{group: "keda.sh", version: "v1alpha1", plural: "scaledobjects", kind: "ScaledObject", namespaced: true, count: scaled, describe: withScaled,
+		kinds = append(kinds, &listed{group: "keda.sh", version: "v1alpha1", plural: "scaledobjects", kind: "ScaledObject", namespaced: true, custom: true, count: scaled, describe: withScaled,
 			body: func(to []byte, index int) []byte {
 				return fmt.Appendf(to, `,"spec":{"scaleTargetRef":{"name":%q},"minReplicaCount":0,"maxReplicaCount":20,"triggers":[{"type":"rabbitmq","metadata":{"queueName":"orders","mode":"QueueLength","value":"20"}}]}`, of.workloads[of.byKind[deployment][index*50]].name)
 			}})
 	}
 	if of.rollouts {
 		rolled, withRolled := of.everyDeployment(40)
-		kinds = append(kinds, &listed{group: "argoproj.io", version: "v1alpha1", plural: "rollouts", kind: "Rollout", namespaced: true, count: rolled, describe: withRolled,
+		kinds = append(kinds, &listed{group: "argoproj.io", version: "v1alpha1", plural: "rollouts", kind: "Rollout", namespaced: true, custom: true, count: rolled, describe: withRolled,
 			body: func(to []byte, index int) []byte {
 				return fmt.Appendf(to, `,"spec":{"replicas":3,"workloadRef":{"apiVersion":"apps/v1","kind":"Deployment","name":%q},"strategy":{"canary":{"steps":[{"setWeight":20},{"pause":{}}]}}},"status":{"replicas":3,"phase":"Healthy"}`, of.workloads[of.byKind[deployment][index*40]].name)
 			}})
+	}
+	if of.gateways {
+		kinds = append(kinds, of.gatewayKinds()...)
 	}
 	if of.metrics {
 		kinds = append(kinds, of.usageKinds()...)
 	}
 	return kinds
+}
+
+func (of *estate) gatewayKinds() []*listed {
+	const group = "gateway.networking.k8s.io"
+	routes, withRoute := of.everyDeployment(6)
+	return []*listed{
+		{group: group, version: "v1", plural: "gateways", kind: "Gateway", namespaced: true, custom: true, count: fixed(1),
+			describe: func(int) described { return described{namespace: "default", name: "public", hours: 9000} },
+			body:     text(`,"spec":{"gatewayClassName":"public","listeners":[{"name":"https","port":443,"protocol":"HTTPS"}]}`)},
+		{group: group, version: "v1", plural: "httproutes", kind: "HTTPRoute", namespaced: true, custom: true, count: routes, describe: withRoute,
+			body: func(to []byte, index int) []byte {
+				name := of.workloads[of.byKind[deployment][index*6]].name
+				return fmt.Appendf(to, `,"spec":{"parentRefs":[{"name":"public","namespace":"default"}],"hostnames":["%s.example.com"],"rules":[{"backendRefs":[{"name":%q,"port":80}]}]}`, name, name)
+			}},
+	}
 }
 
 func (of *estate) usageKinds() []*listed {

@@ -47,6 +47,7 @@ func pagingServer(arguments []string) error {
 	namespaces := flags.Int("namespaces", 0, "how many namespaces they are in; one for each 50 workloads where not told")
 	keda := flags.Bool("keda", false, "serve scaled objects of KEDA")
 	rollouts := flags.Bool("rollouts", false, "serve rollouts of Argo")
+	gateways := flags.Bool("gateways", false, "serve gateways and routes of the Gateway API")
 	metrics := flags.Bool("metrics", true, "serve metrics.k8s.io")
 	version := flags.String("kubernetes-version", kubernetesVersion(), "the version that it says it is")
 	forbidden := flags.String("forbid", "", "resources that the caller may not list, as GROUP/PLURAL or PLURAL, separated by commas")
@@ -61,7 +62,7 @@ func pagingServer(arguments []string) error {
 		return fmt.Errorf("there is at least one workload, and no count is negative")
 	}
 	ended := untilInputEnds()
-	of := newEstate(size{nodes: *nodes, pods: *pods, workloads: *workloads, namespaces: *namespaces, keda: *keda, rollouts: *rollouts, metrics: *metrics, version: *version})
+	of := newEstate(size{nodes: *nodes, pods: *pods, workloads: *workloads, namespaces: *namespaces, keda: *keda, rollouts: *rollouts, gateways: *gateways, metrics: *metrics, version: *version})
 	answering := &paging{estate: of, listed: of.kinds(), token: "token-of-the-paging-server", forbidden: names(*forbidden), failing: names(*failing)}
 	if err := os.MkdirAll(*directory, 0o755); err != nil {
 		return err
@@ -363,6 +364,10 @@ type continuation struct {
 // Writes one page. Only the objects of the page are made, and no more than a part of them is held at once.
 func (answering *paging) list(writer http.ResponseWriter, request *http.Request, kind *listed, namespace string) {
 	query := request.URL.Query()
+	if query.Has("watch") || query.Has("fieldSelector") {
+		refuse(writer, http.StatusBadRequest, metav1.StatusReasonBadRequest, "this server neither watches nor selects by fields")
+		return
+	}
 	limit := 0
 	if text := query.Get("limit"); text != "" && !kind.unpaged {
 		parsed, err := strconv.Atoi(text)
