@@ -81,6 +81,13 @@ fn pods_run_on_distinct_nodes_and_controllers_write_status() {
     let quota = server.raw("/api/v1/namespaces/payments/resourcequotas/payments");
     assert_eq!(quota["status"]["used"]["persistentvolumeclaims"], "3");
     assert_eq!(items(&server.raw("/apis/ledger.example.com/v1/ledgers")).len(), 2);
+
+    let pod = server.raw("/api/v1/namespaces/payments/pods/database-2");
+    let mut statuses = pod["status"]["containerStatuses"].clone();
+    statuses[0]["restartCount"] = Value::from(7);
+    server.patch_status("payments", "pod/database-2", &serde_json::json!({"status": {"containerStatuses": statuses}}));
+    let path = "/api/v1/namespaces/payments/pods/database-2";
+    assert_eq!(server.raw(path)["status"]["containerStatuses"][0]["restartCount"], 7);
 }
 
 #[test]

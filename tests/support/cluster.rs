@@ -275,6 +275,12 @@ impl Server {
         self.told(&["apply", "--server-side", "-f", file.path().to_str().expect("a path")]);
     }
 
+    /// Changes the status of an object, as only a kubelet or a controller would: restarts, for instance.
+    pub fn patch_status(&self, namespace: &str, object: &str, patch: &Value) {
+        let patch = patch.to_string();
+        self.told(&["patch", object, "-n", namespace, "--subresource=status", "--type=merge", "-p", &patch]);
+    }
+
     /// Applies a scenario (`shop`, `canary` or `large`) and waits until everything of it runs; what was said on the way.
     pub fn populate(&self, scenario: &str, flags: &[&str]) -> String {
         let output = Command::new(program().expect("it runs already"))
