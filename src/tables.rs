@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use crate::data::{self, DataError};
+use crate::day::Day;
 
 /// All tables.
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub struct Tables {
     accelerators: AcceleratorsFile,
     protocols: ProtocolsFile,
     regions: Vec<String>,
+    versions: Vec<KubernetesVersion>,
     add_ons: Vec<AddOn>,
     platform_namespaces: Vec<PlatformNamespace>,
     network_plugins: Vec<NetworkPlugin>,
@@ -60,6 +62,25 @@ pub enum GroupRole {
     Policies,
     /// Belongs to the platform, bears no workload.
     Support,
+}
+
+impl GroupRole {
+    /// Its name in the table.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::DataOperator => "data-operator",
+            Self::BatchOperator => "batch-operator",
+            Self::Mesh => "mesh",
+            Self::Delivery => "delivery",
+            Self::Pointer => "pointer",
+            Self::NodePools => "node-pools",
+            Self::Accelerators => "accelerators",
+            Self::Clusters => "clusters",
+            Self::Policies => "policies",
+            Self::Support => "support",
+        }
+    }
 }
 
 /// A group of custom resources.
@@ -280,6 +301,19 @@ struct AddOnsFile {
     add_ons: Vec<AddOn>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VersionsFile {
+    versions: Vec<KubernetesVersion>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct KubernetesVersion {
+    version: String,
+    supported_until: String,
+}
+
 impl Tables {
     /// The tables that ship with the program.
     ///
@@ -295,6 +329,7 @@ impl Tables {
             host_paths: data::read_named("rules/tables/host-paths.yaml")?,
             accelerators: data::read_named("rules/tables/accelerators.yaml")?,
             protocols: data::read_named("rules/tables/protocols.yaml")?,
+            versions: data::read_named::<VersionsFile>("rules/tables/kubernetes-versions.yaml")?.versions,
             regions: data::read_named::<RegionsFile>("rules/tables/regions.yaml")?.regions,
             add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
             platform_namespaces: data::read_named::<PlatformNamespacesFile>("rules/tables/platform-namespaces.yaml")?
@@ -460,6 +495,12 @@ impl Tables {
         })
     }
 
+    /// Whether some resources of a group have a role, as the table names it.
+    #[must_use]
+    pub fn has_role(&self, group: &str, role: &str) -> bool {
+        self.groups.iter().any(|known| known.group == group && known.role.id() == role)
+    }
+
     /// Whether a namespace belongs to the platform itself, so that what runs in it is overhead.
     #[must_use]
     pub fn is_platform_namespace(&self, namespace: &str) -> bool {
@@ -482,6 +523,25 @@ impl Tables {
     /// The names of the well-known add-ons.
     pub fn add_on_names(&self) -> impl Iterator<Item = &str> {
         self.add_ons.iter().map(|add_on| add_on.name.as_str())
+    }
+
+    /// Whether a version of Kubernetes, as in `v1.33.4`, is past its regular support on a day; none where it is newer than
+    /// what the table knows, or no version.
+    #[must_use]
+    pub fn is_past_support(&self, version: &str, day: Day) -> Option<bool> {
+        let number = |version: &str| {
+            let mut parts = version.trim_start_matches('v').split('.');
+            let major: u32 = parts.next()?.parse().ok()?;
+            // Providers add a sign, as in `1.33+`.
+            let minor: u32 = parts.next()?.trim_end_matches('+').parse().ok()?;
+            Some((major, minor))
+        };
+        let asked = number(version)?;
+        let known = self.versions.iter().find(|known| number(&known.version) == Some(asked));
+        match known {
+            Some(known) => Some(Day::parse(&known.supported_until)? < day),
+            None => self.versions.iter().all(|known| number(&known.version) > Some(asked)).then_some(true),
+        }
     }
 
     /// The add-on that defines a group or runs an image.
