@@ -367,6 +367,12 @@ impl Tables {
         })
     }
 
+    /// Whether anything is known about a group of custom resources.
+    #[must_use]
+    pub fn knows_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|entry| entry.group == group)
+    }
+
     /// Why a document with this group and kind is no Kubernetes object, if so.
     #[must_use]
     pub fn lookalike(&self, group: &str, kind: &str) -> Option<&str> {

@@ -5,6 +5,7 @@
 //! Nothing here reads or sends anything, and nothing knows what time it is. The format stands in `docs/snapshot.md`.
 
 mod amount;
+mod check;
 mod custom;
 mod finish;
 mod itself;
@@ -14,22 +15,28 @@ mod live;
 mod nodes;
 mod objects;
 mod page;
+mod people;
 mod pods;
 mod pseudonym;
 mod recorder;
+mod rename;
+mod role;
 mod scope;
 mod shape;
 mod shapes;
+mod surroundings;
 mod time;
 mod usage;
 mod words;
 
+pub use check::{ClusterContents, Contents, ListContents, SnapshotError, check, is_snapshot, split};
 pub use itself::refers_to_itself;
 pub use kinds::{KINDS, Kind, kind};
 pub use lists::Outcome;
 pub use page::{PageEnd, PageError};
 pub use pseudonym::PseudonymKey;
 pub use recorder::{ListRequest, Recorder, ServedResource};
+pub use role::role;
 pub use scope::{LabelSelector, ObjectName, Scope, workload_kind};
 pub use time::Timestamp;
 
