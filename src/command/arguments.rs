@@ -149,7 +149,7 @@ pub struct RenderingArguments {
 
     /// The namespace of the release
     #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "render")]
-    pub namespace: Option<String>,
+    pub release_namespace: Option<String>,
 
     /// The longest that rendering one chart or kustomization may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), requires = "render")]
@@ -176,7 +176,7 @@ impl Assess {
             values: rendering.values.clone(),
             set: rendering.helm_set.clone(),
             release: rendering.release.clone(),
-            namespace: rendering.namespace.clone(),
+            namespace: rendering.release_namespace.clone(),
             seconds: rendering.render_timeout,
         })
     }
@@ -198,7 +198,7 @@ impl Assess {
             profiles: self.compose.profile.clone(),
             env_files: self.compose.env_file.clone(),
             overlays: self.overlay.clone(),
-            context_files: self.stating.context.clone(),
+            context_files: self.stating.context_file.clone(),
             statements: self.stating.set.clone(),
         }
     }
@@ -213,7 +213,7 @@ pub struct Stating {
     /// It states what no file can say: the availability to reach, peaks, teams, where it may run. `kubeworthy init` writes
     /// one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub context: Vec<String>,
+    pub context_file: Vec<String>,
 
     /// State one key of the context for this run: what if? May be given several times
     ///
