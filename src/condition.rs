@@ -1,7 +1,7 @@
 //! The closed condition language: compiled against the fact table when a rule is loaded, three-valued when it is
 //! asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -218,6 +218,23 @@ fn wrong_type(kind: FactType) -> Failure {
         FactType::Word(_) | FactType::Text => ("a word", "compare it with `is` or `in`"),
     };
     (format!("this fact is {is}"), help.to_owned())
+}
+
+impl Condition {
+    /// Adds every fact that it names.
+    pub fn collect_facts(&self, into: &mut BTreeSet<FactId>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.collect_facts(into)),
+            Self::Not(part) => part.collect_facts(into),
+            Self::Is(fact, _)
+            | Self::AtLeast(fact, _)
+            | Self::AtMost(fact, _)
+            | Self::In(fact, _)
+            | Self::Known(fact) => {
+                into.insert(*fact);
+            }
+        }
+    }
 }
 
 impl Condition {

@@ -21,6 +21,7 @@ pub mod command;
 pub mod condition;
 pub mod context;
 pub mod data;
+pub mod day;
 pub mod facts;
 pub mod grade;
 pub mod inventory;
@@ -28,6 +29,7 @@ pub mod limits;
 pub mod reference;
 pub mod report;
 pub mod rules;
+pub mod snapshot;
 pub mod source;
 pub mod tables;
 pub mod targets;
@@ -40,15 +42,17 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessment, AvailabilityData, Constants, Gap, Inputs, NotUnderstood, Yardstick, assess_estate, assess_inventory,
+    Assessment, AvailabilityData, ClusterRead, Constants, Gap, Inputs, ListGap, NotUnderstood, Yardstick,
+    assess_estate, assess_inventory,
 };
 use capability::Capabilities;
 use data::DataError;
+use day::Day;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
 use rules::Rules;
 use source::Collected;
 use tables::Tables;
-use targets::{Catalogue, Day};
+use targets::Catalogue;
 
 /// Everything that a judgement is made with: all of it data from `rules/`, and the user's own files laid over it.
 #[derive(Clone, Debug)]
@@ -167,10 +171,12 @@ fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
 /// Assesses an inventory that was read from these files.
 #[must_use]
 pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Assessment {
-    let ((estate, systems), inputs) = rayon::join(
-        || assess_inventory(inventory, &collected.files, &kit.yardstick()),
-        || inputs(collected, inventory),
-    );
+    // What is assessed of a cluster is assessed as of the day on which it was read, so that a snapshot gives the same
+    // answer on any day.
+    let today = inventory.seen_on().or(kit.today);
+    let yardstick = Yardstick { today, ..kit.yardstick() };
+    let ((estate, systems), inputs) =
+        rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
     Assessment {
         rules_digest: kit.digest.clone(),
         inputs,
@@ -187,7 +193,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
 }
 
 /// What was read, for the report.
-fn inputs(collected: &Collected, inventory: &Inventory) -> Inputs {
+fn inputs(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Inputs {
     let files = &collected.files;
     let name = |source: text::SourceId| files[source.0 as usize].name.clone();
     let mut digest = Sha256::new();
@@ -241,8 +247,10 @@ fn inputs(collected: &Collected, inventory: &Inventory) -> Inputs {
         .chain(collected.skipped.iter().map(|skipped| (skipped.file.clone(), skipped.reason.clone())))
         .collect();
     skipped.sort();
+    let clusters = clusters(collected, inventory, kit);
     Inputs {
-        files: files.len(),
+        files: files.iter().filter(|file| file.cluster.is_none()).count(),
+        clusters,
         documents: inventory.documents,
         understood: inventory.documents - broken.iter().filter(|problem| problem.span.is_some()).count(),
         not_understood,
@@ -250,6 +258,53 @@ fn inputs(collected: &Collected, inventory: &Inventory) -> Inputs {
         gaps,
         digest: finish(digest),
     }
+}
+
+/// How the clusters were read; of several also what each would be alone.
+fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<ClusterRead> {
+    let several = inventory.clusters.len() > 1;
+    let alone = |cluster: &inventory::Cluster| {
+        let files: Vec<_> = collected
+            .files
+            .iter()
+            .enumerate()
+            .filter(|(at, file)| file.cluster.is_none() || *at == cluster.source.0 as usize)
+            .map(|(_, file)| file.clone())
+            .collect();
+        let only = Collected { files, choices: collected.choices.clone(), ..Collected::default() };
+        let read = read(&only, kit).ok()?;
+        let estate = assess_estate(&read, &only.files, &Yardstick { today: cluster.taken, ..kit.yardstick() });
+        Some((estate.need.score, estate.verdict, estate.confidence, read.systems.len()))
+    };
+    let gap = |(resource, list): (&String, &inventory::live::List)| {
+        Some(ListGap {
+            resource: resource.clone(),
+            objects: list.objects,
+            reason: list.gap.clone()?,
+            namespaces: list.namespaces.iter().cloned().collect(),
+            rules: kit.rules.that_read(resource, &kit.tables).into_iter().map(str::to_owned).collect(),
+            is_of_workloads: facts::WORKLOADS.contains(&resource.as_str()),
+        })
+    };
+    let number = |cluster: &inventory::Cluster, key: &str| inventory.seen_number(cluster.place, key).map(|(n, _)| n);
+    inventory
+        .clusters
+        .par_iter()
+        .map(|cluster| ClusterRead {
+            name: cluster.name.clone(),
+            taken: cluster.taken.map(|day| day.to_string()),
+            version: cluster.version.clone(),
+            namespaces: cluster.namespaces.as_ref().map(|names| names.iter().cloned().collect()),
+            is_selection: cluster.is_selection,
+            nodes: number(cluster, "nodes"),
+            zones: number(cluster, "node-zones"),
+            documents: inventory.trees.iter().filter(|tree| tree.source == cluster.source).count(),
+            objects: cluster.lists.values().map(|list| list.objects).sum(),
+            workloads: inventory.objects.workloads.iter().filter(|workload| workload.source == cluster.source).count(),
+            gaps: cluster.lists.iter().filter_map(gap).collect(),
+            alone: several.then(|| alone(cluster)).flatten(),
+        })
+        .collect()
 }
 
 fn update(digest: &mut Sha256, name: &str, text: &str) {

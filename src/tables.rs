@@ -1,9 +1,10 @@
 //! What is known about the world, as data from `rules/tables/`: engines, resource groups, images, host paths,
-//! accelerators, add-ons, lookalikes.
+//! accelerators, add-ons, lookalikes, namespaces of the platform, network plugins.
 
 use serde::Deserialize;
 
 use crate::data::{self, DataError};
+use crate::day::Day;
 
 /// All tables.
 #[derive(Clone, Debug)]
@@ -16,7 +17,10 @@ pub struct Tables {
     accelerators: AcceleratorsFile,
     protocols: ProtocolsFile,
     regions: Vec<String>,
+    versions: Vec<KubernetesVersion>,
     add_ons: Vec<AddOn>,
+    platform_namespaces: Vec<PlatformNamespace>,
+    network_plugins: Vec<NetworkPlugin>,
     /// What is assumed where the files do not say.
     pub assumptions: Assumptions,
     /// How Compose files are recognised.
@@ -58,6 +62,25 @@ pub enum GroupRole {
     Policies,
     /// Belongs to the platform, bears no workload.
     Support,
+}
+
+impl GroupRole {
+    /// Its name in the table.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::DataOperator => "data-operator",
+            Self::BatchOperator => "batch-operator",
+            Self::Mesh => "mesh",
+            Self::Delivery => "delivery",
+            Self::Pointer => "pointer",
+            Self::NodePools => "node-pools",
+            Self::Accelerators => "accelerators",
+            Self::Clusters => "clusters",
+            Self::Policies => "policies",
+            Self::Support => "support",
+        }
+    }
 }
 
 /// A group of custom resources.
@@ -227,6 +250,45 @@ struct ProtocolsFile {
     protocols: Vec<Protocol>,
 }
 
+/// A namespace of the platform itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformNamespace {
+    name: String,
+    /// For the reader of the table.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformNamespacesFile {
+    namespaces: Vec<PlatformNamespace>,
+}
+
+/// A network plugin, known by an image.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkPlugin {
+    /// Its name.
+    pub name: String,
+    /// Whether it enforces network policies.
+    pub enforces: bool,
+    images: Vec<String>,
+    /// For the reader of the table.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct NetworkPluginsFile {
+    /// For the reader of the table.
+    #[serde(rename = "checked-on")]
+    _checked_on: String,
+    plugins: Vec<NetworkPlugin>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RegionsFile {
@@ -237,6 +299,19 @@ struct RegionsFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct AddOnsFile {
     add_ons: Vec<AddOn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VersionsFile {
+    versions: Vec<KubernetesVersion>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct KubernetesVersion {
+    version: String,
+    supported_until: String,
 }
 
 impl Tables {
@@ -254,8 +329,12 @@ impl Tables {
             host_paths: data::read_named("rules/tables/host-paths.yaml")?,
             accelerators: data::read_named("rules/tables/accelerators.yaml")?,
             protocols: data::read_named("rules/tables/protocols.yaml")?,
+            versions: data::read_named::<VersionsFile>("rules/tables/kubernetes-versions.yaml")?.versions,
             regions: data::read_named::<RegionsFile>("rules/tables/regions.yaml")?.regions,
             add_ons: data::read_named::<AddOnsFile>("rules/tables/add-ons.yaml")?.add_ons,
+            platform_namespaces: data::read_named::<PlatformNamespacesFile>("rules/tables/platform-namespaces.yaml")?
+                .namespaces,
+            network_plugins: data::read_named::<NetworkPluginsFile>("rules/tables/network-plugins.yaml")?.plugins,
             assumptions: data::read_named("rules/tables/assumptions.yaml")?,
             compose: data::read_named("rules/tables/compose.yaml")?,
         })
@@ -286,6 +365,12 @@ impl Tables {
             (entry.group == group || group.strip_suffix(&entry.group).is_some_and(|rest| rest.ends_with('.')))
                 && (entry.kinds.is_empty() || entry.kinds.iter().any(|name| name == kind))
         })
+    }
+
+    /// Whether anything is known about a group of custom resources.
+    #[must_use]
+    pub fn knows_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|entry| entry.group == group)
     }
 
     /// Why a document with this group and kind is no Kubernetes object, if so.
@@ -410,9 +495,53 @@ impl Tables {
         })
     }
 
+    /// Whether some resources of a group have a role, as the table names it.
+    #[must_use]
+    pub fn has_role(&self, group: &str, role: &str) -> bool {
+        self.groups.iter().any(|known| known.group == group && known.role.id() == role)
+    }
+
+    /// Whether a namespace belongs to the platform itself, so that what runs in it is overhead.
+    #[must_use]
+    pub fn is_platform_namespace(&self, namespace: &str) -> bool {
+        self.platform_namespaces.iter().any(|known| fits_pattern(&known.name, namespace))
+    }
+
+    /// The network plugin that an image belongs to.
+    #[must_use]
+    pub fn network_plugin(&self, image: &str) -> Option<&NetworkPlugin> {
+        let repository = repository_of(image);
+        self.network_plugins.iter().find(|plugin| plugin.images.iter().any(|name| is_named(repository, name)))
+    }
+
+    /// The network plugin of this name.
+    #[must_use]
+    pub fn network_plugin_named(&self, name: &str) -> Option<&NetworkPlugin> {
+        self.network_plugins.iter().find(|plugin| plugin.name == name)
+    }
+
     /// The names of the well-known add-ons.
     pub fn add_on_names(&self) -> impl Iterator<Item = &str> {
         self.add_ons.iter().map(|add_on| add_on.name.as_str())
+    }
+
+    /// Whether a version of Kubernetes, as in `v1.33.4`, is past its regular support on a day; none where it is newer than
+    /// what the table knows, or no version.
+    #[must_use]
+    pub fn is_past_support(&self, version: &str, day: Day) -> Option<bool> {
+        let number = |version: &str| {
+            let mut parts = version.trim_start_matches('v').split('.');
+            let major: u32 = parts.next()?.parse().ok()?;
+            // Providers add a sign, as in `1.33+`.
+            let minor: u32 = parts.next()?.trim_end_matches('+').parse().ok()?;
+            Some((major, minor))
+        };
+        let asked = number(version)?;
+        let known = self.versions.iter().find(|known| number(&known.version) == Some(asked));
+        match known {
+            Some(known) => Some(Day::parse(&known.supported_until)? < day),
+            None => self.versions.iter().all(|known| number(&known.version) > Some(asked)).then_some(true),
+        }
     }
 
     /// The add-on that defines a group or runs an image.
@@ -493,6 +622,12 @@ mod tests {
         assert_eq!(tables.region_in("overlays/prod-eu-west-1"), Some("eu-west"));
         assert_eq!(tables.region_in("clusters/europe-west4-prod"), Some("europe-west"));
         assert_eq!(tables.region_in("overlays/western"), None);
+        assert!(tables.is_platform_namespace("kube-system") && tables.is_platform_namespace("gke-managed-cim"));
+        assert!(!tables.is_platform_namespace("shop") && !tables.is_platform_namespace("kube-systems"));
+        let plugin = |image| tables.network_plugin(image).map(|plugin| (plugin.name.as_str(), plugin.enforces));
+        assert_eq!(plugin("quay.io/calico/node:v3.30"), Some(("Calico", true)));
+        assert_eq!(plugin("ghcr.io/flannel-io/flannel:v0.27"), Some(("Flannel", false)));
+        assert_eq!(plugin("acme/node"), None);
         assert_eq!(tables.protocol_of_port(5432).map(|protocol| protocol.store), Some(true));
     }
 }

@@ -13,8 +13,9 @@ mod support;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use kubeworthy::day::Day;
 use kubeworthy::rules::file::SourceReference;
-use kubeworthy::targets::{Certification, Day, Jurisdiction, Promise, Status, Target};
+use kubeworthy::targets::{Certification, Jurisdiction, Promise, Status, Target};
 use kubeworthy::{Kit, assess};
 
 fn day(text: &str) -> Day {

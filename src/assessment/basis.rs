@@ -25,6 +25,10 @@ pub struct Basis {
     pub unreadable: usize,
     /// The share of what only the owner can say that was stated, 0 to 1.
     pub answered: f64,
+    /// The part of the workloads that were seen live, 0 to 1.
+    pub live: f64,
+    /// What is left of the confidence by lists of a cluster that could not be read whole, 0 to 1.
+    pub listed: f64,
 }
 
 impl Basis {
@@ -77,6 +81,6 @@ impl Basis {
         let firm = needs.iter().filter(|need| need.grade >= Grade::Effective).count();
         let proven = needs.iter().filter(|need| need.grade == Grade::Proven).count();
         let understood = understood(self.whole, self.opaque, self.unreadable, constants);
-        confidence(understood, proven, firm, self.answered, constants) * 100.0
+        confidence(understood, proven, firm, self.answered, self.live, constants) * self.listed * 100.0
     }
 }

@@ -24,6 +24,8 @@ pub struct Constants {
     pub bands: Bands,
     /// Confidence.
     pub confidence: ConfidenceConstants,
+    lists: Vec<ListFactor>,
+    other_lists: f64,
     /// From this share of platform parts on, a system is native to Kubernetes.
     pub platform_share: f64,
     /// Add-ons are set aside while the rest is at least this share.
@@ -99,6 +101,16 @@ pub struct ConfidenceConstants {
     pub without_live_state: f64,
     /// The factor where the owner was not asked.
     pub without_context: f64,
+}
+
+/// What lists of a cluster that could not be read whole take from the confidence.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListFactor {
+    factor: f64,
+    resources: Vec<String>,
+    #[serde(default, rename = "with-own-accounts")]
+    with_own_accounts: bool,
 }
 
 /// Placing a system on two targets.
@@ -221,6 +233,19 @@ impl Constants {
             }
         }
         Ok(constants)
+    }
+
+    /// What is left of the confidence, 0 to 1, where these resources of a cluster could not be listed whole. Each row of
+    /// the table counts once, some only where a workload runs as an account of its own.
+    #[must_use]
+    pub fn left_by_gaps<'r>(&self, resources: impl Iterator<Item = &'r str>, own_accounts: bool) -> f64 {
+        let resources: Vec<&str> = resources.collect();
+        let rows = self.lists.iter().filter(|row| own_accounts || !row.with_own_accounts);
+        let rows = rows.filter(|row| row.resources.iter().any(|known| resources.contains(&known.as_str())));
+        let is_known =
+            |resource: &str| self.lists.iter().any(|row| row.resources.iter().any(|known| known == resource));
+        let others = resources.iter().any(|resource| !is_known(resource));
+        rows.map(|row| row.factor).product::<f64>() * if others { self.other_lists } else { 1.0 }
     }
 
     /// How much a claim of a grade weighs, 0 to 1.

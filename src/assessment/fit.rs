@@ -9,9 +9,10 @@ use super::locate::{Location, Locator};
 use super::score::{Candidate, Need};
 use super::verdict::Verdict;
 use crate::capability::Capabilities;
+use crate::day::Day;
 use crate::grade::Grade;
 use crate::limits::PLACES_PER_LOSS;
-use crate::targets::{Coverage, Day, Status, Target};
+use crate::targets::{Coverage, Status, Target};
 
 /// A target as it fits one system.
 #[derive(Clone, Debug, PartialEq)]

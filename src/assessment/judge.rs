@@ -24,13 +24,14 @@ use super::{
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
 use crate::context::{Statement, Statements};
+use crate::day::Day;
 use crate::facts::{AddOnMembers, FactSet, SystemView};
 use crate::grade::Grade;
 use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
 use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers, evaluate};
 use crate::tables::Tables;
-use crate::targets::{Catalogue, Day};
+use crate::targets::Catalogue;
 use crate::text::SourceFile;
 
 /// What everything is judged by.
@@ -281,6 +282,8 @@ impl Judge<'_> {
             opaque: opaque + partial,
             unreadable: view.system.unreadable,
             answered: self.answered(&view.statements),
+            live: view.live_share(),
+            listed: constants.left_by_gaps(view.gaps().into_keys(), view.has_own_accounts()),
         };
         let confidence = basis.confidence(&needs, constants);
         let share = view.platform_share();

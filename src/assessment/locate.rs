@@ -24,6 +24,8 @@ pub struct Location {
     pub path: String,
     /// For a document that a tool rendered: where it stands in what the tool printed.
     pub rendered: Option<RenderedPlace>,
+    /// Whether it is an object of a live cluster, which has no line that anybody could open.
+    pub is_live: bool,
 }
 
 /// A place in what a tool rendered.
@@ -65,6 +67,7 @@ impl<'i> Locator<'i> {
             object: self.object(place),
             path: tree.path(place.node),
             rendered: None,
+            is_live: file.cluster.is_some(),
         };
         let origin = trace(file, tree, &tree.steps(place.node));
         if origin.is_some() || file.rendered.is_some() {

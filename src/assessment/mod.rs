@@ -68,10 +68,58 @@ pub struct Inputs {
     pub not_understood: Vec<NotUnderstood>,
     /// Files left alone, and why.
     pub skipped: Vec<(String, String)>,
+    /// The live clusters, or their snapshots.
+    pub clusters: Vec<ClusterRead>,
     /// Details that were not read, such as a file that another one extends.
     pub gaps: Vec<Gap>,
     /// A digest of all inputs, `sha256:` and 64 hexadecimal digits.
     pub digest: String,
+}
+
+/// How one live cluster was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterRead {
+    /// Its name.
+    pub name: String,
+    /// The day on which it was read, `YYYY-MM-DD`.
+    pub taken: Option<String>,
+    /// The version of its API server.
+    pub version: Option<String>,
+    /// The namespaces that were read; none for all.
+    pub namespaces: Option<Vec<String>>,
+    /// Whether only some objects were asked for, by a selector or by name.
+    pub is_selection: bool,
+    /// Nodes that can take pods; none where they could not be seen.
+    pub nodes: Option<f64>,
+    /// Zones in which they stand.
+    pub zones: Option<f64>,
+    /// Objects that were read, over all lists.
+    pub objects: u64,
+    /// Documents of its snapshot.
+    pub documents: usize,
+    /// Workloads that were found, those of the platform itself left out.
+    pub workloads: usize,
+    /// What could not be listed.
+    pub gaps: Vec<ListGap>,
+    /// Of several clusters: the need of this one alone, its verdict, its confidence in percent, and its systems.
+    pub alone: Option<(f64, Verdict, u8, usize)>,
+}
+
+/// A resource of a cluster that could not be listed whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListGap {
+    /// The resource, as kubectl names it.
+    pub resource: String,
+    /// How many objects came before it ended.
+    pub objects: u64,
+    /// Why.
+    pub reason: String,
+    /// The namespaces in which it failed; empty for all that were asked.
+    pub namespaces: Vec<String>,
+    /// The codes of the rules that cannot be answered in full without it.
+    pub rules: Vec<String>,
+    /// Whether its objects are workloads, without which nothing can be concluded.
+    pub is_of_workloads: bool,
 }
 
 /// A document or file that was not understood.

@@ -82,13 +82,14 @@ pub fn understood(workloads: usize, opaque: usize, unreadable: usize, constants:
     if all == 0.0 { 0.0 } else { workloads / all }
 }
 
-/// Confidence, 0 to 1, from files and without live state. `proven` and `firm` count claims: proven ones, and those
-/// effective or better. `answered` is the share of what only the owner can say that was stated, 0 to 1.
+/// Confidence, 0 to 1. `proven` and `firm` count claims: proven ones, and those effective or better. `answered` is the
+/// share of what only the owner can say that was stated, `live` that of the workloads that were seen live, 0 to 1.
 #[must_use]
-pub fn confidence(understood: f64, proven: usize, firm: usize, answered: f64, constants: &Constants) -> f64 {
+pub fn confidence(understood: f64, proven: usize, firm: usize, answered: f64, live: f64, constants: &Constants) -> f64 {
     let floor = constants.confidence.claims_floor;
     let claims = if firm == 0 { 1.0 } else { floor + (1.0 - floor) * proven as f64 / firm as f64 };
-    let without = constants.confidence.without_context;
-    let asked = without + (1.0 - without) * answered;
-    understood * claims * constants.confidence.without_live_state * asked
+    // Without one of them at all its factor counts, with all of it none, and in between what lies between.
+    let part = |without: f64, share: f64| without + (1.0 - without) * share;
+    let asked = part(constants.confidence.without_context, answered);
+    understood * claims * part(constants.confidence.without_live_state, live) * asked
 }

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::targets::Day;
+use crate::day::Day;
 
 /// Today in universal time, or the day of `SOURCE_DATE_EPOCH` where it is set to a number of seconds, so that the same
 /// input gives the same bytes on any day.

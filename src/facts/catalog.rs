@@ -5,6 +5,7 @@ mod stated;
 mod system;
 mod workload;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::{Fact, SeenInPart, SystemView, WorkloadView};
@@ -51,6 +52,10 @@ pub struct FactEntry {
     seen_in_part: SeenInPart,
     /// The kinds of workloads that alone can have it; any where it is empty.
     only_of: &'static [WorkloadKind],
+    /// The resources that have to be listed for it in a cluster, beside those of the workloads themselves.
+    reads: &'static [&'static str],
+    /// The workloads for which those lists matter.
+    matters: fn(&WorkloadView<'_>) -> bool,
     extract: Extract,
 }
 
@@ -67,7 +72,16 @@ impl FactEntry {
         let Extract::Workload(extract) = self.extract else { return Fact::Absent };
         let fact = extract(view);
         let is_possible = self.only_of.is_empty() || self.only_of.contains(&view.workload.kind);
-        if view.is_partial() && is_possible { fact.seen_in_part(self.seen_in_part) } else { fact }
+        if !is_possible {
+            return fact;
+        }
+        if view.is_partial() {
+            return fact.seen_in_part(self.seen_in_part);
+        }
+        match view.gap(self.reads).filter(|_| (self.matters)(view)) {
+            Some((reason, place)) => fact.known_in_part(self.seen_in_part, &reason, Some(place)),
+            None => fact,
+        }
     }
 
     /// The fact of a system; absent for facts of workloads.
@@ -75,13 +89,30 @@ impl FactEntry {
     pub fn of_system(&self, view: &SystemView<'_>) -> Fact {
         let Extract::System(extract) = self.extract else { return Fact::Absent };
         let fact = extract(view);
-        if view.system.unrendered { fact.seen_in_part(self.seen_in_part) } else { fact }
+        if view.system.unrendered {
+            return fact.seen_in_part(self.seen_in_part);
+        }
+        match view.gap(self.reads) {
+            Some((reason, place)) => fact.known_in_part(self.seen_in_part, &reason, Some(place)),
+            None => fact,
+        }
     }
 }
 
 /// Every fact.
 pub static CATALOG: LazyLock<Vec<FactEntry>> =
     LazyLock::new(|| [workload::FACTS, system::FACTS, stated::FACTS, seen::FACTS].concat());
+
+/// The resources whose objects are workloads of Kubernetes itself.
+pub const WORKLOADS: &[&str] =
+    &["deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "pods"];
+
+/// Every resource of Kubernetes itself that has to be listed for some fact, as kubectl names them.
+#[must_use]
+pub fn resources() -> BTreeSet<&'static str> {
+    let named = CATALOG.iter().flat_map(|entry| entry.reads.iter().copied());
+    WORKLOADS.iter().copied().chain(named).filter(|resource| !resource.starts_with('@')).collect()
+}
 
 /// The fact with this name.
 #[must_use]
@@ -96,7 +127,18 @@ const fn workload(
     extract: fn(&WorkloadView<'_>) -> Fact,
 ) -> FactEntry {
     let (seen_in_part, only_of): (_, &'static [WorkloadKind]) = (SeenInPart::Presence, &[]);
-    FactEntry { id, scope: Scope::Workload, kind, sentence, seen_in_part, only_of, extract: Extract::Workload(extract) }
+    let extract = Extract::Workload(extract);
+    FactEntry {
+        id,
+        scope: Scope::Workload,
+        kind,
+        sentence,
+        seen_in_part,
+        only_of,
+        reads: &[],
+        matters: |_| true,
+        extract,
+    }
 }
 
 const fn system(
@@ -106,17 +148,18 @@ const fn system(
     extract: fn(&SystemView<'_>) -> Fact,
 ) -> FactEntry {
     let (seen_in_part, only_of): (_, &'static [WorkloadKind]) = (SeenInPart::Presence, &[]);
-    FactEntry { id, scope: Scope::System, kind, sentence, seen_in_part, only_of, extract: Extract::System(extract) }
-}
-
-/// What was seen live of a workload; unknown wherever files alone are read.
-const fn seen_of_workload(id: &'static str, kind: FactType, sentence: &'static str) -> FactEntry {
-    workload(id, kind, sentence, |_| Fact::not_seen())
-}
-
-/// What was seen live of a system; unknown wherever files alone are read.
-const fn seen_of_system(id: &'static str, kind: FactType, sentence: &'static str) -> FactEntry {
-    system(id, kind, sentence, |_| Fact::not_seen())
+    let extract = Extract::System(extract);
+    FactEntry {
+        id,
+        scope: Scope::System,
+        kind,
+        sentence,
+        seen_in_part,
+        only_of,
+        reads: &[],
+        matters: |_| true,
+        extract,
+    }
 }
 
 impl FactEntry {
@@ -128,6 +171,25 @@ impl FactEntry {
             Some("stated") => "the context file",
             _ => "files",
         }
+    }
+
+    /// The resources that have to be listed for it in a cluster, as kubectl names them; `@role` is every custom resource of
+    /// groups with that role. Those of the workloads themselves, [`WORKLOADS`], are read for every fact.
+    #[must_use]
+    pub fn reads(&self) -> &'static [&'static str] {
+        self.reads
+    }
+
+    /// Needs these resources of a cluster: where one of them could not be listed, what is not seen may be there.
+    const fn from_lists(mut self, resources: &'static [&'static str]) -> Self {
+        self.reads = resources;
+        self
+    }
+
+    /// The lists matter for these workloads alone.
+    const fn where_it_matters(mut self, matters: fn(&WorkloadView<'_>) -> bool) -> Self {
+        self.matters = matters;
+        self
     }
 
     /// Follows from what even a part of a template shows, such as the kind.
@@ -151,8 +213,6 @@ impl FactEntry {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

@@ -3,11 +3,12 @@
 mod catalog;
 mod footprint;
 mod parts;
+mod seen;
 mod surroundings;
 mod system;
 mod workload;
 
-pub use catalog::{CATALOG, FactEntry, FactId, FactType, Scope, find};
+pub use catalog::{CATALOG, FactEntry, FactId, FactType, Scope, WORKLOADS, find, resources};
 pub use footprint::Footprint;
 pub use parts::{Part, Parts};
 pub use system::{AddOnMembers, PlatformShare, SystemView};
@@ -64,6 +65,9 @@ pub enum Fact {
 /// Why what only live state could tell is unknown.
 pub const NO_LIVE_STATE: &str = "no live state was seen";
 
+/// Why what only a history could tell is unknown.
+pub const ONE_LOOK: &str = "the cluster was looked at once, and that keeps no history";
+
 impl Fact {
     /// What only live state could tell: unknown, and nothing in the input points at it.
     #[must_use]
@@ -104,13 +108,20 @@ impl Fact {
     /// The fact as far as it is known where a template was not rendered: what is there stays, what is not may be there.
     #[must_use]
     fn seen_in_part(self, seen: SeenInPart) -> Self {
-        let unknown = || Self::Unknown { reason: NOT_RENDERED.to_owned(), places: Vec::new() };
+        if matches!(self, Self::Unknown { .. }) { self } else { self.known_in_part(seen, NOT_RENDERED, None) }
+    }
+
+    /// The same for this reason, which may stand at a place.
+    #[must_use]
+    fn known_in_part(self, seen: SeenInPart, reason: &str, place: Option<Place>) -> Self {
+        let unknown = || Self::Unknown { reason: reason.to_owned(), places: place.into_iter().collect() };
         match (seen, self) {
             (SeenInPart::Whole, fact) => fact,
+            (_, Self::Unknown { places, .. }) if places.is_empty() => unknown(),
             (_, fact @ Self::Unknown { .. }) => fact,
             (SeenInPart::Nothing, _) => unknown(),
             (_, Self::Known { value: Value::Number(value), places, grade }) => {
-                Self::AtLeast { value, reason: NOT_RENDERED.to_owned(), places, grade }
+                Self::AtLeast { value, reason: reason.to_owned(), places, grade }
             }
             (_, Self::Absent | Self::Known { value: Value::Boolean(false), .. }) => unknown(),
             (_, fact) => fact,

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::context::{StatedValue, Statements};
 use crate::inventory::model::{Definition, Foreign, Origin, Workload, WorkloadKind};
-use crate::inventory::{Inventory, System};
+use crate::inventory::{Cluster, Inventory, System};
 use crate::tables::{GroupRole, Tables};
 use crate::yaml::Place;
 
 use super::footprint::{Footprint, representatives};
+use super::seen::clusters_of;
 use super::workload::{WorkloadView, copies_range};
 use super::{Fact, Value};
 use crate::grade::Grade;
@@ -26,6 +27,8 @@ pub struct SystemView<'i> {
     pub footprint: Footprint,
     /// Its workloads without their other environments.
     representatives: Vec<usize>,
+    /// The live clusters that its workloads were read from.
+    pub(super) clusters: Vec<&'i Cluster>,
 }
 
 impl<'i> SystemView<'i> {
@@ -39,6 +42,7 @@ impl<'i> SystemView<'i> {
             statements: statements(inventory, system),
             footprint: Footprint::of(inventory, tables, &system.workloads),
             representatives: representatives(inventory, &system.workloads),
+            clusters: clusters_of(inventory, system),
         }
     }
 
@@ -175,7 +179,7 @@ impl<'i> SystemView<'i> {
         let places: Vec<_> = self
             .definitions()
             .into_iter()
-            .filter(|(at, _)| self.inventory.links.controlled[*at])
+            .filter(|(at, _)| self.inventory.links.controllers[*at].is_some())
             .map(|(_, definition)| definition.place)
             .collect();
         Fact::number(places.len() as f64, places)

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Objects, Origin, Workload};
-use crate::text::SourceFile;
+use super::Cluster;
+use super::model::{Budget, Objects, Origin, Unapplied, Workload};
+use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Place, Tree};
 
-pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[SourceFile]) {
+pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[SourceFile], clusters: &[Cluster]) {
+    let live: BTreeSet<SourceId> = clusters.iter().map(|cluster| cluster.source).collect();
+    let is_live = |source: SourceId| live.contains(&source);
     let text = |place: Place| {
         let tree = &trees[place.document.0 as usize];
         &tree.text[tree.span.start as usize..tree.span.end as usize]
@@ -20,12 +23,18 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
         let said = trees[workload.place.document.0 as usize].size();
         (copies.max(range).to_bits(), said, text, std::cmp::Reverse(name(workload.source)))
     };
-    keep_best_variants(&mut objects.workloads, rank);
+    let (seen, mut from_files): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut objects.workloads).into_iter().partition(|workload| is_live(workload.source));
+    keep_best_variants(&mut from_files, rank);
+    objects.workloads = seen;
+    meet(objects, from_files, clusters);
+    leave_what_is_not_applied(objects, clusters);
     keep_best(
         &mut objects.autoscalers,
         |scaler| (scaler.namespace.clone(), scaler.target.clone(), scaler.name.clone()),
         |scaler| {
             (
+                is_live(scaler.source),
                 scaler.maximum.known().unwrap_or(0.0).to_bits(),
                 text(scaler.place),
                 std::cmp::Reverse(name(scaler.source)),
@@ -40,28 +49,28 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
     keep_best(
         &mut objects.definitions,
         |definition| definition.name.clone(),
-        |definition| (text(definition.place), std::cmp::Reverse(name(definition.source))),
+        |definition| (is_live(definition.source), text(definition.place), std::cmp::Reverse(name(definition.source))),
     );
     keep_best(
         &mut objects.network_policies,
         |policy| (policy.namespace.clone(), policy.name.clone()),
-        |policy| (text(policy.place), std::cmp::Reverse(name(policy.source))),
+        |policy| (is_live(policy.source), text(policy.place), std::cmp::Reverse(name(policy.source))),
     );
     keep_best(
         &mut objects.services,
         |service| (service.namespace.clone(), service.name.clone()),
-        |service| (text(service.place), std::cmp::Reverse(name(service.source))),
+        |service| (is_live(service.source), text(service.place), std::cmp::Reverse(name(service.source))),
     );
     keep_best(
         &mut objects.foreign,
         |foreign| (foreign.group.clone(), foreign.kind.clone(), foreign.namespace.clone(), foreign.name.clone()),
-        |foreign| (text(foreign.place), std::cmp::Reverse(name(foreign.source))),
+        |foreign| (is_live(foreign.source), text(foreign.place), std::cmp::Reverse(name(foreign.source))),
     );
     for extensions in [&mut objects.extensions, &mut objects.drivers] {
         keep_best(
             extensions,
             |extension| (extension.kind.clone(), extension.name.clone()),
-            |extension| (text(extension.place), std::cmp::Reverse(name(extension.source))),
+            |extension| (is_live(extension.source), text(extension.place), std::cmp::Reverse(name(extension.source))),
         );
     }
     keep_best(
@@ -79,6 +88,119 @@ pub(super) fn deduplicate(objects: &mut Objects, trees: &[Tree], files: &[Source
         |opaque| (opaque.place.map(text), std::cmp::Reverse(name(opaque.source))),
     );
     objects.opaque.extend(unnamed);
+}
+
+/// Puts what files write beside what a cluster runs: the live workload counts, and keeps what is written of it. What the
+/// cluster does not have stays as it is written.
+fn meet(objects: &mut Objects, from_files: Vec<Workload>, clusters: &[Cluster]) {
+    let mut by_name: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
+    let name_of =
+        |workload: &Workload| (workload.key.kind.clone(), workload.key.group.clone(), workload.key.name.clone());
+    for (index, workload) in objects.workloads.iter().enumerate() {
+        by_name.entry(name_of(workload)).or_default().push(index);
+    }
+    for written in from_files {
+        let mut is_running = false;
+        let namesakes = by_name.get(&name_of(&written)).map_or(&[][..], Vec::as_slice);
+        for index in namesakes.iter().copied().filter(|_| written.origin == Origin::Kubernetes) {
+            let live = &mut objects.workloads[index];
+            let Some(cluster) = clusters.iter().find(|cluster| cluster.source == live.source) else { continue };
+            let namespace = cluster.own_namespace(&live.key.scope);
+            // Files often leave the namespace to the tool that applies them; then the image has to speak for it too.
+            let is_same = if written.key.scope.is_empty() {
+                namespace == "default" || written.pods.is_empty() || share_an_image(live, &written)
+            } else {
+                namespace == written.key.scope
+            };
+            if is_same {
+                is_running = true;
+                live.written.get_or_insert_with(|| Box::new(written.clone()));
+            }
+        }
+        if !is_running {
+            let resource = resource_of(&written.key.kind);
+            if let Some(resource) = resource.filter(|resource| is_missing(clusters, resource, &written.key.scope)) {
+                let Workload { ref key, place, source, .. } = written;
+                objects.unapplied.push(Unapplied { kind: resource, name: key.name.clone(), place, source });
+            }
+            objects.workloads.push(written);
+        }
+    }
+}
+
+/// The resource of a kind of workload that Kubernetes itself serves.
+fn resource_of(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "Deployment" => "deployments.apps",
+        "StatefulSet" => "statefulsets.apps",
+        "DaemonSet" => "daemonsets.apps",
+        "CronJob" => "cronjobs.batch",
+        _ => return None,
+    })
+}
+
+/// Whether every cluster was read as a whole where an object could be that was not found.
+fn is_missing(clusters: &[Cluster], resource: &str, namespace: &str) -> bool {
+    !clusters.is_empty() && clusters.iter().all(|cluster| cluster.has_all(resource, namespace))
+}
+
+/// Autoscalers and disruption budgets that files write for workloads of a cluster which does not have them: they do
+/// nothing there.
+fn leave_what_is_not_applied(objects: &mut Objects, clusters: &[Cluster]) {
+    if clusters.is_empty() {
+        return;
+    }
+    let is_live = |source: SourceId| clusters.iter().any(|cluster| cluster.source == source);
+    let written: BTreeSet<(String, String)> = objects
+        .workloads
+        .iter()
+        .filter_map(|workload| workload.written.as_ref())
+        .map(|written| (written.key.kind.clone(), written.key.name.clone()))
+        .collect();
+    let unapplied = &mut objects.unapplied;
+    let resource = "horizontalpodautoscalers.autoscaling";
+    let live_targets: BTreeSet<_> = objects
+        .autoscalers
+        .iter()
+        .filter(|scaler| is_live(scaler.source))
+        .filter_map(|scaler| scaler.target.clone())
+        .collect();
+    objects.autoscalers.retain(|scaler| {
+        let runs = scaler.target.as_ref().is_some_and(|target| written.contains(target));
+        if is_live(scaler.source) || !runs {
+            return true;
+        }
+        if scaler.target.as_ref().is_some_and(|target| live_targets.contains(target)) {
+            return false;
+        }
+        // Where the cluster could not be asked, what is written is all that is known.
+        let is_missing = !scaler.by_events && is_missing(clusters, resource, &scaler.namespace);
+        if is_missing {
+            let (name, place, source) = (scaler.name.clone(), scaler.place, scaler.source);
+            unapplied.push(Unapplied { kind: resource, name, place, source });
+        }
+        !is_missing
+    });
+    let resource = "poddisruptionbudgets.policy";
+    let live_budgets: BTreeSet<_> =
+        objects.budgets.iter().filter(|budget| is_live(budget.source)).map(|budget| budget.name.clone()).collect();
+    let runs = |budget: &Budget| {
+        let mut pods = objects.workloads.iter().filter(|workload| workload.written.is_some()).filter_map(Workload::pod);
+        pods.any(|pod| budget.selector.selects(&pod.labels))
+    };
+    let mut kept = Vec::new();
+    for budget in std::mem::take(&mut objects.budgets) {
+        if is_live(budget.source) || !runs(&budget) {
+            kept.push(budget);
+        } else if live_budgets.contains(&budget.name) {
+        } else if is_missing(clusters, resource, &budget.namespace) {
+            let Budget { name, place, source, .. } = budget;
+            objects.unapplied.push(Unapplied { kind: resource, name, place, source });
+        } else {
+            kept.push(budget);
+        }
+    }
+    objects.budgets = kept;
 }
 
 /// Keeps one workload per key, the greatest by rank. Without a namespace, a kind and a name are not enough to tell that two

@@ -10,6 +10,7 @@ use super::chart::Charts;
 use super::compose::{self, Library, Project};
 use super::kubernetes::{self, Outcome};
 use super::kustomize::{self, Built, Role};
+use super::live::{self, Cluster};
 use super::model::{Objects, Opaque, Workload};
 use super::paths::join;
 use super::unrendered::{self, FileTemplate};
@@ -36,6 +37,8 @@ pub(super) struct Read {
     pub(super) context: Context,
     /// What kustomizations make.
     pub(super) built: Built,
+    /// How clusters were read.
+    pub(super) clusters: Vec<Cluster>,
 }
 
 /// Files below this many bytes are not worth a second thread.
@@ -66,6 +69,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     let mut seen = BTreeSet::new();
     // Which documents belong to which file; numbers are given in input order.
     let mut by_file: Vec<FileDocuments<'_>> = Vec::new();
+    let live = live::live_of(files);
     for (source, file) in &chosen {
         let first = read.trees.len();
         let own = kustomizations.remove(source).map(|documents| (documents, None));
@@ -76,6 +80,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
             match document {
                 Ok(mut tree) => {
                     tree.document = DocumentId(read.trees.len() as u32);
+                    tree.live = live(file);
                     read.trees.push(tree);
                 }
                 Err(error) => note_unreadable(*source, file, text, &error, &mut read, &mut seen),
@@ -86,6 +91,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
         }
         by_file.push((*source, file, first..read.trees.len()));
     }
+    read.clusters = live::clusters(&read.trees);
     read_context(files, choices, &mut read);
     build(&by_file, &others, choices, tables, &mut read);
     let mut left: Vec<(SourceId, String)> = others.into_iter().map(|(source, _, reason)| (source, reason)).collect();
@@ -201,6 +207,9 @@ fn build(
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
 /// or a service.
 fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Tables) -> Option<String> {
+    if file.cluster.is_some() {
+        return None;
+    }
     let base_name = file.base_name();
     if choices.compose_files.contains(&file.name) {
         return None;
@@ -234,7 +243,10 @@ fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Ta
 type FileParsed = (Vec<ParsedDocument>, Option<FileTemplate>);
 
 fn parse_all(chosen: &[(SourceId, &SourceFile)], charts: &Charts, limits: &Limits) -> Vec<FileParsed> {
+    // How many objects a cluster holds is nobody's mistake.
+    let of_cluster = Limits { documents: usize::MAX, ..*limits };
     let parse = |(source, file): &(SourceId, &SourceFile)| {
+        let limits = if file.cluster.is_some() { &of_cluster } else { limits };
         unrendered::read(*source, file, charts, limits, parse_documents(*source, &file.text, limits))
     };
     let bytes: usize = chosen.iter().map(|(_, file)| file.text.len()).sum();

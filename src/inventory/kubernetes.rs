@@ -11,7 +11,7 @@ use super::selector::{Labels, Selector, read_labels};
 use crate::limits;
 use crate::tables::{GroupRole, Tables};
 use crate::text::SourceId;
-use crate::yaml::{NOT_RENDERED, Node};
+use crate::yaml::{Live, NOT_RENDERED, Node};
 
 /// What a document that claims to be an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -85,6 +85,10 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
     if group.is_empty() && !is_open && !matches!(version, "v1" | "v1beta1" | "v1beta2" | "v1beta3") {
         return Outcome::Lookalike("no API version of Kubernetes".to_owned());
     }
+    // How the cluster was read is read on its own.
+    if node.tree().live.is_some() && kind == super::live::HEADER {
+        return Outcome::Understood;
+    }
     if let Some(reason) = tables.lookalike(group, kind) {
         return Outcome::Lookalike(reason.to_owned());
     }
@@ -125,16 +129,28 @@ fn group_of_kind(kind: &str) -> Option<&'static str> {
     })
 }
 
-/// The namespace of an object. In a template that was not rendered it is that of the release, unless it is written out:
+/// The namespace of an object. In a cluster `default` is a namespace like any other, and with several clusters each has
+/// its own. In a template that was not rendered it is that of the release, unless it is written out:
 /// no other chart's, and not known by name.
 fn namespace_in(node: Node<'_>, written: Option<&str>) -> String {
     match &node.tree().unrendered {
         Some(unrendered) if written.is_none_or(crate::yaml::is_unknown) => unrendered.scope.to_string(),
-        _ => own_namespace(written),
+        _ => named_namespace(node, written),
     }
 }
 
-/// The namespace `default` and none are the same place; one that a template writes is not known.
+/// A namespace that an object names, its own or another's.
+pub(super) fn named_namespace(node: Node<'_>, written: Option<&str>) -> String {
+    match &node.tree().live {
+        None => own_namespace(written),
+        Some(Live { qualifier: Some(qualifier) }) if written.is_some() => {
+            format!("{qualifier}:{}", written.unwrap_or_default())
+        }
+        Some(_) => written.unwrap_or_default().to_owned(),
+    }
+}
+
+/// In files the namespace `default` and none are the same place; one that a template writes is not known.
 fn own_namespace(namespace: Option<&str>) -> String {
     let is_named = |namespace: &&str| *namespace != "default" && !crate::yaml::is_unknown(namespace);
     namespace.filter(is_named).unwrap_or_default().to_owned()
@@ -163,7 +179,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         ("autoscaling" | "extensions", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
             into.autoscalers.push(autoscaler(head));
         }
-        ("policy", "PodDisruptionBudget") => into.budgets.push(rights::budget(&head.namespace, head.node, head.place)),
+        ("policy", "PodDisruptionBudget") => into.budgets.push(rights::budget(head)),
         ("", "Service") => {
             let ports = spec.and_then(|spec| spec.get("ports"));
             into.services.push(Service {
@@ -254,7 +270,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         }
         ("", "Namespace") => {
             let labels = head.node.at(&["metadata", "labels"]);
-            into.namespaces.entry(own_namespace(Some(head.name))).or_default().mesh_injected =
+            into.namespaces.entry(named_namespace(head.node, Some(head.name))).or_default().mesh_injected =
                 labels.and_then(pod::mesh_injection);
         }
         ("", "ConfigMap") => {
@@ -330,7 +346,7 @@ fn is_built_in(group: &str) -> bool {
 
 fn service_reference(node: Node<'_>) -> Option<(String, String)> {
     let name = node.get("name")?.string()?.to_owned();
-    Some((own_namespace(node.get("namespace").and_then(|node| node.string())), name))
+    Some((named_namespace(node, node.get("namespace").and_then(|node| node.string())), name))
 }
 
 /// A number that may stand in an object: in a template that was not rendered it may be there even where it is not seen.
@@ -469,6 +485,11 @@ pub(super) fn bare_workload(head: &Head<'_>, kind: WorkloadKind) -> Workload {
         restarts: (!kind.is_batch() && kind != WorkloadKind::Pod).then_some(kind_place),
         converted,
         custom: None,
+        release: annotations
+            .and_then(|map| map.get("meta.helm.sh/release-name"))
+            .filter(|_| head.node.tree().live.is_some())
+            .and_then(|name| name.string().map(Box::from)),
+        written: None,
     }
 }
 

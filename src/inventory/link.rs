@@ -1,7 +1,7 @@
 //! How objects hang together: autoscalers and budgets to workloads by reference and selector, service accounts to
 //! roles by bindings, definitions to their controllers.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -100,8 +100,8 @@ pub struct Links {
     pub workloads: Vec<WorkloadLinks>,
     /// Autoscalers whose target is not in the files.
     pub dangling_autoscalers: Vec<usize>,
-    /// Per definition: whether a controller for its group is in the files.
-    pub controlled: Vec<bool>,
+    /// Per definition: the first workload that may write its group, its controller.
+    pub controllers: Vec<Option<usize>>,
     /// Services, budgets and network policies that select no pod of these files though they name what they select.
     pub idle: Idle,
 }
@@ -119,19 +119,21 @@ impl Links {
             canaries: objects.foreign.iter().filter(|foreign| foreign.canary_of.is_some()).collect(),
         };
         let mut scaled = vec![false; objects.autoscalers.len()];
-        let mut controlled_groups: BTreeSet<&str> = BTreeSet::new();
+        let mut controllers: BTreeMap<&str, usize> = BTreeMap::new();
         let linked: Vec<_> =
             objects.workloads.par_iter().map(|workload| link(workload, objects, &groups, &selectors, tables)).collect();
-        for (linked, scalers, own_groups) in linked {
+        for (index, (linked, scalers, own_groups)) in linked.into_iter().enumerate() {
             for scaler in scalers {
                 scaled[scaler] = true;
             }
-            controlled_groups.extend(own_groups);
+            for group in own_groups {
+                controllers.entry(group).or_insert(index);
+            }
             links.workloads.push(linked);
         }
         links.dangling_autoscalers = (0..scaled.len()).filter(|index| !scaled[*index]).collect();
         links.idle = Idle::new(objects, &links.workloads);
-        links.controlled = groups.iter().map(|group| controlled_groups.contains(group)).collect();
+        links.controllers = groups.iter().map(|group| controllers.get(group).copied()).collect();
         links
     }
 }

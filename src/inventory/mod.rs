@@ -8,6 +8,7 @@ mod documents;
 mod kubernetes;
 pub mod kustomize;
 mod link;
+pub mod live;
 pub mod model;
 mod paths;
 mod pod;
@@ -21,6 +22,7 @@ mod unrendered;
 mod variants;
 
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
+pub use live::Cluster;
 pub(crate) use paths::join as join_path;
 pub use roots::roots;
 pub use system::{GroupedBy, Overlay, System};
@@ -96,6 +98,7 @@ pub struct Reading<'f> {
     projects: Vec<compose::Project>,
     missing: BTreeSet<String>,
     context: Context,
+    clusters: Vec<Cluster>,
 }
 
 impl<'f> Reading<'f> {
@@ -124,6 +127,7 @@ impl<'f> Reading<'f> {
             projects: read.projects,
             missing: read.missing,
             context: read.context,
+            clusters: read.clusters,
         }
     }
 
@@ -156,11 +160,12 @@ impl<'f> Reading<'f> {
     #[must_use]
     pub fn alone(&self, root: usize, tables: &Tables) -> Inventory {
         let mut objects = self.roots.get(root).map(|root| root.objects.clone()).unwrap_or_default();
-        deduplicate::deduplicate(&mut objects, &self.trees, self.files);
+        deduplicate::deduplicate(&mut objects, &self.trees, self.files, &[]);
+        let links = Links::new(&objects, tables);
         Inventory {
             trees: Vec::new(),
-            links: Links::new(&objects, tables),
-            systems: system::group(&objects, self.files, &self.families),
+            systems: system::group(&objects, &links, self.files, &self.families),
+            links,
             objects,
             problems: Vec::new(),
             skipped: Vec::new(),
@@ -168,6 +173,7 @@ impl<'f> Reading<'f> {
             projects: Vec::new(),
             missing: BTreeSet::new(),
             context: self.context.clone(),
+            clusters: Vec::new(),
         }
     }
 
@@ -182,11 +188,14 @@ impl<'f> Reading<'f> {
             }
         }
         pointers::follow(&mut objects, files, &skipped.iter().map(|(source, _)| *source).collect());
-        deduplicate::deduplicate(&mut objects, &trees, files);
+        live::leave_platform(&mut objects, &self.clusters, tables);
+        deduplicate::deduplicate(&mut objects, &trees, files, &self.clusters);
         skipped.sort();
+        let mut links = Links::new(&objects, tables);
+        live::leave_foreign_definitions(&mut objects, &mut links, &self.clusters);
         let mut inventory = Inventory {
-            links: Links::new(&objects, tables),
-            systems: system::group(&objects, files, &families),
+            systems: system::group(&objects, &links, files, &families),
+            links,
             trees,
             objects,
             problems,
@@ -195,6 +204,7 @@ impl<'f> Reading<'f> {
             projects: self.projects,
             missing: self.missing,
             context: self.context,
+            clusters: self.clusters,
         };
         inventory.note_unknown_systems();
         inventory.place_problems();
@@ -225,6 +235,8 @@ pub struct Inventory {
     pub missing: BTreeSet<String>,
     /// What the owner states.
     pub context: Context,
+    /// The live clusters, or the snapshots of such, that were read.
+    pub clusters: Vec<Cluster>,
 }
 
 impl Inventory {

@@ -211,6 +211,10 @@ pub struct Workload {
     pub converted: Option<Place>,
     /// What a custom resource adds.
     pub custom: Option<Custom>,
+    /// The Helm release that it belongs to, as a live cluster says.
+    pub release: Option<Box<str>>,
+    /// For a workload of a live cluster: the same one as files write it.
+    pub written: Option<Box<Self>>,
 }
 
 impl Workload {
@@ -268,6 +272,8 @@ pub struct Autoscaler {
 pub struct Budget {
     /// Namespace.
     pub namespace: String,
+    /// Name.
+    pub name: String,
     /// Which pods.
     pub selector: Selector,
     /// `minAvailable` as written: a number, or a share of the copies.
@@ -276,6 +282,8 @@ pub struct Budget {
     pub maximum_unavailable: Option<Amount>,
     /// Where it is written.
     pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
 }
 
 /// A number of pods, or a share of them.
@@ -514,6 +522,21 @@ pub struct Objects {
     pub namespaces: BTreeMap<String, Namespace>,
     /// ConfigMaps that hold web pages: namespace and name.
     pub page_maps: Vec<(String, String)>,
+    /// What files write and the cluster does not have.
+    pub unapplied: Vec<Unapplied>,
+}
+
+/// Something that files write and the cluster beside them does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unapplied {
+    /// The resource, as in `deployments.apps`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
+    /// The file that holds it.
+    pub source: SourceId,
 }
 
 impl Objects {
@@ -543,6 +566,7 @@ impl Objects {
         self.owned.extend(other.owned);
         self.templates.extend(other.templates);
         self.page_maps.extend(other.page_maps);
+        self.unapplied.extend(other.unapplied);
         for (name, namespace) in other.namespaces {
             let known = self.namespaces.entry(name).or_default();
             if let Some(tenancy) = namespace.tenancy {

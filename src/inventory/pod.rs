@@ -336,7 +336,12 @@ fn names_itself(container: Node<'_>, own_names: &[&str]) -> Option<crate::yaml::
             from_name.or_else(|| entry.get("value").filter(|value| value.text().is_some_and(refers)))
         })
     };
-    commands.or_else(environment).map(|node| node.place())
+    // A snapshot holds no commands and no values; what they refer to was seen when it was made.
+    let seen = || {
+        let seen = container.at(&["seen", "names-itself"])?;
+        (container.tree().live.is_some() && seen.boolean() == Some(true)).then_some(seen)
+    };
+    commands.or_else(environment).or_else(seen).map(|node| node.place())
 }
 
 fn read_volume(volume: Node<'_>, pod: &mut Pod, tables: &Tables) {

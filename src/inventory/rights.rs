@@ -1,5 +1,6 @@
 //! Objects that permit or forbid: roles, bindings, network policies, disruption budgets.
 
+use super::kubernetes::{Head, named_namespace};
 use super::model::{Amount, Budget, Namespace, NetworkPolicy, Written};
 use super::quantity::quantity;
 use super::selector::Selector;
@@ -106,9 +107,8 @@ pub(super) fn binding(namespace: &str, node: Node<'_>, place: Place, source: Sou
         if get("kind") == "ServiceAccount" {
             // A subject without a namespace means the binding's own, and so does one with that of a chart's release.
             let is_own = get("namespace").is_empty() || crate::yaml::is_unknown(get("namespace"));
-            let own = if is_own { namespace } else { get("namespace") };
-            let own = if own == "default" { "" } else { own };
-            accounts.push((own.to_owned(), get("name").to_owned()));
+            let own = if is_own { namespace.to_owned() } else { named_namespace(node, Some(get("namespace"))) };
+            accounts.push((own, get("name").to_owned()));
         } else if !get("name").starts_with("system:") {
             // Groups such as `system:serviceaccounts` are machinery.
             let place = subject.get("name").unwrap_or(subject).place();
@@ -166,17 +166,19 @@ pub(super) fn network_policy(
     }
 }
 
-pub(super) fn budget(namespace: &str, node: Node<'_>, place: Place) -> Budget {
-    let spec = node.get("spec");
+pub(super) fn budget(head: &Head<'_>) -> Budget {
+    let spec = head.node.get("spec");
     let minimum = spec.and_then(|spec| spec.get("minAvailable"));
     let maximum = spec.and_then(|spec| spec.get("maxUnavailable"));
-    let shown = minimum.or(maximum).map_or(place, |node| node.place());
+    let shown = minimum.or(maximum).map_or(head.place, |node| node.place());
     Budget {
-        namespace: namespace.to_owned(),
+        namespace: head.namespace.clone(),
+        name: head.name.to_owned(),
         selector: Selector::read(spec.and_then(|spec| spec.get("selector"))),
         minimum_available: minimum.and_then(amount),
         maximum_unavailable: maximum.and_then(amount),
         place: shown,
+        source: head.source,
     }
 }
 
@@ -217,6 +219,8 @@ mod tests {
     fn budget_of(minimum: Option<Amount>, maximum: Option<Amount>) -> Budget {
         Budget {
             namespace: String::new(),
+            name: String::new(),
+            source: SourceId(0),
             selector: Selector::default(),
             minimum_available: minimum,
             maximum_unavailable: maximum,

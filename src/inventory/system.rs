@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Links;
 use super::chart;
-use super::model::{Objects, Origin};
+use super::model::{Extension, Objects, Origin, Route};
 use super::selector::Labels;
 use crate::text::{RenderedFrom, SourceFile, SourceId};
 use crate::yaml::{DocumentId, Place};
@@ -118,6 +119,8 @@ pub struct System {
     pub namespaces: BTreeSet<String>,
     /// Which of several overlays of one application it shows.
     pub overlay: Option<Overlay>,
+    /// What its files write and the cluster does not have.
+    pub unapplied: Vec<usize>,
 }
 
 impl System {
@@ -144,6 +147,7 @@ impl System {
             autoscalers: Vec::new(),
             namespaces: BTreeSet::new(),
             overlay: None,
+            unapplied: Vec::new(),
         }
     }
 
@@ -174,6 +178,7 @@ impl System {
             routes: all(objects.routes.len()),
             autoscalers: all(objects.autoscalers.len()),
             namespaces: objects.namespaces.keys().cloned().collect(),
+            unapplied: all(objects.unapplied.len()),
             ..Self::new(GroupedBy::Directory, "estate".to_owned())
         }
     }
@@ -191,9 +196,18 @@ type GroupKey = (GroupedBy, String);
 
 type Adding<'a> = &'a mut dyn FnMut(&mut System);
 
+/// The source of an object, where it is written in it, its labels and its namespace.
+type Placed<'a> = (SourceId, Option<Place>, &'a Labels, &'a str);
+
 /// Groups the objects into systems, sorted by id.
-pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Kustomizations) -> Vec<System> {
+pub(super) fn group(
+    objects: &Objects,
+    links: &Links,
+    files: &[SourceFile],
+    kustomizations: &Kustomizations,
+) -> Vec<System> {
     let places = Places::new(files, kustomizations);
+    let served = Served::new(objects, links, files);
     let key = |source: SourceId, place: Option<Place>, labels: &Labels, namespace: &str| {
         places.key(source, place, labels, namespace)
     };
@@ -201,9 +215,16 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
     // Where the workloads of a file and of a folder went, for objects that say nothing about themselves.
     let mut by_file: BTreeMap<SourceId, BTreeSet<GroupKey>> = BTreeMap::new();
     let mut by_folder: BTreeMap<&str, BTreeSet<GroupKey>> = BTreeMap::new();
+    // The same of the namespaces of a cluster, which is one large source.
+    let mut by_namespace: BTreeMap<(SourceId, &str), BTreeSet<GroupKey>> = BTreeMap::new();
+    let mut of_workload: Vec<GroupKey> = Vec::new();
     for (index, workload) in objects.workloads.iter().enumerate() {
+        // What files write of a live workload says how it hangs together with the rest of them.
+        let workload = workload.written.as_deref().unwrap_or(workload);
         let group = if workload.origin == Origin::Compose {
             (GroupedBy::ComposeProject, workload.key.scope.clone())
+        } else if let Some(release) = &workload.release {
+            (GroupedBy::Release, format!("{}/{release}", workload.key.scope))
         } else {
             let pod_labels = workload.pod().map(|pod| &pod.labels);
             let labels = if has_group_label(&workload.labels) {
@@ -215,6 +236,9 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
         };
         by_file.entry(workload.source).or_default().insert(group.clone());
         by_folder.entry(folder_of(files, workload.source)).or_default().insert(group.clone());
+        let workload = &objects.workloads[index];
+        by_namespace.entry((workload.source, &workload.key.scope)).or_default().insert(group.clone());
+        of_workload.push(group.clone());
         let system = groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1));
         system.workloads.push(index);
         if workload.origin == Origin::Kubernetes {
@@ -224,10 +248,16 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
     let with_workloads: BTreeSet<GroupKey> = groups.keys().cloned().collect();
     let only = |set: Option<&BTreeSet<GroupKey>>| set.filter(|set| set.len() == 1).and_then(|set| set.first().cloned());
     let mut unread: Vec<GroupKey> = Vec::new();
-    let mut place = |source: SourceId, at: Option<Place>, labels: &Labels, namespace: &str, add: Adding<'_>| {
+    // What leads to a live workload belongs to its system (`with`).
+    let mut place = |written: Placed<'_>, with: Option<usize>, add: Adding<'_>| {
+        let (source, at, labels, namespace) = written;
         let own = key(source, at, labels, namespace);
-        let group = if with_workloads.contains(&own) {
+        let group = if let Some(workload) = with {
+            of_workload[workload].clone()
+        } else if with_workloads.contains(&own) {
             own
+        } else if places.is_live(source) {
+            only(by_namespace.get(&(source, namespace))).unwrap_or(own)
         } else {
             only(by_file.get(&source)).or_else(|| only(by_folder.get(folder_of(files, source)))).unwrap_or(own)
         };
@@ -235,30 +265,30 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
     };
     let none = Labels::new();
     for (index, definition) in objects.definitions.iter().enumerate() {
-        place(definition.source, Some(definition.place), &definition.labels, "", &mut |system| {
-            system.definitions.push(index)
-        });
+        let at = (definition.source, Some(definition.place), &definition.labels, "");
+        place(at, served.definition(index), &mut |system| system.definitions.push(index));
     }
     for (index, extension) in objects.extensions.iter().enumerate() {
         let namespace = extension.service.as_ref().map_or("", |(namespace, _)| namespace);
-        place(extension.source, Some(extension.place), &extension.labels, namespace, &mut |system| {
-            system.extensions.push(index)
-        });
+        let at = (extension.source, Some(extension.place), &extension.labels, namespace);
+        place(at, served.extension(extension), &mut |system| system.extensions.push(index));
     }
     for (index, driver) in objects.drivers.iter().enumerate() {
-        place(driver.source, Some(driver.place), &driver.labels, "", &mut |system| system.drivers.push(index));
+        let at = (driver.source, Some(driver.place), &driver.labels, "");
+        place(at, None, &mut |system| system.drivers.push(index));
     }
     for (index, foreign) in objects.foreign.iter().enumerate() {
-        place(foreign.source, Some(foreign.place), &none, &foreign.namespace, &mut |system| system.foreign.push(index));
+        let at = (foreign.source, Some(foreign.place), &none, foreign.namespace.as_str());
+        place(at, None, &mut |system| system.foreign.push(index));
     }
     for (index, opaque) in objects.opaque.iter().enumerate() {
-        place(opaque.source, opaque.place, &none, "", &mut |system| system.opaque.push(index));
+        place((opaque.source, opaque.place, &none, ""), None, &mut |system| system.opaque.push(index));
     }
     for (index, followed) in objects.followed.iter().enumerate() {
-        place(followed.target, None, &none, "", &mut |system| system.followed.push(index));
+        place((followed.target, None, &none, ""), None, &mut |system| system.followed.push(index));
     }
     for (index, reach) in objects.reaches.iter().enumerate() {
-        place(reach.source, Some(reach.place), &none, "", &mut |system| system.reaches.push(index));
+        place((reach.source, Some(reach.place), &none, ""), None, &mut |system| system.reaches.push(index));
     }
     for folder in &objects.unread_folders {
         if let Some(group) = only(by_folder.get(folder.as_str())) {
@@ -266,28 +296,30 @@ pub(super) fn group(objects: &Objects, files: &[SourceFile], kustomizations: &Ku
         }
     }
     for source in &objects.unreadable {
-        place(*source, None, &none, "", &mut |system| system.unreadable += 1);
+        place((*source, None, &none, ""), None, &mut |system| system.unreadable += 1);
     }
     for source in &objects.templates {
-        place(*source, None, &none, "", &mut |system| system.unrendered = true);
+        place((*source, None, &none, ""), None, &mut |system| system.unrendered = true);
     }
     for (index, policy) in objects.network_policies.iter().enumerate() {
-        place(policy.source, Some(policy.place), &none, &policy.namespace, &mut |system| {
-            system.network_policies.push(index)
-        });
+        let at = (policy.source, Some(policy.place), &none, policy.namespace.as_str());
+        place(at, served.policy(index), &mut |system| system.network_policies.push(index));
     }
     for (index, service) in objects.services.iter().enumerate() {
-        place(service.source, Some(service.place), &none, &service.namespace, &mut |system| {
-            system.services.push(index)
-        });
+        let at = (service.source, Some(service.place), &none, service.namespace.as_str());
+        place(at, served.service(index), &mut |system| system.services.push(index));
     }
     for (index, route) in objects.routes.iter().enumerate() {
-        place(route.source, Some(route.place), &none, &route.namespace, &mut |system| system.routes.push(index));
+        let at = (route.source, Some(route.place), &none, route.namespace.as_str());
+        place(at, served.route(route), &mut |system| system.routes.push(index));
     }
     for (index, scaler) in objects.autoscalers.iter().enumerate() {
-        place(scaler.source, Some(scaler.place), &none, &scaler.namespace, &mut |system| {
-            system.autoscalers.push(index)
-        });
+        let at = (scaler.source, Some(scaler.place), &none, scaler.namespace.as_str());
+        place(at, served.autoscaler(index), &mut |system| system.autoscalers.push(index));
+    }
+    for (index, unapplied) in objects.unapplied.iter().enumerate() {
+        let at = (unapplied.source, Some(unapplied.place), &none, "");
+        place(at, None, &mut |system| system.unapplied.push(index));
     }
     for group in unread {
         if let Some(system) = groups.get_mut(&group) {
@@ -316,15 +348,31 @@ struct Places<'f> {
     files: &'f [SourceFile],
     charts: BTreeSet<&'f str>,
     kustomizations: &'f Kustomizations,
+    several_clusters: bool,
 }
 
 impl<'f> Places<'f> {
     fn new(files: &'f [SourceFile], kustomizations: &'f Kustomizations) -> Self {
         let charts = chart::folders(files);
-        Self { files, charts, kustomizations }
+        let several_clusters = files.iter().filter(|file| file.cluster.is_some()).count() > 1;
+        Self { files, charts, kustomizations, several_clusters }
+    }
+
+    fn is_live(&self, source: SourceId) -> bool {
+        self.files.get(source.0 as usize).is_some_and(|file| file.cluster.is_some())
     }
 
     fn key(&self, source: SourceId, place: Option<Place>, labels: &Labels, namespace: &str) -> GroupKey {
+        let (grouped_by, name) = self.key_in(source, place, labels, namespace);
+        let cluster = self.files.get(source.0 as usize).and_then(|file| file.cluster.as_ref());
+        match cluster.filter(|_| self.several_clusters && grouped_by != GroupedBy::Namespace) {
+            // Namespaces are told apart already.
+            Some(cluster) => (grouped_by, format!("{cluster}:{name}")),
+            None => (grouped_by, name),
+        }
+    }
+
+    fn key_in(&self, source: SourceId, place: Option<Place>, labels: &Labels, namespace: &str) -> GroupKey {
         let Some(file) = self.files.get(source.0 as usize) else {
             return (GroupedBy::Directory, String::new());
         };
@@ -358,5 +406,73 @@ impl<'f> Places<'f> {
             return (GroupedBy::Namespace, namespace.to_owned());
         }
         (GroupedBy::Directory, file.folder().to_owned())
+    }
+}
+
+/// Which live workload an object of a cluster serves. Of files the folder tells more, so that nothing is looked up there.
+struct Served {
+    definitions: Vec<Option<usize>>,
+    services: BTreeMap<usize, usize>,
+    policies: BTreeMap<usize, usize>,
+    autoscalers: BTreeMap<usize, usize>,
+    /// Workloads by the namespace and name of the services that lead to them.
+    by_service: BTreeMap<(String, String), usize>,
+}
+
+impl Served {
+    fn new(objects: &Objects, links: &Links, files: &[SourceFile]) -> Self {
+        let is_live = |source: SourceId| files.get(source.0 as usize).is_some_and(|file| file.cluster.is_some());
+        let mut served = Self {
+            definitions: Vec::new(),
+            services: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            autoscalers: BTreeMap::new(),
+            by_service: BTreeMap::new(),
+        };
+        if !files.iter().any(|file| file.cluster.is_some()) {
+            return served;
+        }
+        let controllers = links.controllers.iter().zip(&objects.definitions);
+        served.definitions =
+            controllers.map(|(controller, definition)| controller.filter(|_| is_live(definition.source))).collect();
+        for (index, links) in links.workloads.iter().enumerate() {
+            for at in links.services.iter().filter(|at| is_live(objects.services[**at].source)) {
+                let service = &objects.services[*at];
+                served.services.entry(*at).or_insert(index);
+                served.by_service.entry((service.namespace.clone(), service.name.clone())).or_insert(index);
+            }
+            for at in links.network_policies.iter().filter(|at| is_live(objects.network_policies[**at].source)) {
+                served.policies.entry(*at).or_insert(index);
+            }
+            if let Some(at) = links.autoscaler.filter(|at| is_live(objects.autoscalers[*at].source)) {
+                served.autoscalers.entry(at).or_insert(index);
+            }
+        }
+        served
+    }
+
+    fn definition(&self, index: usize) -> Option<usize> {
+        self.definitions.get(index).copied().flatten()
+    }
+
+    fn extension(&self, extension: &Extension) -> Option<usize> {
+        self.by_service.get(extension.service.as_ref()?).copied()
+    }
+
+    fn policy(&self, index: usize) -> Option<usize> {
+        self.policies.get(&index).copied()
+    }
+
+    fn service(&self, index: usize) -> Option<usize> {
+        self.services.get(&index).copied()
+    }
+
+    fn route(&self, route: &Route) -> Option<usize> {
+        let leads_to = |name: &String| self.by_service.get(&(route.namespace.clone(), name.clone())).copied();
+        route.services.iter().find_map(leads_to)
+    }
+
+    fn autoscaler(&self, index: usize) -> Option<usize> {
+        self.autoscalers.get(&index).copied()
     }
 }

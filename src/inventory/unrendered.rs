@@ -37,8 +37,8 @@ pub(super) fn read(
     documents: Vec<ParsedDocument>,
 ) -> (Vec<ParsedDocument>, Option<FileTemplate>) {
     let text = &file.text;
-    // What a tool rendered is no template any more, whatever it holds.
-    if file.rendered.is_some() || find_template_marker(text).is_none() {
+    // What a tool rendered or a cluster holds is no template any more, whatever is in it.
+    if file.rendered.is_some() || file.cluster.is_some() || find_template_marker(text).is_none() {
         return (documents, None);
     }
     let in_chart = charts.is_template(file);

@@ -8,7 +8,7 @@ use super::lines::{end_of, fit_width, wrap};
 use super::words::{self, count, points};
 use crate::assessment::availability::shown;
 use crate::assessment::{
-    Assessment, Claim, FindingReport, Fit, Location, Service, Standing, SystemAssessment, Verdict,
+    Assessment, Claim, ClusterRead, FindingReport, Fit, ListGap, Location, Service, Standing, SystemAssessment, Verdict,
 };
 use crate::grade::Grade;
 use crate::rules::file::Level;
@@ -38,6 +38,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         systems => {
             let title = format!("estate of {}", count(systems.len(), "system", "systems"));
             system(&mut screen, assessment, &assessment.estate, &title);
+            cluster_table(&mut screen, &assessment.inputs.clusters);
             table(&mut screen, systems);
             if systems.len() <= SYSTEMS_IN_DETAIL {
                 for one in systems {
@@ -568,14 +569,24 @@ fn inputs(screen: &mut Screen, assessment: &Assessment) {
     let inputs = &assessment.inputs;
     screen.heading("What was read");
     let asked = if assessment.estate.statements.is_empty() { "the owner was not asked" } else { "the owner was asked" };
-    let text = format!(
-        "{} in {}, {} understood; {} left alone. Files only: no live state was seen, and {asked}.",
-        count(inputs.documents, "document", "documents"),
-        count(inputs.files, "file", "files"),
-        inputs.understood,
-        count(inputs.skipped.len(), "file", "files"),
-    );
-    screen.paragraph("  ", 2, &text);
+    if inputs.files > 0 || inputs.clusters.is_empty() {
+        let of_clusters: usize = inputs.clusters.iter().map(|cluster| cluster.documents).sum();
+        let live = if inputs.clusters.is_empty() { "Files only: no live state was seen, and " } else { "And " };
+        let text = format!(
+            "{} in {}, {} understood; {} left alone. {live}{asked}.",
+            count(inputs.documents - of_clusters, "document", "documents"),
+            count(inputs.files, "file", "files"),
+            inputs.understood - of_clusters,
+            count(inputs.skipped.len(), "file", "files"),
+        );
+        screen.paragraph("  ", 2, &text);
+    }
+    for cluster in &inputs.clusters {
+        cluster_read(screen, cluster);
+    }
+    if inputs.files == 0 && !inputs.clusters.is_empty() {
+        screen.paragraph("  ", 2, &format!("No files were read, and {asked}."));
+    }
     left_alone(screen, assessment);
     for entry in inputs.not_understood.iter().take(LIST) {
         let at = entry.line.map_or_else(String::new, |line| format!(":{line}"));
@@ -591,7 +602,97 @@ fn inputs(screen: &mut Screen, assessment: &Assessment) {
         screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&gap.reason)));
     }
     screen.line("");
-    screen.hint("kubeworthy rule CODE explains a rule, kubeworthy targets NAME a target; -o json has everything.");
+    screen.hint(&format!(
+        "{} explains a rule, {} a target; -o json has everything.",
+        words::command("rule CODE"),
+        words::command("targets NAME")
+    ));
+}
+
+/// How a cluster was read, and what could not be listed.
+fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
+    const NAMED: usize = 3;
+    let scope = match cluster.namespaces.as_deref() {
+        None => "all namespaces".to_owned(),
+        Some([]) => "no namespace".to_owned(),
+        Some([one]) => format!("namespace {}", for_terminal(one)),
+        Some(some) if some.len() <= NAMED => {
+            format!("namespaces {}", some.iter().map(|name| for_terminal(name)).collect::<Vec<_>>().join(", "))
+        }
+        Some(some) => count(some.len(), "namespace", "namespaces"),
+    };
+    let part = if cluster.is_selection { ", a part of what is in there" } else { "" };
+    let mut about = vec![format!("{scope}{part}")];
+    about.extend(cluster.version.as_ref().map(|version| format!("version {}", for_terminal(version))));
+    about.extend(cluster.nodes.map(|nodes| {
+        let zones =
+            cluster.zones.map_or_else(String::new, |zones| format!(" in {}", count(zones as usize, "zone", "zones")));
+        format!("{}{zones}", count(nodes as usize, "node that takes pods", "nodes that take pods"))
+    }));
+    about.extend(cluster.taken.as_ref().map(|day| format!("looked at once, on {day}")));
+    let text = format!(
+        "cluster {}: {}; {}, {} of them workloads.",
+        for_terminal(&cluster.name),
+        about.join("; "),
+        count(cluster.objects as usize, "object", "objects"),
+        cluster.workloads
+    );
+    screen.paragraph("  ", 2, &text);
+    for gap in &cluster.gaps {
+        screen.paragraph("  ?", 4, &gap_text(gap));
+    }
+    if !cluster.gaps.is_empty() {
+        let text = format!("{} prints the role that would answer this.", words::command("rbac"));
+        screen.hint(&text);
+    }
+}
+
+/// What could not be listed, why, and which rules it leaves open.
+fn gap_text(gap: &ListGap) -> String {
+    const NAMED: usize = 8;
+    let so_far = match gap.objects {
+        0 => "not seen".to_owned(),
+        objects => format!("only {objects} seen"),
+    };
+    let within = match gap.namespaces.len() {
+        0 => String::new(),
+        1..=3 => format!(" in {}", gap.namespaces.iter().map(|n| for_terminal(n)).collect::<Vec<_>>().join(", ")),
+        some => format!(" in {some} namespaces"),
+    };
+    let codes = gap.rules.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let open = match gap.rules.len() {
+        _ if gap.is_of_workloads => " Nothing can be concluded without them.".to_owned(),
+        0 => String::new(),
+        some if some > NAMED => format!(" Left open: {codes} and {} more.", some - NAMED),
+        _ => format!(" Left open: {codes}."),
+    };
+    format!("{}{within}: {so_far}, {}.{open}", for_terminal(&gap.resource), for_terminal(&gap.reason))
+}
+
+/// The clusters of one estate, each with what it would be alone.
+fn cluster_table(screen: &mut Screen, clusters: &[ClusterRead]) {
+    if clusters.len() < 2 {
+        return;
+    }
+    screen.heading("Clusters");
+    let width = clusters.iter().map(|cluster| for_terminal(&cluster.name).width()).max().unwrap_or(8).clamp(8, 38);
+    screen.line(&format!(
+        "  {:<width$}  {:>5}  {:<12}  {:>5}  {:>7}  {:>5}",
+        "cluster", "need", "verdict", "conf.", "systems", "nodes"
+    ));
+    for cluster in clusters {
+        let name = end_of(&for_terminal(&cluster.name), width);
+        let padding = " ".repeat(width.saturating_sub(name.width()));
+        let nodes = cluster.nodes.map_or_else(|| "?".to_owned(), |nodes| format!("{nodes:.0}"));
+        let Some((need, verdict, confidence, systems)) = cluster.alone else { continue };
+        let word = words::verdict_word(verdict);
+        let gap = " ".repeat(12usize.saturating_sub(word.width()));
+        let word = screen.styled(word, verdict_style(verdict));
+        screen.line(&format!(
+            "  {name}{padding}  {:>5}  {word}{gap}  {confidence:>3} %  {systems:>7}  {nodes:>5}",
+            points(need)
+        ));
+    }
 }
 
 /// Why files were left alone, the commonest reason first.
@@ -614,7 +715,8 @@ fn places(screen: &mut Screen, evidence: &[Location]) {
     const SHOWN: usize = 3;
     let mut lines: Vec<String> = Vec::new();
     for location in evidence.iter().take(SHOWN) {
-        lines.push(format!("{}  {}", position(location), for_terminal(last_key(&location.path))));
+        let key = if location.is_live { live_key(&location.path) } else { last_key(&location.path) };
+        lines.push(format!("{}  {}", position(location), for_terminal(key)));
     }
     if evidence.len() > SHOWN {
         let rest = evidence.len() - SHOWN;
@@ -626,6 +728,12 @@ fn places(screen: &mut Screen, evidence: &[Location]) {
     }
 }
 
+/// What is shown of the path of keys in an object of a cluster: all of what was observed, since `seen.hosts` says that it
+/// was.
+fn live_key(path: &str) -> &str {
+    if path.starts_with("seen.") { path } else { last_key(path) }
+}
+
 /// The last key of a path, with its index; keys with dots stand in brackets and quotes.
 fn last_key(path: &str) -> &str {
     match path.strip_suffix("\"]").and_then(|rest| rest.rfind("[\"")) {
@@ -634,8 +742,13 @@ fn last_key(path: &str) -> &str {
     }
 }
 
-/// Where something stands; for a piped document also the template that it came from, which is in no file here.
+/// Where something stands; for a piped document also the template that it came from, which is in no file here, and for
+/// an object of a cluster the object, since it has no line.
 fn position(location: &Location) -> String {
+    if location.is_live {
+        let object = location.object.as_ref().map_or_else(String::new, |object| format!(": {}", for_terminal(object)));
+        return format!("{}{object}", for_terminal(&location.file));
+    }
     let at = format!("{}:{}:{}", for_terminal(&location.file), location.line, location.column);
     match &location.rendered {
         Some(rendered) if rendered.document == location.file => match &rendered.template {

@@ -8,15 +8,16 @@ pub mod file;
 pub use answers::{Answer, answers};
 pub use evaluate::{Evaluation, Finding, OpenQuestion, RawClaim, evaluate, evaluate_seeing};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use file::{EstateMode, Examples, Level, RuleFile, RuleScope, SourceReference};
 
 use crate::capability::{Capabilities, CapabilityId};
 use crate::condition::{self, Condition, ConditionFile};
 use crate::data::{self, DataError, PathPart};
-use crate::facts::{FactId, Scope};
+use crate::facts::{CATALOG, FactId, Scope};
 use crate::grade::Grade;
+use crate::tables::Tables;
 
 /// A rule, checked and compiled.
 #[derive(Clone, Debug)]
@@ -53,6 +54,19 @@ pub struct Rule {
     pub conditions: String,
     message: Vec<Piece>,
     evidence: Vec<FactId>,
+}
+
+impl Rule {
+    /// Every fact that its conditions name.
+    #[must_use]
+    pub fn facts(&self) -> BTreeSet<FactId> {
+        let mut facts = BTreeSet::new();
+        self.when.collect_facts(&mut facts);
+        if let Action::Claim { raised, .. } = &self.action {
+            raised.iter().for_each(|(_, condition)| condition.collect_facts(&mut facts));
+        }
+        facts
+    }
 }
 
 /// What follows from a rule.
@@ -155,6 +169,19 @@ impl Rules {
     pub fn only(&self, code: &str) -> Self {
         let rules = self.rules.iter().filter(|rule| rule.code == code).cloned().collect();
         Self { rules, capabilities: self.capabilities.clone() }
+    }
+
+    /// The codes of the rules that cannot be answered in full where a resource of a cluster could not be listed.
+    #[must_use]
+    pub fn that_read(&self, resource: &str, tables: &Tables) -> Vec<&str> {
+        let group = resource.split_once('.').map_or("", |(_, group)| group);
+        let reads = |fact: FactId| {
+            CATALOG[fact.0].reads().iter().any(|read| match read.strip_prefix('@') {
+                Some(role) => tables.has_role(group, role),
+                None => *read == resource,
+            })
+        };
+        self.iter().filter(|rule| rule.facts().into_iter().any(reads)).map(|rule| rule.code.as_str()).collect()
     }
 
     /// The rule with this code, in either case, or with this name.

@@ -1,8 +1,8 @@
 //! What targets and managed data services have in common, checked with positions.
 
-use super::day::Day;
 use super::file::{CERTIFICATION_NAMES, Certification, Jurisdiction, Promise};
 use crate::data::{self, DataError, PathPart};
+use crate::day::Day;
 
 /// Makes an error at a path of the file.
 pub(super) type Fail<'f> = dyn Fn(&[PathPart<'_>], String, String) -> DataError + 'f;

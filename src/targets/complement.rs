@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::check;
-use super::day::Day;
 use super::file::{Certification, Jurisdiction, Promise};
 use crate::data::{self, DataError, PathPart};
+use crate::day::Day;
 use crate::rules::file::SourceReference;
 use crate::tables::Tables;
 

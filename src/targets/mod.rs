@@ -2,11 +2,9 @@
 
 mod check;
 mod complement;
-mod day;
 mod file;
 
 pub use complement::{Complement, ComplementFile};
-pub use day::Day;
 pub use file::{
     Archetype, CERTIFICATION_NAMES, Certification, CertificationStatus, Coverage, Jurisdiction, Limit, LimitFile,
     LockIn, LockInLevel, OverrideFile, Promise, PromiseOf, Status, TargetFile,
@@ -19,6 +17,7 @@ use file::ArchetypeFile;
 use crate::capability::{Capabilities, CapabilityId};
 use crate::condition::{self, Condition};
 use crate::data::{self, DataError, PathPart};
+use crate::day::Day;
 use crate::facts::{CATALOG, FactType, Scope};
 use crate::tables::Tables;
 

@@ -36,6 +36,8 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// Where the text was made from, for one that a tool rendered.
     pub rendered: Option<Arc<Rendered>>,
+    /// The name of the cluster whose snapshot the text is. Its objects have no line that anybody could open.
+    pub cluster: Option<Arc<str>>,
     lines: OnceLock<LineIndex>,
 }
 
@@ -43,13 +45,19 @@ impl SourceFile {
     /// A file of this name with this text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), rendered: None, lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), rendered: None, cluster: None, lines: OnceLock::new() }
     }
 
     /// A file of this name with a text that a tool rendered.
     #[must_use]
     pub fn new_rendered(name: impl Into<String>, text: impl Into<Arc<str>>, rendered: Rendered) -> Self {
         Self { rendered: Some(Arc::new(rendered)), ..Self::new(name, text) }
+    }
+
+    /// The snapshot of a cluster; the name in reports is `cluster` and the cluster's name.
+    #[must_use]
+    pub fn new_cluster(cluster: &str, text: impl Into<Arc<str>>) -> Self {
+        Self { cluster: Some(Arc::from(cluster)), ..Self::new(format!("cluster {cluster}"), text) }
     }
 
     /// The index that turns bytes of this file into lines and columns; built when first asked for.
@@ -63,15 +71,21 @@ impl SourceFile {
         self.lines().position(&self.text, offset)
     }
 
-    /// The folder part of the name, without a trailing `/`; empty for a file at the top.
+    /// The folder part of the name, without a trailing `/`; empty for a file at the top. A cluster is a place of its own.
     #[must_use]
     pub fn folder(&self) -> &str {
+        if self.cluster.is_some() {
+            return &self.name;
+        }
         self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// The last part of the name.
     #[must_use]
     pub fn base_name(&self) -> &str {
+        if self.cluster.is_some() {
+            return &self.name;
+        }
         self.name.rsplit_once('/').map_or(self.name.as_str(), |(_, base)| base)
     }
 }

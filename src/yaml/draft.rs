@@ -334,6 +334,7 @@ impl<'t> Draft<'t> {
             span,
             dialect: super::Dialect::Kubernetes,
             unrendered: None,
+            live: None,
             wide: std::sync::OnceLock::new(),
             duplicate_key: None,
             origins: freezer.origins,

@@ -50,6 +50,13 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
 }
 
+/// What an object of a live cluster knows about its cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Live {
+    /// What tells its namespaces from those of other clusters; none where one cluster alone was read.
+    pub qualifier: Option<std::sync::Arc<str>>,
+}
+
 /// One document as a tree over its file's text.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -76,6 +83,8 @@ pub struct Tree {
     pub(crate) origins: Vec<Place>,
     /// For a template that has not been rendered: what is missing in it may be there all the same.
     pub unrendered: Option<Unrendered>,
+    /// For an object of a live cluster or of its snapshot.
+    pub live: Option<Live>,
 }
 
 impl Tree {

@@ -307,6 +307,7 @@ impl Builder {
             duplicate_key: None,
             origins: Vec::new(),
             unrendered: None,
+            live: None,
         };
         Self { tree, open: Vec::new(), anchors: BTreeMap::new(), open_anchors: Vec::new(), aliased: 0, limits: *limits }
     }

@@ -14,7 +14,7 @@ pub(super) use reckon::Reckoning;
 use serde::Deserialize;
 
 use crate::data::{self, DataError, PathPart};
-use crate::targets::Day;
+use crate::day::Day;
 
 const FILE: &str = "rules/availability.yaml";
 

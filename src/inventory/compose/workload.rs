@@ -64,6 +64,8 @@ pub(super) fn workload(service: &Service, folder: &str, source: SourceId, tables
         restarts: restart_policy(service),
         converted: None,
         custom: None,
+        release: None,
+        written: None,
     }
 }
 

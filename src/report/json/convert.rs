@@ -1,9 +1,9 @@
 //! The finished answer becomes the wire format, number by number.
 
 use super::{
-    Amount, BlockedItem, Claim, Complement, Finding, Flip, Footprint, Gap, Inputs, Ladders, LossItem, Need,
-    NotUnderstood, OneSided, Overlay, Place, RenderedPlace, Report, SCHEMA, Skipped, Split, Standing, Statement,
-    System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem,
+    Amount, BlockedItem, Claim, Cluster, ClusterAlone, Complement, Finding, Flip, Footprint, Gap, Inputs, Ladders,
+    ListGap, LossItem, Need, NotUnderstood, OneSided, Overlay, Place, RenderedPlace, Report, SCHEMA, Skipped, Split,
+    Standing, Statement, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem,
 };
 use crate::assessment::{self, Assessment, Location, SystemAssessment};
 
@@ -40,10 +40,44 @@ impl From<&Assessment> for Report {
                     .iter()
                     .map(|gap| Gap { kind: gap.kind.clone(), scope: gap.scope.clone(), reason: gap.reason.clone() })
                     .collect(),
+                clusters: inputs.clusters.iter().map(Cluster::from).collect(),
                 digest: inputs.digest.clone(),
             },
             estate: System::from(&assessment.estate),
             systems: assessment.systems.iter().map(System::from).collect(),
+        }
+    }
+}
+
+impl From<&assessment::ClusterRead> for Cluster {
+    fn from(cluster: &assessment::ClusterRead) -> Self {
+        Self {
+            name: cluster.name.clone(),
+            taken: cluster.taken.clone(),
+            version: cluster.version.clone(),
+            namespaces: cluster.namespaces.clone(),
+            selection: cluster.is_selection,
+            nodes: cluster.nodes.map(|nodes| nodes as u64),
+            zones: cluster.zones.map(|zones| zones as u64),
+            objects: cluster.objects,
+            workloads: cluster.workloads,
+            gaps: cluster
+                .gaps
+                .iter()
+                .map(|gap| ListGap {
+                    resource: gap.resource.clone(),
+                    objects: gap.objects,
+                    reason: gap.reason.clone(),
+                    namespaces: gap.namespaces.clone(),
+                    rules: gap.rules.clone(),
+                })
+                .collect(),
+            alone: cluster.alone.map(|(need, verdict, confidence, systems)| ClusterAlone {
+                need,
+                verdict: verdict.into(),
+                confidence,
+                systems,
+            }),
         }
     }
 }
@@ -228,12 +262,13 @@ fn places(locations: &[Location]) -> Vec<Place> {
 }
 
 fn place(location: &Location) -> Place {
+    let line = |number: u32| (!location.is_live).then_some(number);
     Place {
         file: Some(location.file.clone()),
-        line: Some(location.line),
-        column: Some(location.column),
-        end_line: Some(location.end_line),
-        end_column: Some(location.end_column),
+        line: line(location.line),
+        column: line(location.column),
+        end_line: line(location.end_line),
+        end_column: line(location.end_column),
         object: location.object.clone(),
         path: location.path.clone(),
         rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {

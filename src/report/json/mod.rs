@@ -51,6 +51,8 @@ pub struct Inputs {
     pub skipped: Vec<Skipped>,
     /// Details that were not read.
     pub gaps: Vec<Gap>,
+    /// The live clusters, or their snapshots, that were read.
+    pub clusters: Vec<Cluster>,
     /// A digest of all inputs.
     pub digest: String,
 }
@@ -86,6 +88,61 @@ pub struct Gap {
     pub scope: String,
     /// Why.
     pub reason: String,
+}
+
+/// How one live cluster was read.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Cluster {
+    /// Its name.
+    pub name: String,
+    /// The day on which it was read, `YYYY-MM-DD`.
+    pub taken: Option<String>,
+    /// The version of its API server.
+    pub version: Option<String>,
+    /// The namespaces that were read; null for all.
+    pub namespaces: Option<Vec<String>>,
+    /// Whether only some objects were asked for, by a selector or by name.
+    pub selection: bool,
+    /// Nodes that can take pods; null where they could not be seen.
+    pub nodes: Option<u64>,
+    /// Zones in which they stand.
+    pub zones: Option<u64>,
+    /// Objects that were read, over all lists.
+    pub objects: u64,
+    /// Workloads that were found, those of the platform itself left out.
+    pub workloads: usize,
+    /// What could not be listed whole.
+    pub gaps: Vec<ListGap>,
+    /// Of several clusters: what this one would be alone; null where it is the only one.
+    pub alone: Option<ClusterAlone>,
+}
+
+/// What one of several clusters would be alone.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ClusterAlone {
+    /// The need in points, 0 to 100.
+    pub need: f64,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Confidence in percent.
+    pub confidence: u8,
+    /// Its systems.
+    pub systems: usize,
+}
+
+/// A resource of a cluster that could not be listed whole.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ListGap {
+    /// The resource, as kubectl names it.
+    pub resource: String,
+    /// How many objects came before it ended.
+    pub objects: u64,
+    /// Why.
+    pub reason: String,
+    /// The namespaces in which it failed; empty for all that were asked.
+    pub namespaces: Vec<String>,
+    /// The codes of the rules that cannot be answered in full without it.
+    pub rules: Vec<String>,
 }
 
 /// Whether an entry is one system or the estate.
@@ -300,9 +357,9 @@ pub struct Finding {
 /// A place in the input; positions count from 1, columns in characters.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Place {
-    /// The file.
+    /// The file, or `cluster` and the name of a live cluster.
     pub file: Option<String>,
-    /// The line.
+    /// The line; null, as all positions are, for an object of a live cluster.
     pub line: Option<u32>,
     /// The column.
     pub column: Option<u32>,

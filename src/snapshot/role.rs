@@ -1,0 +1,134 @@
+//! The least role that may read what is asked for: `list` and nothing else, as YAML to look at and to apply.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::kinds;
+use super::words;
+
+/// The name of the roles.
+const NAME: &str = "kubeworthy-reader";
+
+/// Resources that no role names, whoever asks for them.
+const NEVER: [&str; 2] = ["secrets", "configmaps"];
+
+/// The role for these resources, named as kubectl names them, and a binding to fill in. For one namespace: a Role for what
+/// stands in it, and a ClusterRole for what stands in none, which may be left out.
+#[must_use]
+pub fn role(resources: &BTreeSet<&str>, namespace: Option<&str>) -> String {
+    let mut namespaced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut of_the_cluster: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for resource in resources.iter().filter(|resource| may_be_listed(resource)) {
+        let (plural, group) = resource.split_once('.').unwrap_or((resource, ""));
+        let stands_in_namespaces = kinds::kind(resource).is_none_or(|kind| kind.namespaced);
+        let rules = if stands_in_namespaces || namespace.is_none() { &mut namespaced } else { &mut of_the_cluster };
+        rules.entry(group).or_default().insert(plural);
+    }
+    let mut text = String::from("# What kubeworthy reads of a cluster: lists, and nothing else.\n");
+    match namespace {
+        None => {
+            push_role(&mut text, "ClusterRole", None, NAME, &namespaced);
+            push_binding(&mut text, "ClusterRoleBinding", None, "ClusterRole", NAME);
+        }
+        Some(namespace) => {
+            push_role(&mut text, "Role", Some(namespace), NAME, &namespaced);
+            push_binding(&mut text, "RoleBinding", Some(namespace), "Role", NAME);
+            if !of_the_cluster.is_empty() {
+                let name = format!("{NAME}-of-the-cluster");
+                text.push_str("---\n# What stands in no namespace. Without it the facts about it stay unknown.\n");
+                push_role(&mut text, "ClusterRole", None, &name, &of_the_cluster);
+                push_binding(&mut text, "ClusterRoleBinding", None, "ClusterRole", &name);
+            }
+        }
+    }
+    text
+}
+
+/// Whether this is the name of a resource that may be in a role: no wildcard, no subresource, nothing secret.
+fn may_be_listed(resource: &str) -> bool {
+    let plural = resource.split('.').next().unwrap_or(resource);
+    words::is_key(resource) && !resource.contains(['/', '_']) && !plural.is_empty() && !NEVER.contains(&plural)
+}
+
+/// Writes are to a string, which cannot fail.
+fn push_role(
+    text: &mut String,
+    kind: &str,
+    namespace: Option<&str>,
+    name: &str,
+    rules: &BTreeMap<&str, BTreeSet<&str>>,
+) {
+    let _ = writeln!(text, "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}");
+    push_metadata(text, namespace, name);
+    if rules.is_empty() {
+        text.push_str("rules: []\n");
+        return;
+    }
+    text.push_str("rules:\n");
+    // The core has the empty group, which comes first.
+    for (group, resources) in rules {
+        let group = if group.is_empty() { "\"\"" } else { group };
+        let resources: Vec<&str> = resources.iter().copied().collect();
+        let resources = resources.join(", ");
+        let _ = writeln!(text, "  - apiGroups: [{group}]\n    resources: [{resources}]\n    verbs: [list]");
+    }
+}
+
+fn push_metadata(text: &mut String, namespace: Option<&str>, name: &str) {
+    let _ = writeln!(text, "metadata:\n  name: {name}");
+    if let Some(namespace) = namespace {
+        // JSON's quotes are YAML's too.
+        let _ = writeln!(text, "  namespace: {}", serde_json::Value::from(namespace));
+    }
+}
+
+fn push_binding(text: &mut String, kind: &str, namespace: Option<&str>, role_kind: &str, name: &str) {
+    let _ = writeln!(text, "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}");
+    push_metadata(text, namespace, name);
+    let _ = writeln!(text, "roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: {role_kind}\n  name: {name}");
+    text.push_str(
+        "subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: User\n    name: WHO-RUNS-KUBEWORTHY # fill this in\n",
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_namespace_gets_a_role_and_what_stands_in_none_is_apart() {
+        let resources = BTreeSet::from(["deployments.apps", "pods", "nodes", "statefulsets.apps"]);
+        let text = role(&resources, Some("shop"));
+        assert!(
+            text.starts_with(
+                "# What kubeworthy reads of a cluster: lists, and nothing else.\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: kubeworthy-reader\n  namespace: \"shop\"\nrules:\n  - apiGroups: [\"\"]\n    resources: [pods]\n    verbs: [list]\n  - apiGroups: [apps]\n    resources: [deployments, statefulsets]\n    verbs: [list]\n---\n"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("resources: [nodes]"));
+        assert_eq!(text.matches("kind: ClusterRole\n").count(), 2, "the role, and the reference to it");
+        assert!(!role(&resources, None).contains("kind: Role\n"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_but_lists_of_what_is_not_secret(
+            names in proptest::collection::btree_set("(secrets|configmaps|pods|nodes)?(/log|/exec|\\.v1)?(\\*|[a-z.,\"\n\\]:]{0,12})", 0..8),
+            namespaced: bool,
+        ) {
+            let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+            let text = role(&names, namespaced.then_some("shop\n- x"));
+            for document in text.split("---\n") {
+                let document: serde_yaml::Value = serde_yaml::from_str(document).expect("YAML");
+                for rule in document.get("rules").and_then(|rules| rules.as_sequence()).into_iter().flatten() {
+                    proptest::prop_assert_eq!(&rule["verbs"], &serde_yaml::from_str::<serde_yaml::Value>("[list]").expect("YAML"));
+                    for resource in rule["resources"].as_sequence().into_iter().flatten() {
+                        let resource = resource.as_str().expect("a text");
+                        proptest::prop_assert!(!matches!(resource, "secrets" | "configmaps" | "*" | ""), "{}", resource);
+                        proptest::prop_assert!(!resource.contains(['/', '*']), "{}", resource);
+                    }
+                }
+            }
+        }
+    }
+}
