@@ -6,8 +6,11 @@ mod assess;
 mod context;
 mod diagnostic;
 mod init;
+pub mod live;
 mod output;
+mod rbac;
 mod reference;
+mod snapshot;
 mod today;
 
 use std::process::ExitCode;
@@ -51,6 +54,8 @@ pub fn run() -> Exit {
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
         Command::Init(init) => init::run(init, &terminal),
+        Command::Snapshot(snapshot) => snapshot::run(snapshot, &terminal),
+        Command::Rbac(rbac) => rbac::run(rbac, &terminal),
         Command::Rule(rule) => reference::rule(rule, &terminal),
         Command::Targets(targets) => reference::targets(targets, &terminal),
         Command::Completion(completion) => reference::completion(completion, &terminal),
