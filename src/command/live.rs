@@ -185,7 +185,6 @@ impl Live {
             (!self.namespace.is_empty(), "--namespace"),
             (self.all_namespaces, "--all-namespaces"),
             (self.selector.is_some(), "--selector"),
-            (self.kubeconfig.is_some(), "--kubeconfig"),
             (!self.context.is_empty(), "--context"),
             (self.cluster.is_some(), "--cluster"),
             (self.user.is_some(), "--user"),
@@ -203,6 +202,7 @@ impl Live {
             (self.request_timeout.is_some(), "--request-timeout"),
             (self.timeout.is_some(), "--timeout"),
             (self.chunk_size.is_some(), "--chunk-size"),
+            (self.kubeconfig.is_some(), "--kubeconfig"),
         ];
         given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)
     }
