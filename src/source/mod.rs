@@ -1,7 +1,11 @@
 //! Step 1: files, folders and standard input become named texts. The only place that reads what the user points at.
 
+pub mod cluster;
 pub mod render;
 mod walk;
+mod whole;
+
+pub use whole::{read_key, read_whole};
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
