@@ -127,7 +127,11 @@ fn digest(sources: &Path) -> String {
 fn remove_old(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut old: Vec<_> = entries
-        .filter(|entry| !entry.file_name().to_string_lossy().starts_with("lock"))
+        // Other tools are kept here as well.
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with("cluster-") || name.starts_with("unfinished-")
+        })
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     old.sort();
