@@ -151,6 +151,26 @@ fn users_are_refused_what_they_may_not_list() {
 }
 
 #[test]
+fn files_are_applied_as_far_as_they_are_taken() {
+    let Some(server) = control_plane() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let files = [folder.path().join("some.yaml"), folder.path().join("more.yaml"), folder.path().join("template.yaml")];
+    let some = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ghost, namespace: applied}\nspec:\n  replicas: 2\n  \
+                selector: {matchLabels: {app: ghost}}\n  template:\n    metadata: {labels: {app: ghost}}\n    spec:\n      \
+                containers: [{name: ghost, image: 'ghost:5'}]\n---\napiVersion: example.com/v1\nkind: Nobody\nmetadata: {name: knows}\n";
+    let more = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: Wrong_Name}}\n- {apiVersion: v1, \
+                kind: ConfigMap, metadata: {name: right, namespace: applied}}\n";
+    for (file, text) in files.iter().zip([some, more, "{{ .Values.all }}: [\n"]) {
+        std::fs::write(file, text).unwrap();
+    }
+    let (accepted, refused) = server.apply_files(&files);
+    let of: Vec<&str> = refused.iter().map(|each| each["kind"].as_str().unwrap_or("nothing")).collect();
+    assert_eq!((accepted, of), (2, vec!["nothing", "Nobody", "Service"]), "{refused:?}");
+    assert!(refused[1]["reason"].as_str().unwrap().contains("no matches for kind"), "{refused:?}");
+    server.wait_for_ready_pods("applied", "app=ghost", 2);
+}
+
+#[test]
 fn the_canary_is_where_secrets_may_be() {
     let Some(server) = estate() else { return };
     let planted = |path: &str| server.raw(path).to_string().contains(CANARY);

@@ -149,6 +149,7 @@ func usable(client kubernetes.Interface, nodes int, metrics bool) error {
 func unlimited(config *rest.Config) {
 	config.QPS = -1
 	config.UserAgent = "cluster-of-the-tests"
+	config.WarningHandler = rest.NoWarnings{}
 }
 
 // Writes certificates and kubeconfigs, and starts etcd and the API server.

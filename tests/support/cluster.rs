@@ -279,6 +279,22 @@ impl Server {
         self.told(&["apply", "--server-side", "-f", file.path().to_str().expect("a path")]);
     }
 
+    /// Applies the manifests of files as far as the server takes them, in the namespaces that they name: how many objects it
+    /// took, and each that it refused, with `file`, `kind`, `namespace`, `name` and `reason`.
+    pub fn apply_files(&self, files: &[PathBuf]) -> (u64, Vec<Value>) {
+        let output = Command::new(program().expect("it runs already"))
+            .args(["apply", "--kubeconfig"])
+            .arg(self.kubeconfig("admin"))
+            .args(files)
+            .output()
+            .expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        let mut refused: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let counts = refused.pop().expect("the counts");
+        (counts["accepted"].as_u64().expect("a count"), refused)
+    }
+
     /// Changes the status of an object, as only a kubelet or a controller would: restarts, for instance.
     pub fn patch_status(&self, namespace: &str, object: &str, patch: &Value) {
         let patch = patch.to_string();
