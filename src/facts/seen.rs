@@ -121,6 +121,14 @@ impl<'i> WorkloadView<'i> {
         }
     }
 
+    /// Where a fixed number of copies is written. In a cluster the number is always there, and an autoscaler moves it; only
+    /// what files write of it was written by somebody.
+    pub(super) fn fixed_copies(&self) -> Option<Place> {
+        let is_live = self.cluster().is_some() && self.autoscaler().is_some();
+        let workload = if is_live { self.written()? } else { self.workload };
+        workload.copies.place()
+    }
+
     /// The copies that the files write.
     pub(super) fn written_copies(&self) -> Fact {
         match self.written().map(|written| &written.copies) {
@@ -425,6 +433,16 @@ impl<'i> SystemView<'i> {
             Some(places) => observed(Value::Number(places.len() as f64), places.into_values().collect()),
             None => one_look(),
         }
+    }
+
+    /// Services of which copies are ready, node agents left out.
+    pub(super) fn ready_services(&self) -> Fact {
+        if self.live_clusters().is_empty() {
+            return Fact::not_seen();
+        }
+        let ready = self.environment().filter(WorkloadView::serves).filter_map(|view| view.seen("ready"));
+        let places: Vec<Place> = ready.filter(|(ready, _)| *ready > 0.0).map(|(_, place)| place).collect();
+        observed(Value::Number(places.len() as f64), places)
     }
 
     /// What its files write and the cluster does not have.

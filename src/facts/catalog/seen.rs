@@ -135,6 +135,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         s.cluster_any("nodes-varied")
     })
     .from_lists(EVENTS),
+    system("seen.services", Number, "long-running services of which copies are ready now", |s| s.ready_services())
+        .from_lists(PODS),
     system("seen.clusters", Number, "clusters that serve the system now", |s| s.serving_clusters()),
     system(
         "seen.availability",

@@ -78,7 +78,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.most-copies", Number, "copies at most, the autoscaler at its maximum", |w| w.most_copies())
         .from_lists(AUTOSCALERS),
     workload("workload.copies-written", Boolean, "a fixed number of copies is written", |w| {
-        Fact::present(w.workload.copies.place())
+        Fact::present(w.fixed_copies())
     }),
     workload("workload.restarts", Boolean, "something starts it again when it stops", |w| {
         Fact::present(w.workload.restarts)
@@ -282,7 +282,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         "workload.role-missing",
         Boolean,
         "its service account is bound to a role that is not in the files",
-        |w| Fact::present(w.rights().missing_role),
+        // A cluster shows all there is: what is bound to a role that does not exist has no right by it.
+        |w| Fact::present(w.rights().missing_role.filter(|_| w.cluster().is_none())),
     )
     .from_lists(RIGHTS)
     .where_it_matters(|w| w.has_own_account())
@@ -294,7 +295,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         |w| {
             let account =
                 w.workload.pods.iter().find_map(|pod| pod.service_account.as_ref()).map(|account| account.place);
-            Fact::present(account.filter(|_| w.rights().unbound))
+            // In a cluster nothing more can give it a right.
+            Fact::present(account.filter(|_| w.rights().unbound && w.cluster().is_none()))
         },
     )
     .from_lists(RIGHTS)
