@@ -221,6 +221,11 @@ impl<'i> SystemView<'i> {
         self.workloads().any(|view| view.has_own_account())
     }
 
+    /// Whether somebody chose to read but a part of a cluster, so that others may share it.
+    pub(super) fn is_part_of_cluster(&self) -> bool {
+        self.live_clusters().iter().any(|cluster| cluster.namespaces.is_some() || cluster.is_selection)
+    }
+
     /// The part of its workloads that were seen live, 0 to 1.
     #[must_use]
     pub fn live_share(&self) -> f64 {

@@ -52,6 +52,12 @@ pub(super) const FACTS: &[FactEntry] = &[
     system("system.namespaces", Number, "namespaces that the workloads name", |s| {
         Fact::number(s.system.namespaces.len() as f64, [])
     }),
+    system(
+        "system.part-of-cluster",
+        Boolean,
+        "of a cluster only a part was read by choice: some namespaces, or some objects",
+        |s| Fact::boolean(s.is_part_of_cluster(), []),
+    ),
     system("system.cpu", Number, "vCPU with autoscalers at their maximum, assumed sizes included", |s| {
         s.footprint_fact(s.footprint.high.cpu)
     })
