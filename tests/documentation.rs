@@ -25,12 +25,23 @@ fn pages() -> Vec<PathBuf> {
     [root().join("README.md"), root().join("CONTRIBUTING.md")].into_iter().chain(documents).collect()
 }
 
-/// What a command line that begins with `kubeworthy` prints, run from the project's folder.
+/// The names that command lines begin with, and the name by which the program is called for each: as kubectl would.
+const NAMES: &[(&str, &str)] = &[
+    ("kubeworthy ", "kubeworthy"),
+    ("kubectl worthy ", "kubectl-worthy"),
+    ("kubectl __complete worthy ", "kubectl_complete-worthy"),
+];
+
+/// What a command line of the program prints, run from the project's folder.
 fn printed(line: &str) -> String {
-    let mut words = line.split_whitespace();
-    assert_eq!(words.next(), Some("kubeworthy"), "an example runs `kubeworthy`: {line}");
-    let output = Command::new(env!("CARGO_BIN_EXE_kubeworthy"))
-        .args(words)
+    let called = NAMES.iter().find_map(|(begins, name)| Some((line.strip_prefix(begins)?, name)));
+    let (rest, name) = called.unwrap_or_else(|| panic!("an example runs `kubeworthy`: {line}"));
+    // A second name for the program, on the file system on which it lies.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let program = folder.path().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    std::fs::hard_link(env!("CARGO_BIN_EXE_kubeworthy"), &program).expect("a second name for the program");
+    let output = Command::new(program)
+        .args(rest.split_whitespace())
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
         .env("SOURCE_DATE_EPOCH", TODAY)

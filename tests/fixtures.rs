@@ -61,7 +61,7 @@ fn secrets_and_control_characters_reach_no_output() {
     assert!(CANARIES.iter().all(|canary| source.contains(canary)), "the story must hold what is looked for");
     let assessment = support::assess_paths(std::slice::from_ref(&folder), &kit);
     for format in [Format::Full, Format::Json] {
-        let text = render(&assessment, format, Layout { width: 100, colour: false });
+        let text = render(&assessment, format, Layout { width: 100, colour: false, ..Layout::default() });
         for canary in CANARIES {
             assert!(!text.contains(canary), "{canary} in {format:?}");
         }

@@ -289,8 +289,8 @@ proptest! {
     fn the_same_input_gives_the_same_bytes(application in any_application()) {
         let documents: Vec<String> = application.iter().flat_map(Part::manifests).collect();
         for format in [Format::Full, Format::Json] {
-            let once = render(&assess_files(in_one_file(&documents)), format, Layout { width: 80, colour: true });
-            let again = render(&assess_files(in_one_file(&documents)), format, Layout { width: 80, colour: true });
+            let once = render(&assess_files(in_one_file(&documents)), format, Layout { width: 80, colour: true, ..Layout::default() });
+            let again = render(&assess_files(in_one_file(&documents)), format, Layout { width: 80, colour: true, ..Layout::default() });
             prop_assert_eq!(once, again);
         }
     }

@@ -33,9 +33,9 @@ fn parse(text: &str) -> Vec<ParsedDocument> {
 /// Assesses and writes every report.
 fn report(collected: &Collected) {
     let assessment = assess(collected, kit());
-    let json = render(&assessment, Format::Json, Layout { width: 80, colour: false });
+    let json = render(&assessment, Format::Json, Layout { width: 80, colour: false, ..Layout::default() });
     serde_json::from_str::<serde_json::Value>(&json).expect("the report is JSON");
-    assert!(!render(&assessment, Format::Full, Layout { width: 40, colour: true }).is_empty());
+    assert!(!render(&assessment, Format::Full, Layout { width: 40, colour: true, ..Layout::default() }).is_empty());
 }
 
 /// Text of the words and marks that mean something to the readers, so that most of it gets somewhere.

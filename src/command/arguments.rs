@@ -407,9 +407,37 @@ pub struct Targets {
 /// Arguments of `completion`.
 #[derive(Debug, Args)]
 pub struct Completion {
-    /// The shell
+    /// The shell; `kubectl` for what completes `kubectl worthy` in every shell
     #[arg(value_enum)]
-    pub shell: clap_complete::Shell,
+    pub shell: Shell,
+
+    /// With `kubectl`: link this program beside `kubectl-worthy`, under the name by which kubectl asks for completions
+    ///
+    /// The name is `kubectl_complete-worthy`. A file of that name that is not this program's is left alone.
+    #[arg(long)]
+    pub install: bool,
+
+    /// The folder to put the link into
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "install")]
+    pub directory: Option<PathBuf>,
+}
+
+/// What asks for completions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Bash.
+    Bash,
+    /// Elvish.
+    Elvish,
+    /// Fish.
+    Fish,
+    /// PowerShell.
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Zsh.
+    Zsh,
+    /// kubectl, on behalf of whatever shell it runs in.
+    Kubectl,
 }
 
 #[cfg(test)]

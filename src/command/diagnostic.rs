@@ -33,7 +33,10 @@ pub(super) enum Line<'m> {
 impl Message<'_> {
     /// Writes the message to standard error.
     pub(super) fn show(&self, terminal: &Terminal) {
-        terminal.note(&self.render(terminal.colours_errors(), terminal.width()));
+        let (text, help) = (terminal.in_words(self.text), terminal.in_words(self.help));
+        // Named before it is broken into lines.
+        let named = Message { text: &text, help: &help, ..*self };
+        terminal.note(&named.render(terminal.colours_errors(), terminal.width()));
     }
 
     fn render(&self, colour: bool, width: usize) -> String {

@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Exit {
         return Exit::Error;
     }
     let text = questionnaire(&inputs, &collected, &kit);
+    let text = terminal.in_words(&text);
     if arguments.print {
         return terminal.print(&text);
     }

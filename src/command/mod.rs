@@ -3,21 +3,25 @@
 
 pub mod arguments;
 mod assess;
+mod complete;
 mod context;
 mod diagnostic;
 mod init;
+mod install;
 pub mod live;
 mod output;
+pub mod plugin;
 mod rbac;
 mod reference;
 mod snapshot;
 mod today;
+mod words;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use arguments::{Arguments, Command};
+use arguments::{Colour, Command};
+use plugin::Called;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +43,12 @@ impl From<Exit> for ExitCode {
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn run() -> Exit {
-    let arguments = match Arguments::try_parse() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let called = Called::by(words.first().map(OsString::as_os_str));
+    if called == Called::Completion {
+        return complete::run(words.get(1..).unwrap_or_default(), &output::Terminal::new(Colour::Never, called));
+    }
+    let arguments = match plugin::parse(called, &words) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are asked for and go to standard output; everything else is an error.
@@ -50,7 +59,7 @@ pub fn run() -> Exit {
             };
         }
     };
-    let terminal = output::Terminal::new(arguments.color);
+    let terminal = output::Terminal::new(arguments.color, called);
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
         Command::Init(init) => init::run(init, &terminal),
@@ -58,6 +67,6 @@ pub fn run() -> Exit {
         Command::Rbac(rbac) => rbac::run(rbac, &terminal),
         Command::Rule(rule) => reference::rule(rule, &terminal),
         Command::Targets(targets) => reference::targets(targets, &terminal),
-        Command::Completion(completion) => reference::completion(completion, &terminal),
+        Command::Completion(completion) => install::run(completion, &terminal),
     }
 }

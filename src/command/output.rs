@@ -1,11 +1,14 @@
 //! Where bytes go: standard output for the report and nothing else, standard error for everything beside it.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::Exit;
 use super::arguments::Colour;
+use super::plugin::Called;
 use crate::report::Layout;
+use crate::text::command::as_called;
 use crate::text::sanitize::for_terminal;
 
 /// The widest screen that is used by itself: longer lines read badly.
@@ -17,10 +20,11 @@ pub(super) struct Terminal {
     colour_out: bool,
     colour_error: bool,
     width: usize,
+    called: Called,
 }
 
 impl Terminal {
-    pub(super) fn new(colour: Colour) -> Self {
+    pub(super) fn new(colour: Colour, called: Called) -> Self {
         let choose = |automatic: anstream::ColorChoice| match colour {
             Colour::Auto => automatic != anstream::ColorChoice::Never,
             Colour::Always => true,
@@ -31,12 +35,24 @@ impl Terminal {
             colour_out: choose(anstream::AutoStream::choice(&std::io::stdout())),
             colour_error: choose(anstream::AutoStream::choice(&std::io::stderr())),
             width: columns.map_or(WIDEST, |columns| columns.clamp(40, WIDEST)),
+            called,
         }
+    }
+
+    /// How the program was called.
+    pub(super) fn called(&self) -> Called {
+        self.called
+    }
+
+    /// A text of ours whose hints name the program as its user calls it.
+    pub(super) fn in_words<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        as_called(text, self.called.program())
     }
 
     /// The layout of the screen.
     pub(super) fn layout(&self, width: Option<u16>) -> Layout {
-        Layout { width: width.map_or(self.width, usize::from), colour: self.colour_out }
+        let width = width.map_or(self.width, usize::from);
+        Layout { width, colour: self.colour_out, program: self.called.program() }
     }
 
     /// Whether messages on standard error may be coloured.
@@ -115,7 +131,23 @@ impl Terminal {
 
     /// Writes a line to standard error. Where nobody can read it, nothing is lost that matters.
     pub(super) fn note(&self, text: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
+        let _ = writeln!(std::io::stderr().lock(), "{}", self.in_words(text.trim_end()));
+    }
+
+    /// Gives a program a second name: by a link, or by a copy where links need rights of their own. What is there already
+    /// is never overwritten.
+    #[cfg(unix)]
+    pub(super) fn link(&self, target: &Path, link: &Path) -> std::io::Result<()> {
+        std::os::unix::fs::symlink(target, link)
+    }
+
+    /// Gives a program a second name: by a link, or by a copy where links need rights of their own. What is there already
+    /// is never overwritten.
+    #[cfg(not(unix))]
+    pub(super) fn link(&self, target: &Path, link: &Path) -> std::io::Result<()> {
+        let target = link.parent().unwrap_or(Path::new("")).join(target);
+        let mut copy = std::fs::OpenOptions::new().write(true).create_new(true).open(link)?;
+        std::io::copy(&mut std::fs::File::open(target)?, &mut copy).map(|_| ())
     }
 }
 

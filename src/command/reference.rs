@@ -1,9 +1,9 @@
-//! `kubeworthy rule`, `targets` and `completion`: what the program knows, explained.
+//! `kubeworthy rule` and `targets`: what the program knows, explained.
 
 use std::fmt::Write as _;
 
 use super::Exit;
-use super::arguments::{Arguments, Completion, Rule as RuleArguments, Targets as TargetArguments};
+use super::arguments::{Rule as RuleArguments, Targets as TargetArguments};
 use super::assess::load_kit;
 use super::output::Terminal;
 use crate::Kit;
@@ -14,7 +14,7 @@ pub(super) fn rule(arguments: &RuleArguments, terminal: &Terminal) -> Exit {
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
     let Some(code) = &arguments.code else {
         let text = if arguments.all { reference::explain_every_rule(&kit) } else { list_rules(&kit) };
-        return terminal.print(&text);
+        return terminal.print(&terminal.in_words(&text));
     };
     match kit.rules.find(code) {
         Some(rule) => terminal.print(&reference::explain_rule(rule, &kit)),
@@ -30,7 +30,7 @@ pub(super) fn rule(arguments: &RuleArguments, terminal: &Terminal) -> Exit {
 
 pub(super) fn targets(arguments: &TargetArguments, terminal: &Terminal) -> Exit {
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
-    let Some(name) = &arguments.name else { return terminal.print(&list_targets(&kit)) };
+    let Some(name) = &arguments.name else { return terminal.print(&terminal.in_words(&list_targets(&kit))) };
     match (kit.catalogue.find(name), kit.catalogue.find_complement(name)) {
         (Some(target), _) => terminal.print(&explain_target(target, &kit)),
         (None, Some(complement)) => terminal.print(&explain_complement(complement, &kit)),
@@ -43,13 +43,6 @@ pub(super) fn targets(arguments: &TargetArguments, terminal: &Terminal) -> Exit 
             Exit::Error
         }
     }
-}
-
-pub(super) fn completion(arguments: &Completion, terminal: &Terminal) -> Exit {
-    let mut command = <Arguments as clap::CommandFactory>::command();
-    let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut command, "kubeworthy", &mut script);
-    terminal.print(&String::from_utf8_lossy(&script))
 }
 
 fn list_rules(kit: &Kit) -> String {

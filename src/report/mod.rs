@@ -27,6 +27,15 @@ pub struct Layout {
     pub width: usize,
     /// Whether to colour; colour never says anything that the words do not.
     pub colour: bool,
+    /// What the user types to call the program, for hints.
+    pub program: &'static str,
+}
+
+impl Default for Layout {
+    /// What a pipe gets from the program under its own name.
+    fn default() -> Self {
+        Self { width: 100, colour: false, program: crate::text::command::PROGRAM }
+    }
 }
 
 /// The report in a format. Rendered whole, so that output is whole or absent.

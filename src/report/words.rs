@@ -134,11 +134,6 @@ pub(super) fn guests_sentence(assessment: &Assessment, estate: &SystemAssessment
     ))
 }
 
-/// A command of the program.
-pub(super) fn command(words: &str) -> String {
-    format!("kubeworthy {words}")
-}
-
 /// A count with its noun.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }

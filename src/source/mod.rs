@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::OwnFiles;
 use crate::choices::Choices;
 use crate::limits::Limits;
+use crate::snapshot;
 use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
 
 /// Where to read from.
@@ -249,6 +250,7 @@ fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Col
 
 fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
     match String::from_utf8(bytes) {
+        Ok(text) if snapshot::is_snapshot(&text) => add_snapshot(name, &text, collected),
         Ok(text) => collected.files.push(SourceFile::new(name, text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
@@ -261,6 +263,23 @@ fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
                 position: Some(position),
             });
         }
+    }
+}
+
+/// The clusters of a snapshot, each as if it had just been read.
+fn add_snapshot(name: String, text: &str, collected: &mut Collected) {
+    match snapshot::split(text) {
+        Ok(clusters) => {
+            for (cluster, text) in clusters {
+                collected.files.push(SourceFile::new_cluster(&cluster, text));
+            }
+        }
+        Err(error) => collected.failures.push(ReadFailure {
+            file: name,
+            message: error.message,
+            help: error.help,
+            position: Some(error.position),
+        }),
     }
 }
 

@@ -2,6 +2,38 @@
 
 use std::borrow::Cow;
 
+/// The program's own name.
+pub const PROGRAM: &str = "kubeworthy";
+
+/// The commands that hints send a person to.
+const COMMANDS: &[&str] = &["assess", "completion", "init", "rbac", "rule", "snapshot", "targets"];
+
+/// A text of ours whose hints (`kubeworthy rule KW103`) name the program as it was called. Only the name before a command
+/// is touched, since a file or an object may have that name too.
+#[must_use]
+pub fn as_called<'t>(text: &'t str, program: &str) -> Cow<'t, str> {
+    if program == PROGRAM || !text.contains(PROGRAM) {
+        return Cow::Borrowed(text);
+    }
+    let mut named = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(PROGRAM) {
+        let (before, after) = (&rest[..at], &rest[at + PROGRAM.len()..]);
+        let begins = before.chars().next_back().or_else(|| named.chars().next_back());
+        let begins = begins.is_none_or(|c| c.is_whitespace() || matches!(c, '`' | '(' | '|'));
+        let command = after.strip_prefix(' ').map(|after| {
+            let end = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
+            &after[..end]
+        });
+        named.push_str(before);
+        let is_hint = begins && command.is_some_and(|command| COMMANDS.contains(&command));
+        named.push_str(if is_hint { program } else { PROGRAM });
+        rest = after;
+    }
+    named.push_str(rest);
+    Cow::Owned(named)
+}
+
 /// A word of a command line, quoted for a shell where it has to be.
 #[must_use]
 pub fn for_shell(word: &str) -> Cow<'_, str> {
@@ -44,6 +76,22 @@ pub fn release_name(folder: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hints_name_the_program_as_it_was_called() {
+        let said = |text: &'static str| as_called(text, "kubectl worthy").into_owned();
+        assert_eq!(
+            said("`kubeworthy rule` lists; kubeworthy targets X"),
+            "`kubectl worthy rule` lists; kubectl worthy targets X"
+        );
+        assert_eq!(said("helm template a | kubeworthy assess -"), "helm template a | kubectl worthy assess -");
+        for untouched in
+            ["kubeworthy.yaml", "ns/kubeworthy rule", "kubeworthy keeps 3 copies", "kubeworthy rules", "kubeworthy"]
+        {
+            assert_eq!(said(untouched), untouched);
+        }
+        assert_eq!(as_called("`kubeworthy rule`", PROGRAM), "`kubeworthy rule`");
+    }
 
     #[test]
     fn words_and_names_can_be_typed() {

@@ -120,7 +120,7 @@ pub fn assess(folder: &Path, expected: &Expectation, kit: &Kit) -> Assessment {
 
 /// The full screen with every run of blanks as one, so that sentences can be looked for across lines.
 pub fn screen(assessment: &Assessment) -> String {
-    let text = render(assessment, Format::Full, Layout { width: 100, colour: false });
+    let text = render(assessment, Format::Full, Layout { width: 100, colour: false, ..Layout::default() });
     one_line(&text)
 }
 
