@@ -200,10 +200,10 @@ enum Part {
     Number,
     Flag,
     Texts,
-    Map(&'static [(&'static str, Part)]),
+    Map(&'static [(&'static str, Self)]),
     /// A mapping whose keys are names of resources.
-    Resources(&'static Part),
-    Items(&'static Part),
+    Resources(&'static Self),
+    Items(&'static Self),
     /// Facts: numbers and truth values, and the network plugin.
     Facts,
 }
@@ -457,7 +457,12 @@ fn difference(written: &Value, allowed: &Value, path: &mut Vec<Step>) -> Result<
                     if is_empty {
                         continue;
                     }
-                    return Err(Foreign::key(path, key));
+                    // Of annotations the one that may not be there is named.
+                    let inner = value.as_object().filter(|_| key == "annotations").and_then(|map| map.keys().next());
+                    return Err(match inner {
+                        Some(inner) => Foreign::key(&[path.as_slice(), &[Step::Key(key.clone())]].concat(), inner),
+                        None => Foreign::key(path, key),
+                    });
                 };
                 path.push(Step::Key(key.clone()));
                 difference(value, allowed, path)?;

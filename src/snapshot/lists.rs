@@ -103,10 +103,20 @@ impl Record {
 
     pub(super) fn to_json(&self) -> Value {
         let mut record = Map::new();
-        record.insert("outcome".to_owned(), Value::from(self.outcome.unwrap_or(Outcome::NotAsked).id()));
+        let outcome = self.outcome.unwrap_or(Outcome::NotAsked);
+        // A list of which something was left out is not whole.
+        let lacks_some = outcome == Outcome::Complete && self.skipped > 0;
+        let (outcome, reason) = if lacks_some {
+            let objects = if self.skipped == 1 { "1 object was" } else { &format!("{} objects were", self.skipped) };
+            let because = self.skipped_because.as_deref().unwrap_or("an object is not what the API says it is");
+            (Outcome::CutOff, Some(format!("{objects} left out: {because}")))
+        } else {
+            (outcome, self.reason.clone())
+        };
+        record.insert("outcome".to_owned(), Value::from(outcome.id()));
         record.insert("objects".to_owned(), Value::from(self.objects));
-        if let Some(reason) = &self.reason {
-            record.insert("reason".to_owned(), Value::from(reason.as_str()));
+        if let Some(reason) = reason {
+            record.insert("reason".to_owned(), Value::from(reason));
         }
         if !self.namespaces.is_empty() {
             record.insert("namespaces".to_owned(), Value::from(self.namespaces.iter().cloned().collect::<Vec<_>>()));
