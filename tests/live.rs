@@ -375,7 +375,7 @@ fn flags_for_clusters_are_refused_where_there_is_none_to_read() {
     assert!(server.requests().is_empty());
     let role = run(&server, &["rbac", "-n", "shop"]);
     assert!(
-        role.code == 0 && role.out.contains("namespace: shop") && !role.out.contains("\"secrets\""),
+        role.code == 0 && role.out.contains("namespace: \"shop\"") && !role.out.contains("\"secrets\""),
         "{}",
         role.out
     );

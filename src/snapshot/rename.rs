@@ -191,14 +191,12 @@ impl Renaming<'_> {
         if let Some(namespace) = text_at(object, "/metadata/namespace") {
             *namespace = self.namespace(namespace);
         }
-        if kind == "CustomResourceDefinition" {
-            if let Some(known) = text_at(object, "/spec/group") {
-                let renamed = self.group(known);
-                let is_renamed = renamed != *known;
-                *known = renamed;
-                if let Some(kind) = text_at(object, "/spec/names/kind").filter(|_| is_renamed) {
-                    *kind = self.key.pseudonym("kind", kind);
-                }
+        if let Some(known) = text_at(object, "/spec/group").filter(|_| kind == "CustomResourceDefinition") {
+            let renamed = self.group(known);
+            let is_renamed = renamed != *known;
+            *known = renamed;
+            if let Some(kind) = text_at(object, "/spec/names/kind").filter(|_| is_renamed) {
+                *kind = self.key.pseudonym("kind", kind);
             }
         }
         if let Some(rules) = object.get_mut("rules").and_then(Value::as_array_mut) {

@@ -61,7 +61,7 @@ fn labels_at<'v>(value: &'v Value, path: &str) -> Option<&'v Map<String, Value>>
 
 fn is_chosen(key: &ObjectKey, kept: &Kept, scope: &Scope) -> bool {
     if let Some(object) = &scope.object
-        && (&*key.kind != object.kind || &*key.name != object.name)
+        && (*key.kind != *object.kind || *key.name != *object.name)
     {
         return false;
     }

@@ -155,11 +155,15 @@ pub(super) const FACTS: &[FactEntry] = &[
         s.reaches(|kind| *kind == ReachKind::Previews)
     }),
     system("system.weighted-routes", Number, "routes that divide traffic by weights", |s| s.weighted_routes())
-        .from_lists(&["@mesh", "httproutes.gateway.networking.k8s.io"]),
+        .from_lists(&["@mesh", "httproutes.gateway.networking.k8s.io", "grpcroutes.gateway.networking.k8s.io"]),
     system("system.policies", Number, "policies that decide what the cluster admits", |s| {
         s.foreign_of(GroupRole::Policies)
     })
-    .from_lists(&["@policies"]),
+    .from_lists(&[
+        "@policies",
+        "validatingadmissionpolicies.admissionregistration.k8s.io",
+        "mutatingadmissionpolicies.admissionregistration.k8s.io",
+    ]),
     system("system.mesh-resources", Number, "policies and routes of a service mesh", |s| s.foreign_of(GroupRole::Mesh))
         .from_lists(&["@mesh"]),
     system("system.mesh-strict", Number, "mesh policies that make mutual TLS mandatory or restrict callers", |s| {

@@ -14,7 +14,14 @@ const STEPPED: &[WorkloadKind] = &[WorkloadKind::Rollout, WorkloadKind::Deployme
 const AUTOSCALERS: &[&str] = &["horizontalpodautoscalers.autoscaling", "scaledobjects.keda.sh"];
 const QUOTAS: &[&str] = &["resourcequotas"];
 const BUDGETS: &[&str] = &["poddisruptionbudgets.policy"];
-const TRAFFIC: &[&str] = &["services", "ingresses.networking.k8s.io"];
+const TRAFFIC: &[&str] = &[
+    "services",
+    "ingresses.networking.k8s.io",
+    "gateways.gateway.networking.k8s.io",
+    "tcproutes.gateway.networking.k8s.io",
+    "tlsroutes.gateway.networking.k8s.io",
+    "udproutes.gateway.networking.k8s.io",
+];
 const POLICIES: &[&str] = &["networkpolicies.networking.k8s.io"];
 const CLAIMS: &[&str] = &["persistentvolumeclaims"];
 const RIGHTS: &[&str] = &[
