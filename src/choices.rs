@@ -17,7 +17,7 @@ pub struct Choices {
     /// The overlays to assess, by the path of their folder or its last part (`--overlay`); empty for those that demand
     /// most.
     pub overlays: Vec<String>,
-    /// Files in which the owner states what no other file can say, each laid over those before it (`--context`).
+    /// Files in which the owner states what no other file can say, each laid over those before it (`--context-file`).
     pub context_files: Vec<String>,
     /// Single statements laid over those files, as `key=value` (`--set`).
     pub statements: Vec<String>,
@@ -46,7 +46,7 @@ pub struct Rendering {
     pub set: Vec<String>,
     /// The name of the release; none for the name of the chart's folder (`--release`).
     pub release: Option<String>,
-    /// The namespace of the release (`--namespace`).
+    /// The namespace of the release (`--release-namespace`).
     pub namespace: Option<String>,
     /// The longest that one tool may take, in seconds (`--render-timeout`).
     pub seconds: u64,

@@ -116,3 +116,12 @@ pub const COMMENTS_IN_A_ROW: usize = 100_000;
 
 /// How deep interpolation defaults may nest in a Compose file, as in `${A:-${B:-c}}`.
 pub const INTERPOLATION_DEPTH: usize = 16;
+
+/// The largest page of a list that is read from a cluster, in bytes; pages of 500 pods take 3 to 10 MiB.
+pub const PAGE_BYTES: usize = 64 << 20;
+
+/// The most pages that one list may have: two million objects in pages of 500.
+pub const PAGES_PER_LIST: usize = 4_000;
+
+/// The most pages without an object that one list may have in a row. Selectors leave some empty.
+pub const EMPTY_PAGES: usize = 20;

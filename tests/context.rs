@@ -84,7 +84,7 @@ fn the_file_is_found_up_to_the_root_of_the_repository_and_what_is_named_comes_in
     let found = report(folder.path(), &[]);
     assert_eq!(regions(&found), "2");
     assert_eq!(found["estate"]["statements"][0]["evidence"]["file"], "kubeworthy.yaml");
-    assert_eq!(regions(&report(folder.path(), &["--context", "other.yaml"])), "1");
+    assert_eq!(regions(&report(folder.path(), &["--context-file", "other.yaml"])), "1");
     assert_eq!(regions(&report(folder.path(), &["--set", "regions=3"])), "3");
     // The same files by another way are the same.
     let inside = run(&folder.path().join("deploy"), &["assess", ".", "-o", "json"]);
@@ -102,7 +102,7 @@ fn a_mistake_stops_the_run_with_its_place_and_a_way_out() {
     assert!(output.stdout.is_empty() && message.contains("kubeworthy.yaml:2:1"), "{message}");
     assert!(message.contains("did you mean `availability-target`?"), "{message}");
     for (arguments, expected) in
-        [(&["--set", "teams"][..], "write the key and the value"), (&["--context", "none.yaml"], "no such file")]
+        [(&["--set", "teams"][..], "write the key and the value"), (&["--context-file", "none.yaml"], "no such file")]
     {
         let output = run(folder.path(), &[&["assess", "deploy"], arguments].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -140,7 +140,7 @@ fn init_writes_questions_in_the_order_of_their_weight_and_overwrites_nothing() {
         .map(|line| format!("{line}\n"))
         .collect();
     std::fs::write(folder.path().join("answers.yaml"), answers).expect("written");
-    report(folder.path(), &["--context", "answers.yaml"]);
+    report(folder.path(), &["--context-file", "answers.yaml"]);
     let again = run(folder.path(), &["init", "deploy"]);
     assert_eq!(again.status.code(), Some(2));
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), written);

@@ -364,7 +364,7 @@ fn rendering_takes_the_place_of_the_sources_and_points_back_at_them() {
     folder.write("charts/shop/crds/cart.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: carts.example.com}\nspec: {group: example.com, names: {kind: Cart}}\n");
     folder.tool("helm", &format!("echo \"$@\" >&2\n{}", prints(RENDERED)));
     let arguments =
-        [".", "--render", "--values=a b.yaml", "--helm-set", "db.password=CANARY-7f3a9", "--namespace", "live"];
+        [".", "--render", "--values=a b.yaml", "--helm-set", "db.password=CANARY-7f3a9", "--release-namespace", "live"];
     let (report, said) = folder.report(&arguments, "");
     let shop = system(&report, "chart:charts/shop");
     assert_eq!(report["systems"].as_array().map(Vec::len), Some(1));

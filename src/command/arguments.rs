@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::live::Live;
 use crate::choices::{Choices, Rendering};
 use crate::limits::Limits;
 use crate::report::Format;
 
 /// Does this system need Kubernetes, and if not, what simpler target would do?
 ///
-/// kubeworthy reads Kubernetes manifests and Compose files, scores the need for Kubernetes from 0 to 100, shows the
-/// evidence line by line, and compares simpler targets. It opens no network connection, and runs no other program unless
-/// --render asks for it.
+/// kubeworthy reads Kubernetes manifests, Compose files and live clusters, scores the need for Kubernetes from 0 to 100,
+/// shows the evidence line by line, and compares simpler targets. It opens no network connection unless --live or
+/// `snapshot` asks for a cluster, and runs no other program unless --render asks for it or the kubeconfig names one that
+/// signs in.
 #[derive(Debug, Parser)]
 #[command(name = "kubeworthy", version, arg_required_else_help = true, after_long_help = EXAMPLES, max_term_width = 100)]
 pub struct Arguments {
@@ -37,6 +39,10 @@ Examples:
                                             print the screen, and write the report for programs
   kubeworthy assess . --set availability-target=99.95
                                             what if that were asked for?
+  kubeworthy assess --live -A               assess the cluster that kubectl would talk to
+  kubeworthy assess deploy/ --live -n shop  hold files against what runs
+  kubeworthy snapshot -A -o prod.snapshot.jsonl
+                                            write what a cluster shows, without secrets, to assess it elsewhere
   kubeworthy init                           write the questions that no file can answer
   kubeworthy rule KW103                     explain a rule
   kubeworthy targets cloud-run              show a target with its coverage, limits and sources
@@ -60,10 +66,14 @@ pub enum Colour {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Assess files: the verdict, the need with its evidence, and the targets compared
+    /// Assess files and clusters: the verdict, the need with its evidence, and the targets compared
     Assess(Box<Assess>),
     /// Write a commented context file: the questions that no file can answer, the weightiest first
     Init(Init),
+    /// Write what a cluster shows to a file, without secrets, for assessing it anywhere; or show what such a file holds
+    Snapshot(Box<Snapshot>),
+    /// Print the least role that lets a cluster be read
+    Rbac(Box<Rbac>),
     /// Explain a rule, or list all
     Rule(Rule),
     /// Show a target, or list the catalogue
@@ -75,12 +85,17 @@ pub enum Command {
 /// Arguments of `assess`.
 #[derive(Debug, Args)]
 pub struct Assess {
-    /// Files and folders; `-` is standard input [default: .]
+    /// Files and folders; `-` is standard input [default: . without --live]
     ///
     /// Folders are searched for YAML and JSON files. `.gitignore` is respected, links are not followed out of the
-    /// folder.
+    /// folder. With --live, TYPE/NAME means one workload of the cluster, as in `deployment/web`; write `./deployment/web`
+    /// for a path of that name.
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
+
+    /// Read a live cluster too: the one that kubectl would talk to, with list requests and nothing else
+    #[arg(long)]
+    pub live: bool,
 
     /// The format, `full` or `json`, with `=FILE` to write it to a file; may be given several times
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "full", value_parser = parse_output)]
@@ -123,6 +138,10 @@ pub struct Assess {
     /// How charts and kustomizations are rendered
     #[command(flatten)]
     pub rendering: RenderingArguments,
+
+    /// Which cluster is read, and as whom
+    #[command(flatten)]
+    pub cluster: Live,
 }
 
 /// Rendering with the user's own tools.
@@ -149,7 +168,7 @@ pub struct RenderingArguments {
 
     /// The namespace of the release
     #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "render")]
-    pub namespace: Option<String>,
+    pub release_namespace: Option<String>,
 
     /// The longest that rendering one chart or kustomization may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), requires = "render")]
@@ -176,7 +195,7 @@ impl Assess {
             values: rendering.values.clone(),
             set: rendering.helm_set.clone(),
             release: rendering.release.clone(),
-            namespace: rendering.namespace.clone(),
+            namespace: rendering.release_namespace.clone(),
             seconds: rendering.render_timeout,
         })
     }
@@ -198,7 +217,7 @@ impl Assess {
             profiles: self.compose.profile.clone(),
             env_files: self.compose.env_file.clone(),
             overlays: self.overlay.clone(),
-            context_files: self.stating.context.clone(),
+            context_files: self.stating.context_file.clone(),
             statements: self.stating.set.clone(),
         }
     }
@@ -213,7 +232,7 @@ pub struct Stating {
     /// It states what no file can say: the availability to reach, peaks, teams, where it may run. `kubeworthy init` writes
     /// one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub context: Vec<String>,
+    pub context_file: Vec<String>,
 
     /// State one key of the context for this run: what if? May be given several times
     ///
@@ -323,6 +342,38 @@ pub struct Init {
     /// A folder of your own rules
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules: Vec<PathBuf>,
+}
+
+/// Arguments of `snapshot`.
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// One workload, as in `deployment/web`; without it, all of them
+    #[arg(value_name = "TYPE/NAME")]
+    pub object: Option<String>,
+
+    /// The file to write, whole or not at all; by convention it ends in `.snapshot.jsonl` [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Hide names behind pseudonyms that are the same for the same key, which this file holds
+    #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath)]
+    pub pseudonyms: Option<PathBuf>,
+
+    /// Show what a snapshot holds, and read no cluster
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["object", "output", "pseudonyms"])]
+    pub check: Option<PathBuf>,
+
+    /// Which cluster is read, and as whom
+    #[command(flatten)]
+    pub cluster: Live,
+}
+
+/// Arguments of `rbac`.
+#[derive(Debug, Args)]
+pub struct Rbac {
+    /// For which namespaces; without one, for the whole cluster
+    #[command(flatten)]
+    pub cluster: Live,
 }
 
 /// Arguments of `rule`.

@@ -1,5 +1,7 @@
 //! `kubeworthy assess`.
 
+use std::path::{Path, PathBuf};
+
 use miette::Severity;
 
 use super::Exit;
@@ -11,7 +13,9 @@ use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
 use crate::report;
+use crate::snapshot::ObjectName;
 use crate::source::{self, Collected, Input};
+use crate::text::SourceFile;
 use crate::text::sanitize::for_terminal;
 use crate::{Kit, OwnFiles};
 
@@ -24,17 +28,21 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
             .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
         return Exit::Error;
     }
+    let (paths, object) = match what_is_meant(arguments) {
+        Ok(meant) => meant,
+        Err((message, help)) => return mistake(&message, &help, terminal),
+    };
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
-    let mut inputs: Vec<Input> = arguments
-        .paths
-        .iter()
-        .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path.clone()) })
+    let mut inputs: Vec<Input> = paths
+        .into_iter()
+        .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path) })
         .collect();
     let choices = arguments.choices();
-    if inputs.is_empty() && choices.compose_files.is_empty() {
-        inputs.push(Input::Path(".".into()));
+    let here = [Input::Path(".".into())];
+    if inputs.is_empty() && choices.compose_files.is_empty() && !arguments.live {
+        inputs.extend_from_slice(&here);
     }
-    let choices = super::context::with_found(choices, &inputs);
+    let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
     let mut collected = source::collect(&inputs, &choices);
     // What the user names in so many words has to be there.
@@ -42,8 +50,11 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let is_chosen = |file: &String| {
         [&chosen.compose_files, &chosen.env_files, &chosen.context_files].iter().any(|files| files.contains(file))
     };
-    let all_failed =
-        collected.failed_inputs == count || collected.failures.iter().any(|failure| is_chosen(&failure.file));
+    let lacks_chosen = collected.failures.iter().any(|failure| is_chosen(&failure.file));
+    // Nobody is asked for a cluster where a file is missing without which nothing is assessed.
+    let lacks_cluster =
+        arguments.live && !lacks_chosen && !add_clusters(arguments, object.as_ref(), &kit, &mut collected, terminal);
+    let all_failed = lacks_chosen || lacks_cluster || !arguments.live && collected.failed_inputs == count;
     warn_of_failures(&collected, all_failed, terminal);
     if all_failed || !super::context::is_right(&collected, &kit, terminal) {
         return Exit::Error;
@@ -88,6 +99,65 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         return Exit::NothingFound;
     }
     exit
+}
+
+/// A mistake on the command line, and what to do about it.
+pub(super) fn mistake(message: &str, help: &str, terminal: &Terminal) -> Exit {
+    terminal.note(&format!("error: {}; {}", for_terminal(message), for_terminal(help)));
+    Exit::Error
+}
+
+/// The files and folders, and the one workload of a live cluster, if one is named.
+fn what_is_meant(arguments: &Assess) -> Result<(Vec<PathBuf>, Option<ObjectName>), (String, String)> {
+    if let Some(mistake) = arguments.cluster.mistake() {
+        return Err(mistake);
+    }
+    if !arguments.live {
+        let Some(flag) = arguments.cluster.first_given() else { return Ok((arguments.paths.clone(), None)) };
+        let help = match flag {
+            "--context" => "add --live, or name the owner's context file with --context-file",
+            "--namespace" => "add --live, or name the namespace of charts with --release-namespace",
+            _ => "add --live",
+        };
+        return Err((format!("{flag} is for live clusters, and none is asked for"), help.to_owned()));
+    }
+    let named = |path: &PathBuf| ObjectName::parse(path.to_str()?);
+    let (objects, paths): (Vec<_>, Vec<_>) = arguments.paths.iter().cloned().partition(|path| named(path).is_some());
+    if objects.len() > 1 {
+        let help = "choose several by their labels with --selector, or leave the names out".to_owned();
+        return Err(("one workload can be named at a time".to_owned(), help));
+    }
+    if let Some(unknown) = paths.iter().find(|path| is_like_an_object(path)) {
+        let message = format!("`{}` is neither a file nor a workload", unknown.display());
+        let help = "a workload is named as in `deployment/web`, `sts/db` or `rollout/web`".to_owned();
+        return Err((message, help));
+    }
+    Ok((paths, objects.first().and_then(named)))
+}
+
+/// Whether a path looks like `TYPE/NAME`, and nothing of that name is there.
+fn is_like_an_object(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let names: Vec<&str> = text.split('/').collect();
+    let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    names.len() <= 2 && names.iter().all(is_name) && !path.exists()
+}
+
+/// Reads the clusters beside the files; whether one at least could be read.
+fn add_clusters(
+    arguments: &Assess,
+    object: Option<&ObjectName>,
+    kit: &Kit,
+    collected: &mut Collected,
+    terminal: &Terminal,
+) -> bool {
+    let (read, failures) = super::live::read(&arguments.cluster, object, None, &kit.tables, terminal);
+    let has_read = !read.is_empty();
+    collected.files.extend(read.into_iter().map(|read| SourceFile::new_cluster(&read.name, read.text)));
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
+    collected.failures.extend(failures);
+    collected.failures.sort();
+    has_read
 }
 
 /// The inventory of the inputs and of the files that they refer to, which are read one step of references at a time.

@@ -8,9 +8,12 @@ mod context;
 mod diagnostic;
 mod init;
 mod install;
+pub mod live;
 mod output;
 pub mod plugin;
+mod rbac;
 mod reference;
+mod snapshot;
 mod today;
 mod words;
 
@@ -60,6 +63,8 @@ pub fn run() -> Exit {
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
         Command::Init(init) => init::run(init, &terminal),
+        Command::Snapshot(snapshot) => snapshot::run(snapshot, &terminal),
+        Command::Rbac(rbac) => rbac::run(rbac, &terminal),
         Command::Rule(rule) => reference::rule(rule, &terminal),
         Command::Targets(targets) => reference::targets(targets, &terminal),
         Command::Completion(completion) => install::run(completion, &terminal),

@@ -9,6 +9,7 @@ use super::arguments::Colour;
 use super::plugin::Called;
 use crate::report::Layout;
 use crate::text::command::as_called;
+use crate::text::sanitize::for_terminal;
 
 /// The widest screen that is used by itself: longer lines read badly.
 const WIDEST: usize = 100;
@@ -85,6 +86,46 @@ impl Terminal {
                 self.note(&format!("error: {} could not be written: {error}", path.display()));
                 Exit::Error
             }
+        }
+    }
+
+    /// Writes a whole text to a file, or leaves the file as it was: the text is written beside it and takes its place in
+    /// one step. What is no file, such as a pipe, is written to.
+    pub(super) fn save_whole(&self, path: &Path, text: &str) -> Exit {
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return self.save(path, text);
+        }
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{}.part", std::process::id()));
+        let beside = path.with_file_name(name);
+        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+        match written {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                // Where nothing was written there is nothing to remove.
+                let _ = std::fs::remove_file(&beside);
+                self.note(&format!(
+                    "error: {} could not be written: {error}",
+                    for_terminal(&path.display().to_string())
+                ));
+                Exit::Error
+            }
+        }
+    }
+
+    /// Shows how far a long task has come, on one line of standard error, where that is a terminal.
+    pub(super) fn progress(&self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            let shown: String = for_terminal(text).chars().take(self.width.saturating_sub(1)).collect();
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[K{shown}");
+        }
+    }
+
+    /// Removes what `progress` showed.
+    pub(super) fn end_progress(&self) {
+        if std::io::stderr().is_terminal() {
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
         }
     }
 

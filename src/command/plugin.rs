@@ -130,6 +130,9 @@ pub(super) fn page() -> Command {
         .override_usage(format!("{PLUGIN} [TYPE/NAME] [FLAGS]\n       {PLUGIN} COMMAND [FLAGS]"))
 }
 
+/// Gives a command one of its texts.
+type SetText = fn(Command, String) -> Command;
+
 /// A tree of commands whose texts name the program as its user does.
 fn in_words(command: Command, program: &'static str) -> Command {
     let say = |text: &clap::builder::StyledStr| as_called(&text.to_string(), program).into_owned();
@@ -148,7 +151,7 @@ fn in_words(command: Command, program: &'static str) -> Command {
             }
         })
         .mut_subcommands(|command| in_words(command, program));
-    let texts: [(Option<String>, fn(Command, String) -> Command); 4] = [
+    let texts: [(Option<String>, SetText); 4] = [
         (about, |command, text| command.about(text)),
         (long_about, |command, text| command.long_about(text)),
         (after, |command, text| command.after_help(text)),

@@ -218,7 +218,7 @@ fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Ta
         return Some("variables for Compose files beside it".to_owned());
     }
     if base_name == context::FILE_NAME {
-        return Some("what an owner states elsewhere; --context names it".to_owned());
+        return Some("what an owner states elsewhere; --context-file names it".to_owned());
     }
     if let Some(reason) = tables.lookalike_file(base_name) {
         return Some(reason.to_owned());

@@ -86,7 +86,7 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
         return Outcome::Lookalike("no API version of Kubernetes".to_owned());
     }
     // How the cluster was read is read on its own.
-    if node.tree().live.is_some() && kind == crate::snapshot::KIND {
+    if node.tree().live.is_some() && kind == super::live::HEADER {
         return Outcome::Understood;
     }
     if let Some(reason) = tables.lookalike(group, kind) {

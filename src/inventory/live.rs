@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::model::{Objects, Origin, Workload};
 use super::{Inventory, Links};
 use crate::day::Day;
-use crate::snapshot;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Live, Node, Place, Tree};
+
+/// The kind of the first object of a snapshot, which tells how the cluster was read.
+pub const HEADER: &str = "ClusterSnapshot";
 
 /// One cluster as it was read.
 #[derive(Clone, Debug)]
@@ -135,7 +137,7 @@ pub(super) fn live_of(files: &[SourceFile]) -> impl Fn(&SourceFile) -> Option<Li
 pub(super) fn clusters(trees: &[Tree]) -> Vec<Cluster> {
     let is_header = |tree: &&Tree| {
         let kind = tree.root().and_then(|root| root.get("kind")).and_then(|kind| kind.string());
-        tree.live.is_some() && kind == Some(snapshot::KIND)
+        tree.live.is_some() && kind == Some(HEADER)
     };
     trees.iter().filter(is_header).filter_map(Cluster::read).collect()
 }

@@ -36,7 +36,7 @@ pub fn context_page(kit: &Kit) -> String {
          [schemas/context.json](schemas/context.json).\n\n\
          - `kubeworthy init` writes the file with its questions, the weightiest first.\n\
          - It is found in the first folder that is assessed, or in the nearest one above it, up to the root of the repository.\n  \
-           `--context FILE` names another; several are laid over each other.\n\
+           `--context-file FILE` names another; several are laid over each other.\n\
          - `--set key=value` states one key for one run: what if? Nested keys have dots: `--set needs.mesh=false`.\n\
          - A statement may say who makes it: `{{value: 99.95, owner: operations, date: 2026-10-01, source: contract 12}}`.\n\n\
          A statement at the top is about everything that is read together. It holds for each system too, except where the table\n\

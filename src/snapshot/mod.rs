@@ -47,4 +47,4 @@ pub const RECENT_DAYS: u64 = 30;
 pub const API_VERSION: &str = "kubeworthy/v1";
 
 /// The kind of the header.
-pub const KIND: &str = "ClusterSnapshot";
+pub const KIND: &str = crate::inventory::live::HEADER;

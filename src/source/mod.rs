@@ -1,7 +1,11 @@
 //! Step 1: files, folders and standard input become named texts. The only place that reads what the user points at.
 
+pub mod cluster;
 pub mod render;
 mod walk;
+mod whole;
+
+pub use whole::{read_key, read_whole};
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -10,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::OwnFiles;
 use crate::choices::Choices;
 use crate::limits::Limits;
+use crate::snapshot;
 use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
 
 /// Where to read from.
@@ -245,6 +250,7 @@ fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Col
 
 fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
     match String::from_utf8(bytes) {
+        Ok(text) if snapshot::is_snapshot(&text) => add_snapshot(name, &text, collected),
         Ok(text) => collected.files.push(SourceFile::new(name, text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
@@ -257,6 +263,23 @@ fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
                 position: Some(position),
             });
         }
+    }
+}
+
+/// The clusters of a snapshot, each as if it had just been read.
+fn add_snapshot(name: String, text: &str, collected: &mut Collected) {
+    match snapshot::split(text) {
+        Ok(clusters) => {
+            for (cluster, text) in clusters {
+                collected.files.push(SourceFile::new_cluster(&cluster, text));
+            }
+        }
+        Err(error) => collected.failures.push(ReadFailure {
+            file: name,
+            message: error.message,
+            help: error.help,
+            position: Some(error.position),
+        }),
     }
 }
 

@@ -20,6 +20,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{"up", "starts a control plane with nodes, until standard input ends", up},
 		{"populate", "applies a scenario to a cluster", populate},
+		{"apply", "applies the manifests of files, as far as a cluster takes them", applyFiles},
 		{"paging-server", "serves lists of an estate of any size", pagingServer},
 		{"proxy", "stands in front of a server and fails as told", proxy},
 		{"etcd", "is etcd", runEtcd},

@@ -149,6 +149,7 @@ func usable(client kubernetes.Interface, nodes int, metrics bool) error {
 func unlimited(config *rest.Config) {
 	config.QPS = -1
 	config.UserAgent = "cluster-of-the-tests"
+	config.WarningHandler = rest.NoWarnings{}
 }
 
 // Writes certificates and kubeconfigs, and starts etcd and the API server.
@@ -312,6 +313,8 @@ func (running *cluster) writeFiles() error {
 			"leaderElection: {leaderElect: false}\nclientConnection: {kubeconfig: %q, qps: 1000, burst: 2000}\n",
 			filepath.Join(certificates, "kube-scheduler.kubeconfig")),
 		"kwok.yaml": strings.Join([]string{
+			"apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokConfiguration\n" +
+				"options: {podPlayStageParallelism: 32, nodePlayStageParallelism: 16, nodeLeaseParallelism: 8}\n",
 			nodefast.DefaultNodeInit, nodeheartbeat.DefaultNodeHeartbeatWithLease,
 			podfast.DefaultPodReady, podfast.DefaultPodComplete, podfast.DefaultPodDelete,
 		}, "\n---\n"),

@@ -127,7 +127,11 @@ fn digest(sources: &Path) -> String {
 fn remove_old(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut old: Vec<_> = entries
-        .filter(|entry| !entry.file_name().to_string_lossy().starts_with("lock"))
+        // Other tools are kept here as well.
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with("cluster-") || name.starts_with("unfinished-")
+        })
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     old.sort();
@@ -273,6 +277,22 @@ impl Server {
         let file = tempfile::NamedTempFile::new().expect("a file");
         fs::write(file.path(), manifest).expect("a manifest");
         self.told(&["apply", "--server-side", "-f", file.path().to_str().expect("a path")]);
+    }
+
+    /// Applies the manifests of files as far as the server takes them, in the namespaces that they name: how many objects it
+    /// took, and each that it refused, with `file`, `kind`, `namespace`, `name` and `reason`.
+    pub fn apply_files(&self, files: &[PathBuf]) -> (u64, Vec<Value>) {
+        let output = Command::new(program().expect("it runs already"))
+            .args(["apply", "--kubeconfig"])
+            .arg(self.kubeconfig("admin"))
+            .args(files)
+            .output()
+            .expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        let mut refused: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let counts = refused.pop().expect("the counts");
+        (counts["accepted"].as_u64().expect("a count"), refused)
     }
 
     /// Changes the status of an object, as only a kubelet or a controller would: restarts, for instance.
