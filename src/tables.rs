@@ -281,11 +281,8 @@ pub struct NetworkPlugin {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct NetworkPluginsFile {
-    /// For the reader of the table.
-    #[serde(rename = "checked-on")]
-    _checked_on: String,
     plugins: Vec<NetworkPlugin>,
 }
 
