@@ -92,10 +92,16 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         }
     }
     if exit == Exit::Done && !inventory.is_assessable() {
-        terminal.note(
-            "nothing to assess: the inputs hold no workload and no pointer to one. \
-             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`.",
-        );
+        terminal.note(match arguments.live {
+            true => {
+                "nothing to assess: what was read holds no workload. \
+                 Name other namespaces with -n, or read all of them with -A."
+            }
+            false => {
+                "nothing to assess: the inputs hold no workload and no pointer to one. \
+                 Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`."
+            }
+        });
         return Exit::NothingFound;
     }
     exit
