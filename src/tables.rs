@@ -364,6 +364,12 @@ impl Tables {
         })
     }
 
+    /// The groups of custom resources that say something about need.
+    #[must_use]
+    pub fn custom_groups(&self) -> std::collections::BTreeSet<&str> {
+        self.groups.iter().filter(|entry| entry.role != GroupRole::Support).map(|entry| entry.group.as_str()).collect()
+    }
+
     /// Whether anything is known about a group of custom resources.
     #[must_use]
     pub fn knows_group(&self, group: &str) -> bool {

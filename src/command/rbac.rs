@@ -10,11 +10,13 @@ pub(super) fn run(arguments: &Rbac, terminal: &Terminal) -> Exit {
     if let Some((message, help)) = arguments.cluster.mistake() {
         return mistake(&message, &help, terminal);
     }
-    let resources = facts::resources();
+    let Some(kit) = super::assess::load_kit(&[], terminal) else { return Exit::Error };
+    let (resources, groups) = (facts::resources(), kit.tables.custom_groups());
     let namespaces = &arguments.cluster.namespace;
     if namespaces.is_empty() || arguments.cluster.all_namespaces {
-        return terminal.print(&snapshot::role(&resources, None));
+        return terminal.print(&snapshot::role(&resources, &groups, None));
     }
-    let roles: Vec<String> = namespaces.iter().map(|namespace| snapshot::role(&resources, Some(namespace))).collect();
+    let roles: Vec<String> =
+        namespaces.iter().map(|namespace| snapshot::role(&resources, &groups, Some(namespace))).collect();
     terminal.print(&roles.join("---\n"))
 }

@@ -310,6 +310,20 @@ impl<'i> SystemView<'i> {
         }
     }
 
+    /// What is used of the nodes now; the larger part of vCPU and memory, since either may be what counts.
+    pub(super) fn capacity_used_now(&self) -> Fact {
+        let ratio = |unit: &str| {
+            let used = self.of_clusters(&format!("{unit}-now"))?;
+            let offered: f64 = self.of_clusters(&format!("{unit}-allocatable"))?.iter().map(|(number, _)| number).sum();
+            let sum: f64 = used.iter().map(|(number, _)| number).sum();
+            (offered > 0.0).then(|| (sum / offered, used.into_iter().map(|(_, place)| place).collect()))
+        };
+        match ["cpu", "memory-gib"].into_iter().filter_map(ratio).max_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((share, places)) => observed(Value::Number(share.min(1.0)), places),
+            None => self.not_seen(),
+        }
+    }
+
     /// Days since anything of it was last rolled out.
     pub(super) fn days_since_rollout(&self) -> Fact {
         let seen = self.workloads().filter_map(|view| view.seen("days-since-rollout"));

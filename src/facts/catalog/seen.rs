@@ -159,6 +159,14 @@ pub(super) const FACTS: &[FactEntry] = &[
     .from_lists(USAGE)
     .seen_whole(),
     system(
+        "seen.capacity-used-now",
+        Number,
+        "what is in use at the moment of the look, divided by what the nodes of the cluster offer, 0 to 1",
+        |s| s.capacity_used_now(),
+    )
+    .from_lists(&["nodes", "nodes.metrics.k8s.io"])
+    .seen_whole(),
+    system(
         "seen.cpu-used",
         Number,
         "vCPU that 95 % of the time was enough, over 14 days and more",
