@@ -44,6 +44,7 @@ pub(super) fn unreachable(server: &str, proxy: Option<&str>, error: &(dyn std::e
     match () {
         () if has(&[
             "unknownissuer",
+            "badsignature",
             "unknown issuer",
             "caused by other",
             "self-signed",
