@@ -85,9 +85,13 @@ fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
     screen.paragraph("  ", 2, &text);
     let reasons: BTreeSet<(&str, &[String])> =
         cluster.gaps.iter().map(|gap| (gap.reason.as_str(), gap.namespaces.as_slice())).collect();
-    for (reason, namespaces) in reasons {
-        let of_reason = |gap: &&ListGap| gap.reason == reason && gap.namespaces == namespaces;
-        gaps_of_one_reason(screen, reason, namespaces, &cluster.gaps.iter().filter(of_reason).collect::<Vec<_>>());
+    // What matters most stands first.
+    for forbids in [true, false] {
+        for (reason, namespaces) in &reasons {
+            let of_reason = |gap: &&ListGap| gap.reason == *reason && gap.namespaces == *namespaces;
+            let gaps = cluster.gaps.iter().filter(of_reason).filter(|gap| gap.forbids_conclusions == forbids);
+            gaps_of_one_reason(screen, reason, namespaces, &gaps.collect::<Vec<_>>());
+        }
     }
     if !cluster.gaps.is_empty() {
         let hint = "kubeworthy rbac prints the role that lets everything be listed.";
@@ -95,8 +99,7 @@ fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
     }
 }
 
-/// What could not be listed for one reason, those first without which nothing can be concluded, and the rules that it
-/// leaves open.
+/// What could not be listed for one reason, and the rules that it leaves open.
 fn gaps_of_one_reason(screen: &mut Screen, reason: &str, namespaces: &[String], gaps: &[&ListGap]) {
     const NAMED: usize = 12;
     let within = match namespaces.len() {
@@ -104,27 +107,21 @@ fn gaps_of_one_reason(screen: &mut Screen, reason: &str, namespaces: &[String], 
         1..=3 => format!(", in {}", namespaces.iter().map(|n| for_terminal(n)).collect::<Vec<_>>().join(", ")),
         some => format!(", in {some} namespaces"),
     };
-    let name = |gap: &&&ListGap| match gap.objects {
+    let name = |gap: &&ListGap| match gap.objects {
         0 => for_terminal(&gap.resource).into_owned(),
         objects => format!("{} (after {objects})", for_terminal(&gap.resource)),
     };
-    let (weighty, others): (Vec<&&ListGap>, Vec<&&ListGap>) = gaps.iter().partition(|gap| gap.forbids_conclusions);
-    let list = |gaps: &[&&ListGap]| gaps.iter().map(name).collect::<Vec<_>>().join(", ");
-    let reason = for_terminal(reason);
-    if !weighty.is_empty() {
-        let text = format!("{reason}{within}: {}. Nothing can be concluded without them.", list(&weighty));
-        screen.paragraph("  ?", 4, &text);
-    }
-    if !others.is_empty() {
-        let codes: BTreeSet<&str> = others.iter().flat_map(|gap| &gap.rules).map(String::as_str).collect();
-        let shown = codes.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-        let open = match codes.len() {
-            0 => String::new(),
-            some if some > NAMED => format!(" Left open: {shown} and {} more.", some - NAMED),
-            _ => format!(" Left open: {shown}."),
-        };
-        screen.paragraph("  ?", 4, &format!("{reason}{within}: {}.{open}", list(&others)));
-    }
+    let Some(first) = gaps.first() else { return };
+    let list = gaps.iter().map(name).collect::<Vec<_>>().join(", ");
+    let codes: BTreeSet<&str> = gaps.iter().flat_map(|gap| &gap.rules).map(String::as_str).collect();
+    let shown = codes.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let open = match codes.len() {
+        _ if first.forbids_conclusions => " Nothing can be concluded without them.".to_owned(),
+        0 => String::new(),
+        some if some > NAMED => format!(" Left open: {shown} and {} more.", some - NAMED),
+        _ => format!(" Left open: {shown}."),
+    };
+    screen.paragraph("  ?", 4, &format!("{}{within}: {list}.{open}", for_terminal(reason)));
 }
 
 /// The clusters of one estate, each with what it would be alone.
