@@ -283,7 +283,7 @@ fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<Clus
             reason: list.gap.clone()?,
             namespaces: list.namespaces.iter().cloned().collect(),
             rules: kit.rules.that_read(resource, &kit.tables).into_iter().map(str::to_owned).collect(),
-            is_of_workloads: facts::WORKLOADS.contains(&resource.as_str()),
+            forbids_conclusions: kit.constants.forbids_conclusions(resource),
         })
     };
     let number = |cluster: &inventory::Cluster, key: &str| inventory.seen_number(cluster.place, key).map(|(n, _)| n);

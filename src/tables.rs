@@ -281,11 +281,8 @@ pub struct NetworkPlugin {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct NetworkPluginsFile {
-    /// For the reader of the table.
-    #[serde(rename = "checked-on")]
-    _checked_on: String,
     plugins: Vec<NetworkPlugin>,
 }
 
@@ -365,6 +362,12 @@ impl Tables {
             (entry.group == group || group.strip_suffix(&entry.group).is_some_and(|rest| rest.ends_with('.')))
                 && (entry.kinds.is_empty() || entry.kinds.iter().any(|name| name == kind))
         })
+    }
+
+    /// The groups of custom resources that say something about need.
+    #[must_use]
+    pub fn custom_groups(&self) -> std::collections::BTreeSet<&str> {
+        self.groups.iter().filter(|entry| entry.role != GroupRole::Support).map(|entry| entry.group.as_str()).collect()
     }
 
     /// Whether anything is known about a group of custom resources.

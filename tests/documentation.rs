@@ -51,6 +51,9 @@ fn printed(line: &str) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// The line that stands for the rest of a screen.
+const CUT: &str = "…";
+
 /// The page with the output of every console example as it is now.
 fn renewed(text: &str) -> (String, usize) {
     let mut renewed = String::new();
@@ -67,7 +70,20 @@ fn renewed(text: &str) -> (String, usize) {
             examples += 1;
             renewed.push_str(line);
             renewed.push('\n');
-            renewed.push_str(&printed(command));
+            let mut shown = Vec::new();
+            while let Some(line) = lines.next_if(|line| line.trim() != "```" && !line.starts_with("$ ")) {
+                shown.push(line);
+            }
+            let printed = printed(command);
+            // A long screen may be cut; the last line that is shown then says so.
+            match shown.split_last() {
+                Some((&CUT, kept)) => {
+                    renewed.extend(printed.lines().take(kept.len()).flat_map(|line| [line, "\n"]));
+                    renewed.push_str(CUT);
+                    renewed.push('\n');
+                }
+                _ => renewed.push_str(&printed),
+            }
         }
     }
     (renewed, examples)

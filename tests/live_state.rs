@@ -229,3 +229,17 @@ fn an_operator_is_found_by_its_rights() {
     assert_eq!(assessment.systems.len(), 1);
     assert_eq!(assessment.systems[0].verdict, Verdict::KubernetesNative);
 }
+
+#[test]
+fn what_is_listed_is_what_facts_name() {
+    let kit = Kit::load(&OwnFiles::default()).expect("built-in rules");
+    let (named, groups) = (kubeworthy::facts::resources(), kit.tables.custom_groups());
+    let group = |resource: &str| resource.split_once('.').map_or("", |(_, group)| group).to_owned();
+    for kind in kubeworthy::snapshot::KINDS {
+        let is_named = named.contains(kind.resource) || groups.contains(group(kind.resource).as_str());
+        assert!(is_named, "{} is listed for nothing", kind.resource);
+    }
+    for resource in named {
+        assert!(kubeworthy::snapshot::kind(resource).is_some(), "{resource} is named and never listed");
+    }
+}

@@ -248,6 +248,13 @@ impl Constants {
         rows.map(|row| row.factor).product::<f64>() * if others { self.other_lists } else { 1.0 }
     }
 
+    /// Whether without a list alone the confidence stays below what any conclusion takes, where the owner was not asked.
+    #[must_use]
+    pub fn forbids_conclusions(&self, resource: &str) -> bool {
+        let left = self.left_by_gaps([resource].into_iter(), true) * self.confidence.without_context;
+        left * 100.0 < self.confidence.inconclusive_below
+    }
+
     /// How much a claim of a grade weighs, 0 to 1.
     #[must_use]
     pub fn weight(&self, grade: Grade) -> f64 {

@@ -118,8 +118,8 @@ pub struct ListGap {
     pub namespaces: Vec<String>,
     /// The codes of the rules that cannot be answered in full without it.
     pub rules: Vec<String>,
-    /// Whether its objects are workloads, without which nothing can be concluded.
-    pub is_of_workloads: bool,
+    /// Whether nothing can be concluded without it.
+    pub forbids_conclusions: bool,
 }
 
 /// A document or file that was not understood.

@@ -92,10 +92,21 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         }
     }
     if exit == Exit::Done && !inventory.is_assessable() {
-        terminal.note(
+        let mut lists = inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
+        if lists.any(|list| list.gap.is_some()) {
+            terminal.note(
+                "error: no workload could be listed; the report says why. \
+                 `kubeworthy rbac` prints the role that lets everything be listed.",
+            );
+            return Exit::Error;
+        }
+        terminal.note(if inventory.clusters.is_empty() {
             "nothing to assess: the inputs hold no workload and no pointer to one. \
-             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`.",
-        );
+             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`."
+        } else {
+            "nothing to assess: what was read holds no workload. \
+             Name other namespaces with -n, or read all of them with -A."
+        });
         return Exit::NothingFound;
     }
     exit

@@ -11,92 +11,92 @@ use crate::source::ReadFailure;
 use crate::source::cluster::{Access, Failure, Surroundings, Token, parse_duration};
 use crate::tables::Tables;
 
-/// Which cluster, as whom, and how much of it: kubectl's flags with kubectl's meanings. They may stand anywhere.
+/// Which cluster, as whom, and how much of it: kubectl's flags with kubectl's meanings.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Live clusters")]
 pub struct Live {
     /// A namespace to read; may be given several times [default: that of the context]
-    #[arg(short, long, global = true, value_name = "NAMESPACE", value_parser = parse_namespace)]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = parse_namespace)]
     pub namespace: Vec<String>,
 
     /// Read all namespaces
-    #[arg(short = 'A', long, global = true)]
+    #[arg(short = 'A', long)]
     pub all_namespaces: bool,
 
     /// Assess only workloads with these labels, as in `app=web,tier!=cache`
-    #[arg(short = 'l', long, global = true, value_name = "LABELS", value_parser = parse_selector)]
+    #[arg(short = 'l', long, value_name = "LABELS", value_parser = parse_selector)]
     pub selector: Option<String>,
 
     /// The kubeconfig to use [default: those of KUBECONFIG, or ~/.kube/config, or the pod's service account]
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub kubeconfig: Option<PathBuf>,
 
     /// A context of the kubeconfig; several are read as one estate [default: the current one]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub context: Vec<String>,
 
     /// A cluster of the kubeconfig, in place of that of the context
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub cluster: Option<String>,
 
     /// A user of the kubeconfig, in place of that of the context
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 
     /// The address of the API server
-    #[arg(short, long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
+    #[arg(short, long, value_name = "URL", value_hint = ValueHint::Url)]
     pub server: Option<String>,
 
     /// A bearer token; other users of this machine can see it, the variable KUBEWORTHY_TOKEN is hidden from them
-    #[arg(long, global = true, value_name = "TOKEN")]
+    #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
 
     /// A user to act as
-    #[arg(long = "as", global = true, value_name = "USER")]
+    #[arg(long = "as", value_name = "USER")]
     pub impersonate: Option<String>,
 
     /// A group to act as; may be given several times
-    #[arg(long = "as-group", global = true, value_name = "GROUP")]
+    #[arg(long = "as-group", value_name = "GROUP")]
     pub impersonate_group: Vec<String>,
 
     /// A UID to act as
-    #[arg(long = "as-uid", global = true, value_name = "UID")]
+    #[arg(long = "as-uid", value_name = "UID")]
     pub impersonate_uid: Option<String>,
 
     /// A file of certificates that the server's certificate has to lead to
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub certificate_authority: Option<PathBuf>,
 
     /// The file of a client certificate
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_certificate: Option<PathBuf>,
 
     /// The file of the key of the client certificate
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<PathBuf>,
 
     /// The name that the server's certificate has to be for
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
     /// Take any certificate of the server; whoever stands in between can read along
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub insecure_skip_tls_verify: bool,
 
     /// Let answers come uncompressed
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub disable_compression: bool,
 
     /// The longest that one request may take, as in `30s`; 0 for no limit but --timeout [default: 30s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub request_timeout: Option<Duration>,
 
     /// The longest that reading one cluster may take; what is missing then is named [default: 2m]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = parse_limit)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_limit)]
     pub timeout: Option<Duration>,
 
     /// How many objects a page of a list has; 0 for lists in one piece [default: 500]
-    #[arg(long, global = true, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT")]
     pub chunk_size: Option<u32>,
 
     /// Flags of kubectl that have no meaning here
@@ -107,21 +107,21 @@ pub struct Live {
 /// Flags of kubectl that are refused, each with what to do instead. They are known, so that whoever types one hears why.
 #[derive(Debug, Default, Args)]
 pub struct Refused {
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     cache_dir: Option<String>,
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     kuberc: Option<String>,
-    #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "")]
     match_server_version: Option<String>,
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     username: Option<String>,
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     password: Option<String>,
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     as_user_extra: Vec<String>,
-    #[arg(long, global = true, hide = true)]
+    #[arg(long, hide = true)]
     profile_output: Option<String>,
-    #[arg(short = 'v', long = "v", global = true, hide = true, num_args = 0..=1, default_missing_value = "")]
+    #[arg(short = 'v', long = "v", hide = true, num_args = 0..=1, default_missing_value = "")]
     verbosity: Option<String>,
 }
 
@@ -373,32 +373,15 @@ mod tests {
     struct Line {
         #[command(flatten)]
         live: Live,
-        #[command(subcommand)]
-        command: Option<Inner>,
-    }
-
-    #[derive(Debug, clap::Subcommand)]
-    enum Inner {
-        Rbac(Flags),
-    }
-
-    #[derive(Debug, Args)]
-    struct Flags {
-        #[command(flatten)]
-        live: Live,
     }
 
     fn parsed(words: &[&str]) -> Live {
-        let line = Line::try_parse_from([&["kubectl-worthy"], words].concat()).expect("flags");
-        match line.command {
-            Some(Inner::Rbac(flags)) => flags.live,
-            None => line.live,
-        }
+        Line::try_parse_from([&["kubeworthy"], words].concat()).expect("flags").live
     }
 
     #[test]
-    fn flags_stand_before_a_command_or_behind_it() {
-        for words in [&["-n", "shop", "rbac"][..], &["rbac", "--namespace=shop"], &["-n=shop"]] {
+    fn flags_mean_what_they_mean_for_kubectl() {
+        for words in [&["-n", "shop"][..], &["--namespace=shop"], &["-n=shop"], &["-nshop"]] {
             assert_eq!(parsed(words).namespace, ["shop"], "{words:?}");
         }
         let all = parsed(&[
@@ -433,7 +416,7 @@ mod tests {
             (&["--password", "CANARY"], "--password"),
             (&["-v", "6"], "-v"),
             (&["-v=6"], "-v"),
-            (&["--v=6", "rbac"], "-v"),
+            (&["--v=6"], "-v"),
         ] {
             let (message, help) = parsed(words).mistake().expect("a mistake");
             assert!(message.starts_with(flag) && !help.is_empty() && !message.contains("CANARY"), "{message}: {help}");
@@ -446,8 +429,8 @@ mod tests {
         assert_eq!(scope(&[]), Some(vec!["shop".to_owned()]));
         assert_eq!(scope(&["-n", "a", "-n", "b"]), Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(scope(&["-A", "-n", "a"]), None, "as for kubectl, all means all");
-        assert!(Line::try_parse_from(["kubectl-worthy", "-n", "../x"]).is_err());
-        assert!(Line::try_parse_from(["kubectl-worthy", "-l", "a b"]).is_err());
-        assert!(Line::try_parse_from(["kubectl-worthy", "--timeout", "0"]).is_err());
+        assert!(Line::try_parse_from(["kubeworthy", "-n", "../x"]).is_err());
+        assert!(Line::try_parse_from(["kubeworthy", "-l", "a b"]).is_err());
+        assert!(Line::try_parse_from(["kubeworthy", "--timeout", "0"]).is_err());
     }
 }

@@ -115,6 +115,7 @@ impl Terminal {
     }
 
     /// Shows how far a long task has come, on one line of standard error, where that is a terminal.
+    #[cfg(feature = "cluster")]
     pub(super) fn progress(&self, text: &str) {
         if std::io::stderr().is_terminal() {
             let shown: String = for_terminal(text).chars().take(self.width.saturating_sub(1)).collect();
@@ -123,6 +124,7 @@ impl Terminal {
     }
 
     /// Removes what `progress` showed.
+    #[cfg(feature = "cluster")]
     pub(super) fn end_progress(&self) {
         if std::io::stderr().is_terminal() {
             let _ = write!(std::io::stderr().lock(), "\r\x1b[K");

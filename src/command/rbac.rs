@@ -1,22 +1,22 @@
 //! `kubeworthy rbac`: the least role that lets a cluster be read.
 
-use std::collections::BTreeSet;
-
 use super::Exit;
 use super::arguments::Rbac;
 use super::assess::mistake;
 use super::output::Terminal;
-use crate::snapshot::{self, KINDS};
+use crate::{facts, snapshot};
 
 pub(super) fn run(arguments: &Rbac, terminal: &Terminal) -> Exit {
     if let Some((message, help)) = arguments.cluster.mistake() {
         return mistake(&message, &help, terminal);
     }
-    let resources: BTreeSet<&str> = KINDS.iter().map(|kind| kind.resource).collect();
+    let Some(kit) = super::assess::load_kit(&[], terminal) else { return Exit::Error };
+    let (resources, groups) = (facts::resources(), kit.tables.custom_groups());
     let namespaces = &arguments.cluster.namespace;
     if namespaces.is_empty() || arguments.cluster.all_namespaces {
-        return terminal.print(&snapshot::role(&resources, None));
+        return terminal.print(&snapshot::role(&resources, &groups, None));
     }
-    let roles: Vec<String> = namespaces.iter().map(|namespace| snapshot::role(&resources, Some(namespace))).collect();
+    let roles: Vec<String> =
+        namespaces.iter().map(|namespace| snapshot::role(&resources, &groups, Some(namespace))).collect();
     terminal.print(&roles.join("---\n"))
 }

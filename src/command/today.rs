@@ -4,6 +4,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::day::Day;
+#[cfg(feature = "cluster")]
 use crate::snapshot::Timestamp;
 
 /// Today in universal time.
@@ -12,6 +13,7 @@ pub(super) fn today() -> Day {
 }
 
 /// This moment in universal time, to the second.
+#[cfg(feature = "cluster")]
 pub(super) fn now() -> Timestamp {
     Timestamp::of_seconds(i64::try_from(seconds()).unwrap_or(i64::MAX))
 }

@@ -104,8 +104,19 @@ pub static CATALOG: LazyLock<Vec<FactEntry>> =
     LazyLock::new(|| [workload::FACTS, system::FACTS, stated::FACTS, seen::FACTS].concat());
 
 /// The resources whose objects are workloads of Kubernetes itself.
-pub const WORKLOADS: &[&str] =
-    &["deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "pods"];
+pub const WORKLOADS: &[&str] = &[
+    "deployments.apps",
+    "statefulsets.apps",
+    "daemonsets.apps",
+    "jobs.batch",
+    "cronjobs.batch",
+    "pods",
+    "replicationcontrollers",
+    "rollouts.argoproj.io",
+    "services.serving.knative.dev",
+    "scaledjobs.keda.sh",
+    "deploymentconfigs.apps.openshift.io",
+];
 
 /// Every resource of Kubernetes itself that has to be listed for some fact, as kubectl names them.
 #[must_use]

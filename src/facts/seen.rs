@@ -121,6 +121,14 @@ impl<'i> WorkloadView<'i> {
         }
     }
 
+    /// Where a fixed number of copies is written. In a cluster the number is always there, and an autoscaler moves it; only
+    /// what files write of it was written by somebody.
+    pub(super) fn fixed_copies(&self) -> Option<Place> {
+        let is_live = self.cluster().is_some() && self.autoscaler().is_some();
+        let workload = if is_live { self.written()? } else { self.workload };
+        workload.copies.place()
+    }
+
     /// The copies that the files write.
     pub(super) fn written_copies(&self) -> Fact {
         match self.written().map(|written| &written.copies) {
@@ -213,6 +221,11 @@ impl<'i> SystemView<'i> {
         self.workloads().any(|view| view.has_own_account())
     }
 
+    /// Whether somebody chose to read but a part of a cluster, so that others may share it.
+    pub(super) fn is_part_of_cluster(&self) -> bool {
+        self.live_clusters().iter().any(|cluster| cluster.namespaces.is_some() || cluster.is_selection)
+    }
+
     /// The part of its workloads that were seen live, 0 to 1.
     #[must_use]
     pub fn live_share(&self) -> f64 {
@@ -293,6 +306,20 @@ impl<'i> SystemView<'i> {
         let ratios = [ratio("cpu-now", "cpu-requested"), ratio("memory-gib-now", "memory-gib-requested")];
         match ratios.into_iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0)) {
             Some((share, places)) => observed(Value::Number(share), places),
+            None => self.not_seen(),
+        }
+    }
+
+    /// What is used of the nodes now; the larger part of vCPU and memory, since either may be what counts.
+    pub(super) fn capacity_used_now(&self) -> Fact {
+        let ratio = |unit: &str| {
+            let used = self.of_clusters(&format!("{unit}-now"))?;
+            let offered: f64 = self.of_clusters(&format!("{unit}-allocatable"))?.iter().map(|(number, _)| number).sum();
+            let sum: f64 = used.iter().map(|(number, _)| number).sum();
+            (offered > 0.0).then(|| (sum / offered, used.into_iter().map(|(_, place)| place).collect()))
+        };
+        match ["cpu", "memory-gib"].into_iter().filter_map(ratio).max_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((share, places)) => observed(Value::Number(share.min(1.0)), places),
             None => self.not_seen(),
         }
     }
@@ -425,6 +452,16 @@ impl<'i> SystemView<'i> {
             Some(places) => observed(Value::Number(places.len() as f64), places.into_values().collect()),
             None => one_look(),
         }
+    }
+
+    /// Services of which copies are ready, node agents left out.
+    pub(super) fn ready_services(&self) -> Fact {
+        if self.live_clusters().is_empty() {
+            return Fact::not_seen();
+        }
+        let ready = self.environment().filter(WorkloadView::serves).filter_map(|view| view.seen("ready"));
+        let places: Vec<Place> = ready.filter(|(ready, _)| *ready > 0.0).map(|(_, place)| place).collect();
+        observed(Value::Number(places.len() as f64), places)
     }
 
     /// What its files write and the cluster does not have.

@@ -1,8 +1,10 @@
 //! Asking every rule of a system and its workloads.
 
+use std::collections::BTreeSet;
+
 use super::{Action, Piece, Rule, Rules};
 use crate::capability::CapabilityId;
-use crate::condition::Truth;
+use crate::condition::{Condition, Truth};
 use crate::facts::{CATALOG, Fact, FactId, FactSet, Scope, SystemView, Value, WorkloadView};
 use crate::grade::Grade;
 use crate::rules::file::{EstateMode, Level};
@@ -167,7 +169,7 @@ fn ask(
         return;
     }
     let subject = workload.map(WorkloadView::object_name);
-    let places = places(rule, facts, workload);
+    let mut places = places(rule, facts, workload);
     if let Truth::Unknown(fact) = answer {
         // What a reflex or a finding cannot see changes nothing; what a claim cannot see is an open question.
         // What may be anywhere in a template is asked once, for all of it.
@@ -185,7 +187,12 @@ fn ask(
             let mut open = None;
             for (grade, condition) in raised {
                 match condition.ask(facts) {
-                    Truth::True => best = best.max(*grade),
+                    Truth::True => {
+                        best = best.max(*grade);
+                        let mut seen = observations(condition, facts);
+                        seen.retain(|place| !places.contains(place));
+                        places.splice(0..0, seen);
+                    }
                     Truth::Unknown(fact) => open = open.or(Some(fact)),
                     Truth::False => {}
                 }
@@ -296,6 +303,16 @@ fn places(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>) -> 
         places.extend(workload.map(WorkloadView::place));
     }
     places
+}
+
+/// Where it was seen live what makes a condition hold.
+fn observations(condition: &Condition, facts: &FactSet) -> Vec<Place> {
+    let mut named = BTreeSet::new();
+    condition.collect_facts(&mut named);
+    let seen = named.into_iter().filter(|fact| CATALOG[fact.0].id.starts_with("seen."));
+    let known =
+        seen.map(|fact| facts.get(fact)).filter(|fact| matches!(fact, Fact::Known { .. } | Fact::AtLeast { .. }));
+    known.flat_map(Fact::places).copied().collect()
 }
 
 fn message(rule: &Rule, facts: &FactSet) -> String {

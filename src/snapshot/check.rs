@@ -200,10 +200,10 @@ enum Part {
     Number,
     Flag,
     Texts,
-    Map(&'static [(&'static str, Part)]),
+    Map(&'static [(&'static str, Self)]),
     /// A mapping whose keys are names of resources.
-    Resources(&'static Part),
-    Items(&'static Part),
+    Resources(&'static Self),
+    Items(&'static Self),
     /// Facts: numbers and truth values, and the network plugin.
     Facts,
 }

@@ -84,7 +84,7 @@ fn header(recorder: &Recorder, live: &Live, renaming: Option<Renaming<'_>>) -> V
         lists.insert(resource.to_owned(), record);
     }
     put("lists", Value::Object(lists));
-    if live.nodes.len() > 0 {
+    if live.nodes.len() > 0 && recorder.is_complete("nodes") {
         put("nodes", Value::Array(live.nodes.groups()));
     }
     put("seen", to_json(live.cluster.clone()));

@@ -155,7 +155,8 @@ impl Live {
             let mut seen = Seen::new();
             let copies = folded.by_object.get(key);
             let pods_are_known = recorder.is_complete_in("pods", &key.namespace);
-            if copies.is_some() || (pods_are_known && makes_pods(key)) {
+            // Of a part of the pods no number is right; what the controller counted itself is.
+            if pods_are_known && (copies.is_some() || makes_pods(key)) {
                 let none = Copies::default();
                 let copies = copies.unwrap_or(&none);
                 let nodes = nodes_are_known.then_some(&self.nodes);

@@ -348,3 +348,50 @@ fn prune(text: &str, key: &OwnerKey, tables: &Tables) -> Option<String> {
     }
     Some(pruned.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(pods: &[&str]) -> Pods {
+        let tables = Tables::built_in().expect("the tables");
+        let taken = Timestamp::parse("2026-11-26T18:05:00Z").expect("a moment");
+        let mut all = Pods::default();
+        for pod in pods {
+            assert!(all.add(pod, Folding { tables: &tables, taken }), "{pod}");
+        }
+        all
+    }
+
+    fn pod(name: &str, more: &str) -> String {
+        format!(
+            r#"{{"metadata":{{"name":"{name}","namespace":"shop","ownerReferences":[{{"kind":"StatefulSet","name":"db","controller":true}}]}},"spec":{{"nodeName":"n1","containers":[{{"image":"x"}}]}},{more}}}"#
+        )
+    }
+
+    #[test]
+    fn pods_that_had_to_go_are_counted_and_not_among_the_copies() {
+        let evicted = pod("db-0", r#""status":{"phase":"Failed","reason":"Evicted"}"#);
+        let preempted = pod(
+            "db-1",
+            r#""status":{"phase":"Failed","conditions":[{"type":"DisruptionTarget","status":"True","reason":"PreemptionByScheduler"}]}"#,
+        );
+        let old = r#""status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}],"containerStatuses":[{"restartCount":9,"lastState":{"terminated":{"finishedAt":"2026-01-01T00:00:00Z"}}}]}"#;
+        let all = folded(&[&evicted, &preempted, &pod("db-2", old)]);
+        let (_, owner) = &all.owners[0];
+        assert_eq!((owner.copies, owner.ready, owner.evictions, owner.preempted), (1, 1, 1, 1));
+        assert_eq!(owner.restarts, 0, "what restarted long ago says nothing");
+        assert_eq!((all.gone.len(), all.names.len()), (2, 3));
+    }
+
+    #[test]
+    fn the_pod_whose_name_comes_first_stands_for_the_others() {
+        let (first, second) = (pod("db-0", r#""status":{}"#), pod("db-1", r#""status":{}"#));
+        for pods in [[&*first, &*second], [&*second, &*first]] {
+            let all = folded(&pods);
+            let (name, text) = all.owners[0].1.first.as_ref().expect("a pod");
+            assert_eq!(&**name, "db-0");
+            assert!(!text.contains("n1"), "{text}");
+        }
+    }
+}

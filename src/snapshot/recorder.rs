@@ -13,6 +13,7 @@ use super::scope::Scope;
 use super::time::Timestamp;
 use super::usage::{Events, NodeUsage, PodUsage};
 use crate::tables::Tables;
+use crate::text::sanitize::{for_terminal, without_secrets};
 
 /// A resource that an API server serves, as discovery tells.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +110,7 @@ impl Recorder {
     #[must_use]
     pub fn new(cluster: &str, scope: Scope, taken: Timestamp, tables: &Tables) -> Self {
         Self {
-            cluster: cluster.to_owned(),
+            cluster: for_terminal(cluster).into_owned(),
             scope,
             taken,
             tables: tables.clone(),
@@ -299,7 +300,7 @@ impl Recorder {
         } else {
             outcome
         };
-        list.outcome = Some((outcome, reason));
+        list.outcome = Some((outcome, reason.map(|reason| shown(&reason))));
     }
 
     /// The text: a pure function of what was recorded.
@@ -347,6 +348,14 @@ impl Gave {
             _ => Self::Objects(Objects::default()),
         }
     }
+}
+
+/// The most characters of a reason that are kept.
+const LONGEST_REASON: usize = 300;
+
+/// A reason as it can be passed on: one line, without what looks like a secret.
+fn shown(reason: &str) -> String {
+    for_terminal(&without_secrets(reason)).chars().take(LONGEST_REASON).collect()
 }
 
 fn api_version(group: &str, version: &str) -> String {

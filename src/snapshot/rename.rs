@@ -191,14 +191,12 @@ impl Renaming<'_> {
         if let Some(namespace) = text_at(object, "/metadata/namespace") {
             *namespace = self.namespace(namespace);
         }
-        if kind == "CustomResourceDefinition" {
-            if let Some(known) = text_at(object, "/spec/group") {
-                let renamed = self.group(known);
-                let is_renamed = renamed != *known;
-                *known = renamed;
-                if let Some(kind) = text_at(object, "/spec/names/kind").filter(|_| is_renamed) {
-                    *kind = self.key.pseudonym("kind", kind);
-                }
+        if let Some(known) = text_at(object, "/spec/group").filter(|_| kind == "CustomResourceDefinition") {
+            let renamed = self.group(known);
+            let is_renamed = renamed != *known;
+            *known = renamed;
+            if let Some(kind) = text_at(object, "/spec/names/kind").filter(|_| is_renamed) {
+                *kind = self.key.pseudonym("kind", kind);
             }
         }
         if let Some(rules) = object.get_mut("rules").and_then(Value::as_array_mut) {
@@ -348,5 +346,59 @@ fn text_at<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut String> {
     match value.pointer_mut(path) {
         Some(Value::String(text)) => Some(text),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renamed<T>(rename: impl FnOnce(Renaming<'_>) -> T) -> T {
+        let tables = Tables::built_in().expect("the tables");
+        let key = PseudonymKey::new(b"0123456789abcdef").expect("a key");
+        rename(Renaming { key: &key, tables: &tables })
+    }
+
+    #[test]
+    fn images_keep_what_tables_know_them_by() {
+        let image = |text: &str| renamed(|renaming| renaming.image(text));
+        assert_eq!(image("registry.acme.com/mirror/postgres:16.2"), "postgres:16.2");
+        assert_eq!(image("registry.acme.com/mirror/calico/node:v3"), "calico/node:v3");
+        let own = image("registry.acme.com/shop/web:release-acme");
+        assert!(own.starts_with("image-") && own.contains(":tag-") && !own.contains("acme"), "{own}");
+        assert_eq!(image("acme/web"), image("acme/web"));
+        assert!(image("acme/web:latest").ends_with(":latest"), "that it floats still shows");
+        assert!(!image("acme/web@sha256:00").contains("sha256"));
+    }
+
+    #[test]
+    fn names_are_the_same_wherever_they_stand() {
+        let mut service = serde_json::json!({"apiVersion": "apps/v1", "kind": "StatefulSet",
+            "metadata": {"name": "db", "namespace": "shop", "labels": {"app": "db", "acme.com/team": "a"}},
+            "spec": {"serviceName": "db", "template": {"metadata": {"labels": {"app": "db"}},
+                "spec": {"nodeSelector": {"kubernetes.io/os": "linux"}, "serviceAccountName": "default"}}}});
+        renamed(|renaming| renaming.object(&mut service));
+        let text = |path: &str| service.pointer(path).and_then(Value::as_str).unwrap_or_default();
+        let name = text("/metadata/name");
+        assert!(name.starts_with("name-") && name.len() == 13, "{name}");
+        for path in ["/spec/serviceName", "/metadata/labels/app", "/spec/template/metadata/labels/app"] {
+            assert_eq!(text(path), name, "{path}");
+        }
+        assert!(text("/metadata/namespace").starts_with("ns-"));
+        assert_eq!(text("/spec/template/spec/nodeSelector/kubernetes.io~1os"), "linux");
+        assert_eq!(text("/spec/template/spec/serviceAccountName"), "default");
+        assert!(!service.to_string().contains("acme"));
+    }
+
+    #[test]
+    fn what_every_cluster_has_keeps_its_name() {
+        renamed(|renaming| {
+            assert_eq!(renaming.namespace("kube-system"), "kube-system");
+            assert_eq!(renaming.namespace("default"), "default");
+            assert_eq!(renaming.role("cluster-admin"), "cluster-admin");
+            assert_eq!(renaming.group("apps"), "apps");
+            assert_eq!(renaming.group("postgresql.cnpg.io"), "postgresql.cnpg.io");
+            assert!(renaming.group("widgets.acme.com").starts_with("group-"));
+        });
     }
 }

@@ -13,9 +13,10 @@ const NAME: &str = "kubeworthy-reader";
 const NEVER: [&str; 2] = ["secrets", "configmaps"];
 
 /// The role for these resources, named as kubectl names them, and a binding to fill in. For one namespace: a Role for what
-/// stands in it, and a ClusterRole for what stands in none, which may be left out.
+/// stands in it, and a ClusterRole for what stands in none, which may be left out. Of these groups of custom resources
+/// everything may be listed: what a cluster serves of them is not known here.
 #[must_use]
-pub fn role(resources: &BTreeSet<&str>, namespace: Option<&str>) -> String {
+pub fn role(resources: &BTreeSet<&str>, groups: &BTreeSet<&str>, namespace: Option<&str>) -> String {
     let mut namespaced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut of_the_cluster: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for resource in resources.iter().filter(|resource| may_be_listed(resource)) {
@@ -27,16 +28,16 @@ pub fn role(resources: &BTreeSet<&str>, namespace: Option<&str>) -> String {
     let mut text = String::from("# What kubeworthy reads of a cluster: lists, and nothing else.\n");
     match namespace {
         None => {
-            push_role(&mut text, "ClusterRole", None, NAME, &namespaced);
+            push_role(&mut text, "ClusterRole", None, NAME, &namespaced, groups);
             push_binding(&mut text, "ClusterRoleBinding", None, "ClusterRole", NAME);
         }
         Some(namespace) => {
-            push_role(&mut text, "Role", Some(namespace), NAME, &namespaced);
+            push_role(&mut text, "Role", Some(namespace), NAME, &namespaced, groups);
             push_binding(&mut text, "RoleBinding", Some(namespace), "Role", NAME);
             if !of_the_cluster.is_empty() {
                 let name = format!("{NAME}-of-the-cluster");
                 text.push_str("---\n# What stands in no namespace. Without it the facts about it stay unknown.\n");
-                push_role(&mut text, "ClusterRole", None, &name, &of_the_cluster);
+                push_role(&mut text, "ClusterRole", None, &name, &of_the_cluster, &BTreeSet::new());
                 push_binding(&mut text, "ClusterRoleBinding", None, "ClusterRole", &name);
             }
         }
@@ -57,6 +58,7 @@ fn push_role(
     namespace: Option<&str>,
     name: &str,
     rules: &BTreeMap<&str, BTreeSet<&str>>,
+    groups: &BTreeSet<&str>,
 ) {
     let _ = writeln!(text, "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}");
     push_metadata(text, namespace, name);
@@ -71,6 +73,17 @@ fn push_role(
         let resources: Vec<&str> = resources.iter().copied().collect();
         let resources = resources.join(", ");
         let _ = writeln!(text, "  - apiGroups: [{group}]\n    resources: [{resources}]\n    verbs: [list]");
+    }
+    let groups: Vec<&str> =
+        groups.iter().copied().filter(|group| group.contains('.') && words::is_key(group)).collect();
+    if !groups.is_empty() {
+        text.push_str(
+            "  # Custom resources that say something about need, where the cluster has them.\n  - apiGroups:\n",
+        );
+        groups.iter().for_each(|group| {
+            let _ = writeln!(text, "      - {group}");
+        });
+        text.push_str("    resources: [\"*\"]\n    verbs: [list]\n");
     }
 }
 
@@ -98,7 +111,7 @@ mod tests {
     #[test]
     fn one_namespace_gets_a_role_and_what_stands_in_none_is_apart() {
         let resources = BTreeSet::from(["deployments.apps", "pods", "nodes", "statefulsets.apps"]);
-        let text = role(&resources, Some("shop"));
+        let text = role(&resources, &BTreeSet::new(), Some("shop"));
         assert!(
             text.starts_with(
                 "# What kubeworthy reads of a cluster: lists, and nothing else.\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: kubeworthy-reader\n  namespace: \"shop\"\nrules:\n  - apiGroups: [\"\"]\n    resources: [pods]\n    verbs: [list]\n  - apiGroups: [apps]\n    resources: [deployments, statefulsets]\n    verbs: [list]\n---\n"
@@ -107,7 +120,7 @@ mod tests {
         );
         assert!(text.contains("resources: [nodes]"));
         assert_eq!(text.matches("kind: ClusterRole\n").count(), 2, "the role, and the reference to it");
-        assert!(!role(&resources, None).contains("kind: Role\n"));
+        assert!(!role(&resources, &BTreeSet::new(), None).contains("kind: Role\n"));
     }
 
     proptest::proptest! {
@@ -117,7 +130,7 @@ mod tests {
             namespaced: bool,
         ) {
             let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-            let text = role(&names, namespaced.then_some("shop\n- x"));
+            let text = role(&names, &BTreeSet::new(), namespaced.then_some("shop\n- x"));
             for document in text.split("---\n") {
                 let document: serde_yaml::Value = serde_yaml::from_str(document).expect("YAML");
                 for rule in document.get("rules").and_then(|rules| rules.as_sequence()).into_iter().flatten() {

@@ -256,15 +256,18 @@ fn count(value: &Value) -> Result<Value, WrongType> {
 /// stays.
 pub(super) fn image(text: &str) -> String {
     let text = without_credentials(text);
-    let (repository, digest) = match text.split_once('@') {
-        Some((repository, digest)) if digest.starts_with("sha256:") || digest.starts_with("sha512:") => {
-            (repository, Some(digest))
-        }
-        Some((_, rest)) => match rest.split_once('@') {
-            Some((repository, digest)) => (repository, Some(digest)),
-            None => (rest, None),
-        },
+    let is_digest = |part: &str| {
+        let is_hexadecimal = |hash: &str| !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        part.split_once(':').is_some_and(|(kind, hash)| kind.starts_with("sha") && is_hexadecimal(hash))
+    };
+    let (repository, digest) = match text.rsplit_once('@').filter(|(_, digest)| is_digest(digest)) {
+        Some((repository, digest)) => (repository, Some(digest)),
         None => (&*text, None),
+    };
+    // A password may hold a slash, so that everything before the last `@` goes where there is a colon before it.
+    let repository = match repository.rsplit_once('@') {
+        Some((user, rest)) if user.contains(':') || !user.contains('/') => rest,
+        _ => repository,
     };
     match digest {
         Some(digest) => format!("{repository}@{digest}"),
@@ -342,6 +345,8 @@ mod tests {
         assert_eq!(image("https://me:pw@registry/a:1"), "registry/a:1");
         assert_eq!(image("me:pw@registry/a:1"), "registry/a:1");
         assert_eq!(image("me:pw@registry/a@sha256:00"), "registry/a@sha256:00");
+        assert_eq!(image("me:p/w@registry/a:1"), "registry/a:1");
+        assert_eq!(image("example.com/a-@NUMBER@:1"), "example.com/a-@NUMBER@:1");
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn labels_at<'v>(value: &'v Value, path: &str) -> Option<&'v Map<String, Value>>
 
 fn is_chosen(key: &ObjectKey, kept: &Kept, scope: &Scope) -> bool {
     if let Some(object) = &scope.object
-        && (&*key.kind != object.kind || &*key.name != object.name)
+        && (*key.kind != *object.kind || *key.name != *object.name)
     {
         return false;
     }
@@ -299,7 +299,7 @@ fn narrow_cluster(objects: &mut Objects, workloads: &Workloads, scope: &Scope) {
             services.any(|service| service.get("namespace").and_then(Value::as_str).is_some_and(looked_at))
         }
         ("", "Namespace") => looked_at(&key.name),
-        (group, _) if group == "rbac.authorization.k8s.io" => true,
+        ("rbac.authorization.k8s.io", _) => true,
         _ => !key.namespace.is_empty(),
     });
 }

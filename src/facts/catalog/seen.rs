@@ -135,6 +135,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         s.cluster_any("nodes-varied")
     })
     .from_lists(EVENTS),
+    system("seen.services", Number, "long-running services of which copies are ready now", |s| s.ready_services())
+        .from_lists(PODS),
     system("seen.clusters", Number, "clusters that serve the system now", |s| s.serving_clusters()),
     system(
         "seen.availability",
@@ -155,6 +157,14 @@ pub(super) const FACTS: &[FactEntry] = &[
         |s| s.requests_used_now(),
     )
     .from_lists(USAGE)
+    .seen_whole(),
+    system(
+        "seen.capacity-used-now",
+        Number,
+        "what is in use at the moment of the look, divided by what the nodes of the cluster offer, 0 to 1",
+        |s| s.capacity_used_now(),
+    )
+    .from_lists(&["nodes", "nodes.metrics.k8s.io"])
     .seen_whole(),
     system(
         "seen.cpu-used",

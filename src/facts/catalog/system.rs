@@ -52,6 +52,12 @@ pub(super) const FACTS: &[FactEntry] = &[
     system("system.namespaces", Number, "namespaces that the workloads name", |s| {
         Fact::number(s.system.namespaces.len() as f64, [])
     }),
+    system(
+        "system.part-of-cluster",
+        Boolean,
+        "of a cluster only a part was read by choice: some namespaces, or some objects",
+        |s| Fact::boolean(s.is_part_of_cluster(), []),
+    ),
     system("system.cpu", Number, "vCPU with autoscalers at their maximum, assumed sizes included", |s| {
         s.footprint_fact(s.footprint.high.cpu)
     })
@@ -149,11 +155,15 @@ pub(super) const FACTS: &[FactEntry] = &[
         s.reaches(|kind| *kind == ReachKind::Previews)
     }),
     system("system.weighted-routes", Number, "routes that divide traffic by weights", |s| s.weighted_routes())
-        .from_lists(&["@mesh", "httproutes.gateway.networking.k8s.io"]),
+        .from_lists(&["@mesh", "httproutes.gateway.networking.k8s.io", "grpcroutes.gateway.networking.k8s.io"]),
     system("system.policies", Number, "policies that decide what the cluster admits", |s| {
         s.foreign_of(GroupRole::Policies)
     })
-    .from_lists(&["@policies"]),
+    .from_lists(&[
+        "@policies",
+        "validatingadmissionpolicies.admissionregistration.k8s.io",
+        "mutatingadmissionpolicies.admissionregistration.k8s.io",
+    ]),
     system("system.mesh-resources", Number, "policies and routes of a service mesh", |s| s.foreign_of(GroupRole::Mesh))
         .from_lists(&["@mesh"]),
     system("system.mesh-strict", Number, "mesh policies that make mutual TLS mandatory or restrict callers", |s| {

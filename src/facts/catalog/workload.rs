@@ -14,7 +14,14 @@ const STEPPED: &[WorkloadKind] = &[WorkloadKind::Rollout, WorkloadKind::Deployme
 const AUTOSCALERS: &[&str] = &["horizontalpodautoscalers.autoscaling", "scaledobjects.keda.sh"];
 const QUOTAS: &[&str] = &["resourcequotas"];
 const BUDGETS: &[&str] = &["poddisruptionbudgets.policy"];
-const TRAFFIC: &[&str] = &["services", "ingresses.networking.k8s.io"];
+const TRAFFIC: &[&str] = &[
+    "services",
+    "ingresses.networking.k8s.io",
+    "gateways.gateway.networking.k8s.io",
+    "tcproutes.gateway.networking.k8s.io",
+    "tlsroutes.gateway.networking.k8s.io",
+    "udproutes.gateway.networking.k8s.io",
+];
 const POLICIES: &[&str] = &["networkpolicies.networking.k8s.io"];
 const CLAIMS: &[&str] = &["persistentvolumeclaims"];
 const RIGHTS: &[&str] = &[
@@ -78,7 +85,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.most-copies", Number, "copies at most, the autoscaler at its maximum", |w| w.most_copies())
         .from_lists(AUTOSCALERS),
     workload("workload.copies-written", Boolean, "a fixed number of copies is written", |w| {
-        Fact::present(w.workload.copies.place())
+        Fact::present(w.fixed_copies())
     }),
     workload("workload.restarts", Boolean, "something starts it again when it stops", |w| {
         Fact::present(w.workload.restarts)
@@ -282,7 +289,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         "workload.role-missing",
         Boolean,
         "its service account is bound to a role that is not in the files",
-        |w| Fact::present(w.rights().missing_role),
+        // A cluster shows all there is: what is bound to a role that does not exist has no right by it.
+        |w| Fact::present(w.rights().missing_role.filter(|_| w.cluster().is_none())),
     )
     .from_lists(RIGHTS)
     .where_it_matters(|w| w.has_own_account())
@@ -294,7 +302,8 @@ pub(super) const FACTS: &[FactEntry] = &[
         |w| {
             let account =
                 w.workload.pods.iter().find_map(|pod| pod.service_account.as_ref()).map(|account| account.place);
-            Fact::present(account.filter(|_| w.rights().unbound))
+            // In a cluster nothing more can give it a right.
+            Fact::present(account.filter(|_| w.rights().unbound && w.cluster().is_none()))
         },
     )
     .from_lists(RIGHTS)

@@ -1,5 +1,7 @@
 //! What was read, and what could not be: files, and how each cluster was listed.
 
+use std::collections::BTreeSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::{LIST, Screen, more, verdict_style};
@@ -81,35 +83,45 @@ fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
         cluster.workloads
     );
     screen.paragraph("  ", 2, &text);
-    for gap in &cluster.gaps {
-        screen.paragraph("  ?", 4, &gap_text(gap));
+    let reasons: BTreeSet<(&str, &[String])> =
+        cluster.gaps.iter().map(|gap| (gap.reason.as_str(), gap.namespaces.as_slice())).collect();
+    // What matters most stands first.
+    for forbids in [true, false] {
+        for (reason, namespaces) in &reasons {
+            let of_reason = |gap: &&ListGap| gap.reason == *reason && gap.namespaces == *namespaces;
+            let gaps = cluster.gaps.iter().filter(of_reason).filter(|gap| gap.forbids_conclusions == forbids);
+            gaps_of_one_reason(screen, reason, namespaces, &gaps.collect::<Vec<_>>());
+        }
     }
     if !cluster.gaps.is_empty() {
-        let hint = "kubeworthy rbac prints the role that would answer this.";
+        let hint = "kubeworthy rbac prints the role that lets everything be listed.";
         screen.hint(&as_called(hint, screen.layout.program));
     }
 }
 
-/// What could not be listed, why, and which rules it leaves open.
-fn gap_text(gap: &ListGap) -> String {
-    const NAMED: usize = 8;
-    let so_far = match gap.objects {
-        0 => "not seen".to_owned(),
-        objects => format!("only {objects} seen"),
-    };
-    let within = match gap.namespaces.len() {
+/// What could not be listed for one reason, and the rules that it leaves open.
+fn gaps_of_one_reason(screen: &mut Screen, reason: &str, namespaces: &[String], gaps: &[&ListGap]) {
+    const NAMED: usize = 12;
+    let within = match namespaces.len() {
         0 => String::new(),
-        1..=3 => format!(" in {}", gap.namespaces.iter().map(|n| for_terminal(n)).collect::<Vec<_>>().join(", ")),
-        some => format!(" in {some} namespaces"),
+        1..=3 => format!(", in {}", namespaces.iter().map(|n| for_terminal(n)).collect::<Vec<_>>().join(", ")),
+        some => format!(", in {some} namespaces"),
     };
-    let codes = gap.rules.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let open = match gap.rules.len() {
-        _ if gap.is_of_workloads => " Nothing can be concluded without them.".to_owned(),
+    let name = |gap: &&ListGap| match gap.objects {
+        0 => for_terminal(&gap.resource).into_owned(),
+        objects => format!("{} (after {objects})", for_terminal(&gap.resource)),
+    };
+    let Some(first) = gaps.first() else { return };
+    let list = gaps.iter().map(name).collect::<Vec<_>>().join(", ");
+    let codes: BTreeSet<&str> = gaps.iter().flat_map(|gap| &gap.rules).map(String::as_str).collect();
+    let shown = codes.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let open = match codes.len() {
+        _ if first.forbids_conclusions => " Nothing can be concluded without them.".to_owned(),
         0 => String::new(),
-        some if some > NAMED => format!(" Left open: {codes} and {} more.", some - NAMED),
-        _ => format!(" Left open: {codes}."),
+        some if some > NAMED => format!(" Left open: {shown} and {} more.", some - NAMED),
+        _ => format!(" Left open: {shown}."),
     };
-    format!("{}{within}: {so_far}, {}.{open}", for_terminal(&gap.resource), for_terminal(&gap.reason))
+    screen.paragraph("  ?", 4, &format!("{}{within}: {list}.{open}", for_terminal(reason)));
 }
 
 /// The clusters of one estate, each with what it would be alone.

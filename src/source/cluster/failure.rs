@@ -44,6 +44,7 @@ pub(super) fn unreachable(server: &str, proxy: Option<&str>, error: &(dyn std::e
     match () {
         () if has(&[
             "unknownissuer",
+            "badsignature",
             "unknown issuer",
             "caused by other",
             "self-signed",
@@ -92,7 +93,10 @@ pub(super) fn unreachable(server: &str, proxy: Option<&str>, error: &(dyn std::e
         ),
         () if has(&["connection refused"]) => failure(
             format!("nothing answers at {at}: connection refused"),
-            "check that the cluster runs, and `server` in the kubeconfig",
+            match proxy {
+                Some(_) => "check that the proxy runs, or name the server in NO_PROXY",
+                None => "check that the cluster runs, and `server` in the kubeconfig",
+            },
         ),
         () if has(&["tunnel", "proxy", "socks"]) => failure(
             format!("{at} could not be reached: {}", quoted(&said)),
@@ -145,6 +149,13 @@ pub(super) fn status_message(body: &[u8]) -> Option<String> {
 /// names of people nor what pseudonyms are to hide.
 pub(super) fn forbidden(said: &str) -> String {
     let mut text = quoted(said);
+    // The usual words repeat the resource, which is named beside the reason.
+    if let Some((_, rest)) = text.split_once("cannot list resource \"")
+        && let Some((_, rest)) = rest.split_once("in API group \"")
+        && let Some((_, rest)) = rest.split_once("\" ")
+    {
+        text = format!("you may not list it {rest}");
+    }
     for (before, after) in [("User \"", "…"), ("namespace \"", "…")] {
         while let Some(start) = text.find(before) {
             let value = start + before.len();
@@ -166,7 +177,8 @@ mod tests {
                     namespace \"secret-shop\"\u{1b}[31m";
         let shown = forbidden(said);
         assert!(!shown.contains("jane") && !shown.contains("secret-shop") && !shown.contains('\u{1b}'), "{shown}");
-        assert!(shown.contains("User … cannot list resource \"pods\""), "{shown}");
+        assert!(shown.starts_with("you may not list it in the namespace …"), "{shown}");
+        assert!(forbidden("no: User \"jane\" cannot list resource \"pods\"").contains("User … cannot list"));
         assert!(forbidden("User \"half").contains("User …"));
         assert!(quoted(&"ä".repeat(1000)).chars().count() <= QUOTED + 1);
     }
@@ -180,6 +192,7 @@ mod tests {
         assert!(says("invalid peer certificate: certificate expired: verification time").contains("has expired"));
         assert!(says("tcp connect error: Connection refused (os error 111)").contains("refused"));
         assert!(says("dns error: failed to lookup address information").contains("not known"));
+        assert!(says("invalid peer certificate: BadSignature").contains("not trusted here"));
         assert!(says("deadline has elapsed").contains("does not answer"));
     }
 }
