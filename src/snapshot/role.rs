@@ -12,6 +12,11 @@ const NAME: &str = "kubeworthy-reader";
 /// Resources that no role names, whoever asks for them.
 const NEVER: [&str; 2] = ["secrets", "configmaps"];
 
+/// What stands in no namespace of the groups that every API server of today has itself.
+/// Source: Kubernetes API reference, `resource.k8s.io`.
+const OF_THE_CLUSTER: [(&str, &str); 2] =
+    [("resource.k8s.io", "deviceclasses"), ("resource.k8s.io", "devicetaintrules")];
+
 /// The role for these resources, named as kubectl names them, and a binding to fill in. For one namespace: a Role for what
 /// stands in it, and a ClusterRole for what stands in none, which may be left out. Of these groups of custom resources
 /// everything may be listed: what a cluster serves of them is not known here.
@@ -24,6 +29,9 @@ pub fn role(resources: &BTreeSet<&str>, groups: &BTreeSet<&str>, namespace: Opti
         let stands_in_namespaces = kinds::kind(resource).is_none_or(|kind| kind.namespaced);
         let rules = if stands_in_namespaces || namespace.is_none() { &mut namespaced } else { &mut of_the_cluster };
         rules.entry(group).or_default().insert(plural);
+    }
+    for (group, plural) in OF_THE_CLUSTER.into_iter().filter(|(group, _)| groups.contains(group)) {
+        of_the_cluster.entry(group).or_default().insert(plural);
     }
     let mut text = String::from("# What kubeworthy reads of a cluster: lists, and nothing else.\n");
     match namespace {
@@ -121,6 +129,11 @@ mod tests {
         assert!(text.contains("resources: [nodes]"));
         assert_eq!(text.matches("kind: ClusterRole\n").count(), 2, "the role, and the reference to it");
         assert!(!role(&resources, &BTreeSet::new(), None).contains("kind: Role\n"));
+        let with_devices = role(&resources, &BTreeSet::from(["resource.k8s.io"]), Some("shop"));
+        let (of_shop, of_the_cluster) =
+            with_devices.split_once("---\n# What stands in no namespace").expect("two roles");
+        assert!(of_shop.contains("      - resource.k8s.io\n    resources: [\"*\"]"), "{of_shop}");
+        assert!(of_the_cluster.contains("resources: [deviceclasses, devicetaintrules]"), "{of_the_cluster}");
     }
 
     proptest::proptest! {
