@@ -57,6 +57,9 @@ pub struct Live {
     pub qualifier: Option<std::sync::Arc<str>>,
 }
 
+/// A collection with many children: its node, and theirs.
+pub(crate) type Wide = (u32, Vec<u32>);
+
 /// One document as a tree over its file's text.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -74,7 +77,7 @@ pub struct Tree {
     /// The bytes of the file that this document occupies.
     pub span: Span,
     /// The collections with many children, found when first asked for.
-    pub(crate) wide: std::sync::OnceLock<Box<[(u32, Vec<u32>)]>>,
+    pub(crate) wide: std::sync::OnceLock<Box<[Wide]>>,
     /// Whose rules for merge keys count: those of Kubernetes for what has a kind and an API version.
     pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
@@ -217,7 +220,7 @@ impl Tree {
 
     /// The children of collections that have many: going through a list of thousands for each of its items would take
     /// the square of its length.
-    fn wide_collections(&self) -> Vec<(u32, Vec<u32>)> {
+    fn wide_collections(&self) -> Vec<Wide> {
         let mut wide = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
             // Every child has a node of its own.
