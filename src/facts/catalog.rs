@@ -192,7 +192,7 @@ impl FactEntry {
     }
 
     /// Needs these resources of a cluster: where one of them could not be listed, what is not seen may be there.
-    const fn from_lists(mut self, resources: &'static [&'static str]) -> Self {
+    const fn needs_lists(mut self, resources: &'static [&'static str]) -> Self {
         self.reads = resources;
         self
     }

@@ -74,13 +74,14 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
         let first = read.trees.len();
         let own = kustomizations.remove(source).map(|documents| (documents, None));
         let (documents, template) = own.or_else(|| parsed.next()).unwrap_or_default();
+        let of_cluster = live(file);
         let text = template.as_ref().map_or(&*file.text, |template| &*template.certain);
         for document in documents {
             read.documents += 1;
             match document {
                 Ok(mut tree) => {
                     tree.document = DocumentId(read.trees.len() as u32);
-                    tree.live = live(file);
+                    tree.live.clone_from(&of_cluster);
                     read.trees.push(tree);
                 }
                 Err(error) => note_unreadable(*source, file, text, &error, &mut read, &mut seen),

@@ -141,7 +141,7 @@ fn namespace_in(node: Node<'_>, written: Option<&str>) -> String {
 
 /// A namespace that an object names, its own or another's.
 pub(super) fn named_namespace(node: Node<'_>, written: Option<&str>) -> String {
-    match &node.tree().live {
+    match node.tree().live.as_deref() {
         None => own_namespace(written),
         Some(Live { qualifier: Some(qualifier) }) if written.is_some() => {
             format!("{qualifier}:{}", written.unwrap_or_default())

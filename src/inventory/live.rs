@@ -128,9 +128,9 @@ impl Cluster {
 }
 
 /// What the objects of each source know of their cluster; none for files.
-pub(super) fn live_of(files: &[SourceFile]) -> impl Fn(&SourceFile) -> Option<Live> {
+pub(super) fn live_of(files: &[SourceFile]) -> impl Fn(&SourceFile) -> Option<Arc<Live>> {
     let several = files.iter().filter(|file| file.cluster.is_some()).count() > 1;
-    move |file| file.cluster.as_ref().map(|name| Live { qualifier: several.then(|| Arc::clone(name)) })
+    move |file| file.cluster.as_ref().map(|name| Arc::new(Live { qualifier: several.then(|| Arc::clone(name)) }))
 }
 
 /// The clusters among the documents, in order of the sources.

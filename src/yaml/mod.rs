@@ -57,6 +57,9 @@ pub struct Live {
     pub qualifier: Option<std::sync::Arc<str>>,
 }
 
+/// A collection with many children: its node, and theirs.
+pub(crate) type Wide = (u32, Vec<u32>);
+
 /// One document as a tree over its file's text.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -74,7 +77,7 @@ pub struct Tree {
     /// The bytes of the file that this document occupies.
     pub span: Span,
     /// The collections with many children, found when first asked for.
-    pub(crate) wide: std::sync::OnceLock<Vec<(u32, Vec<u32>)>>,
+    pub(crate) wide: std::sync::OnceLock<Box<[Wide]>>,
     /// Whose rules for merge keys count: those of Kubernetes for what has a kind and an API version.
     pub(crate) dialect: Dialect,
     /// The first key that stands twice in one mapping, if any: the later one counts, as for Kubernetes.
@@ -82,9 +85,9 @@ pub struct Tree {
     /// Where the value of each node was really written, for a tree that was made from drafts; empty for a parsed one.
     pub(crate) origins: Vec<Place>,
     /// For a template that has not been rendered: what is missing in it may be there all the same.
-    pub unrendered: Option<Unrendered>,
-    /// For an object of a live cluster or of its snapshot.
-    pub live: Option<Live>,
+    pub unrendered: Option<Box<Unrendered>>,
+    /// For an object of a live cluster or of its snapshot; shared, since every document holds one.
+    pub live: Option<std::sync::Arc<Live>>,
 }
 
 impl Tree {
@@ -198,7 +201,7 @@ impl Tree {
         if node <= collection || node >= end {
             return None;
         }
-        let wide = self.wide.get_or_init(|| self.wide_collections());
+        let wide = self.wide.get_or_init(|| self.wide_collections().into());
         if let Ok(found) = wide.binary_search_by_key(&collection, |(at, _)| *at) {
             let children = &wide[found].1;
             let index = children.partition_point(|child| *child <= node).checked_sub(1)?;
@@ -217,7 +220,7 @@ impl Tree {
 
     /// The children of collections that have many: going through a list of thousands for each of its items would take
     /// the square of its length.
-    fn wide_collections(&self) -> Vec<(u32, Vec<u32>)> {
+    fn wide_collections(&self) -> Vec<Wide> {
         let mut wide = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
             // Every child has a node of its own.

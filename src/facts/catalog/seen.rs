@@ -30,13 +30,13 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("seen.restarts", Number, "restarts of its containers within 30 days after which it served again", |w| {
         w.seen_number("restarts")
     })
-    .from_lists(PODS),
+    .needs_lists(PODS),
     workload("seen.hosts", Number, "hosts on which copies of it are ready now", |w| w.seen_number("hosts"))
-        .from_lists(PODS),
+        .needs_lists(PODS),
     workload("seen.zones", Number, "zones in which copies of it are ready now", |w| w.seen_number("zones"))
-        .from_lists(PODS_ON_NODES),
+        .needs_lists(PODS_ON_NODES),
     workload("seen.regions", Number, "regions in which copies of it are ready now", |w| w.seen_number("regions"))
-        .from_lists(PODS_ON_NODES),
+        .needs_lists(PODS_ON_NODES),
     workload(
         "seen.host-losses",
         Number,
@@ -46,40 +46,40 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("seen.evictions", Number, "pods of it that had to leave their host within the last hour", |w| {
         w.seen_at_least("evictions")
     })
-    .from_lists(EVENTS),
+    .needs_lists(EVENTS),
     workload("seen.most-copies", Number, "the most copies that were ready at once within 30 days", |w| {
         w.seen_at_least("ready")
     })
-    .from_lists(PODS),
+    .needs_lists(PODS),
     workload(
         "seen.reached-zero",
         Boolean,
         "no copy of it ran for a time within 30 days, and one was started again",
         |w| w.seen_boolean("reached-zero"),
     )
-    .from_lists(EVENTS),
+    .needs_lists(EVENTS),
     workload("seen.scaled", Boolean, "its autoscaler changed the number of copies within 30 days", |w| {
         w.seen_boolean("scaled")
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload(
         "seen.left-minimum",
         Boolean,
         "its autoscaler left the least number of copies within the time that was watched",
         |w| w.seen_boolean("left-minimum"),
     )
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("seen.watched-days", Number, "days over which its autoscaler was watched", |w| {
         w.seen_number("watched-days")
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload(
         "seen.share-of-maximum",
         Number,
         "the most copies that were ready at once, divided by the most that its autoscaler may make, 0 to 1",
         |w| w.share_of_maximum(),
     )
-    .from_lists(&["pods", "horizontalpodautoscalers.autoscaling"]),
+    .needs_lists(&["pods", "horizontalpodautoscalers.autoscaling"]),
     workload(
         "seen.leader-changes",
         Number,
@@ -95,11 +95,11 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("seen.most-pods-at-once", Number, "the most pods that its jobs ran at once within 30 days", |w| {
         w.seen_at_least("pods-at-once")
     })
-    .from_lists(&["pods", "jobs.batch"]),
+    .needs_lists(&["pods", "jobs.batch"]),
     workload("seen.devices-allocated", Number, "accelerator devices that are given to it now", |w| {
         w.seen_number("devices")
     })
-    .from_lists(PODS),
+    .needs_lists(PODS),
     workload(
         "seen.made-workloads",
         Number,
@@ -112,7 +112,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("seen.preemptions", Number, "pods that gave way to it within 30 days because of its priority", |w| {
         w.seen_at_least("preemptions")
     })
-    .from_lists(EVENTS),
+    .needs_lists(EVENTS),
     // A workload, in a cluster and in files.
     workload("seen.copies-differ", Boolean, "the cluster runs another number of copies than the files write", |w| {
         w.copies_differ()
@@ -128,15 +128,15 @@ pub(super) const FACTS: &[FactEntry] = &[
     }),
     // A system, with the cluster below it.
     system("seen.nodes", Number, "nodes of the cluster that can take pods now", |s| s.cluster_sum("nodes"))
-        .from_lists(NODES),
+        .needs_lists(NODES),
     system("seen.node-zones", Number, "zones in which such nodes stand", |s| s.cluster_most("node-zones"))
-        .from_lists(NODES),
+        .needs_lists(NODES),
     system("seen.nodes-varied", Boolean, "the number of nodes changed with the load within 30 days", |s| {
         s.cluster_any("nodes-varied")
     })
-    .from_lists(EVENTS),
+    .needs_lists(EVENTS),
     system("seen.services", Number, "long-running services of which copies are ready now", |s| s.ready_services())
-        .from_lists(PODS),
+        .needs_lists(PODS),
     system("seen.clusters", Number, "clusters that serve the system now", |s| s.serving_clusters()),
     system(
         "seen.availability",
@@ -145,10 +145,10 @@ pub(super) const FACTS: &[FactEntry] = &[
         no_history_of_system,
     ),
     system("seen.cpu-now", Number, "vCPU in use at the moment of the look", |s| s.used_now("cpu-now"))
-        .from_lists(USAGE)
+        .needs_lists(USAGE)
         .seen_whole(),
     system("seen.memory-now", Number, "GiB in use at the moment of the look", |s| s.used_now("memory-gib-now"))
-        .from_lists(USAGE)
+        .needs_lists(USAGE)
         .seen_whole(),
     system(
         "seen.requests-used-now",
@@ -156,7 +156,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         "what is in use at the moment of the look, divided by what is requested, 0 and more",
         |s| s.requests_used_now(),
     )
-    .from_lists(USAGE)
+    .needs_lists(USAGE)
     .seen_whole(),
     system(
         "seen.capacity-used-now",
@@ -164,7 +164,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         "what is in use at the moment of the look, divided by what the nodes of the cluster offer, 0 to 1",
         |s| s.capacity_used_now(),
     )
-    .from_lists(&["nodes", "nodes.metrics.k8s.io"])
+    .needs_lists(&["nodes", "nodes.metrics.k8s.io"])
     .seen_whole(),
     system(
         "seen.cpu-used",
@@ -211,7 +211,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         "part of the requested vCPU or memory that the platform itself takes, 0 to 1",
         |s| s.platform_requests(),
     )
-    .from_lists(PODS),
+    .needs_lists(PODS),
     system(
         "seen.platform-cost-share",
         Number,
@@ -221,22 +221,22 @@ pub(super) const FACTS: &[FactEntry] = &[
     system("seen.policies-enforced", Boolean, "the network plugin enforces network policies", |s| {
         s.policies_enforced()
     })
-    .from_lists(PODS),
+    .needs_lists(PODS),
     system("seen.meshed-share", Number, "part of its pods that have a proxy of the mesh beside them, 0 to 1", |s| {
         s.meshed_share()
     })
-    .from_lists(PODS),
+    .needs_lists(PODS),
     system("seen.public-addresses", Number, "public addresses that lead to it", |s| s.public_addresses())
-        .from_lists(&["services", "ingresses.networking.k8s.io", "gateways.gateway.networking.k8s.io"]),
+        .needs_lists(&["services", "ingresses.networking.k8s.io", "gateways.gateway.networking.k8s.io"]),
     system("seen.accelerator-nodes", Number, "nodes with accelerators", |s| s.cluster_sum("accelerator-nodes"))
-        .from_lists(NODES),
+        .needs_lists(NODES),
     system(
         "seen.resources-of-others",
         Number,
         "custom resources of its own kinds that somebody else made",
         no_history_of_system,
     ),
-    system("seen.tenants", Number, "tenants of their own whose pods run now", |s| s.running_tenants()).from_lists(&[
+    system("seen.tenants", Number, "tenants of their own whose pods run now", |s| s.running_tenants()).needs_lists(&[
         "pods",
         "resourcequotas",
         "rolebindings.rbac.authorization.k8s.io",

@@ -83,7 +83,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     // Copies and what keeps them serving.
     workload("workload.copies", Number, "copies that are always there, the autoscaler at its minimum", |w| w.copies()),
     workload("workload.most-copies", Number, "copies at most, the autoscaler at its maximum", |w| w.most_copies())
-        .from_lists(AUTOSCALERS),
+        .needs_lists(AUTOSCALERS),
     workload("workload.copies-written", Boolean, "a fixed number of copies is written", |w| {
         Fact::present(w.fixed_copies())
     }),
@@ -117,22 +117,22 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.budget", Boolean, "a disruption budget covers it", |w| {
         Fact::present(w.budget().map(|(place, _)| place))
     })
-    .from_lists(BUDGETS),
+    .needs_lists(BUDGETS),
     workload("workload.budget-valid", Boolean, "its disruption budget lets a copy go and keeps another", |w| {
         Fact::present(w.valid_budget())
     })
-    .from_lists(BUDGETS),
+    .needs_lists(BUDGETS),
     workload("workload.guards", Number, "how many of readiness, spread over hosts and a valid budget it has", |w| {
         let guards = [w.readiness(), w.spread(false).map(|spread| spread.place), w.valid_budget()];
         let places: Vec<_> = guards.into_iter().flatten().collect();
         Fact::number(places.len() as f64, places)
     })
-    .from_lists(BUDGETS),
+    .needs_lists(BUDGETS),
     workload("workload.recreates", Boolean, "all old copies may stop before new ones start", |w| {
         Fact::present(w.recreates())
     }),
     workload("workload.sticky", Boolean, "a client always reaches the same copy", |w| Fact::present(w.sticky()))
-        .from_lists(TRAFFIC),
+        .needs_lists(TRAFFIC),
     workload("workload.priority", Boolean, "it has a priority over other pods", |w| {
         Fact::present(w.workload.pods.iter().find_map(|pod| pod.priority))
     }),
@@ -142,22 +142,22 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.one-disk", Boolean, "all its copies mount one disk that one host alone may use", |w| {
         Fact::present(w.one_disk())
     })
-    .from_lists(CLAIMS),
+    .needs_lists(CLAIMS),
     workload("workload.host-data", Boolean, "its data lies in a path of the host", |w| Fact::present(w.host_data())),
     // Scale.
     workload("workload.autoscaled", Boolean, "an autoscaler is written for it", |w| {
         Fact::present(w.range().map(|range| range.place).or_else(|| w.autoscaler().map(|scaler| scaler.place)))
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("workload.autoscaler-minimum", Number, "the least copies of its autoscaler", |w| {
         let place = w.autoscaler().and_then(|scaler| scaler.minimum.place());
         w.range().map_or(Fact::Absent, |range| Fact::number(range.value.0, [place.unwrap_or(range.place)]))
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("workload.autoscaler-maximum", Number, "the most copies of its autoscaler", |w| {
         w.range().map_or(Fact::Absent, |range| Fact::number(range.value.1, [range.place]))
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload(
         "workload.autoscaler-ratio",
         Number,
@@ -167,7 +167,7 @@ pub(super) const FACTS: &[FactEntry] = &[
             bounded.map_or(Fact::Absent, |range| Fact::number(range.value.1 / range.value.0.max(1.0), [range.place]))
         },
     )
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("workload.autoscaler-acts", Boolean, "its autoscaler has a real range and a metric it can compute", |w| {
         if let Some(unknown) = w.unknown_range() {
             return unknown;
@@ -175,11 +175,11 @@ pub(super) const FACTS: &[FactEntry] = &[
         let range = w.range().filter(|range| range.value.1 > range.value.0 && w.can_scale());
         Fact::present(range.map(|range| range.place))
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("workload.autoscaler-behaviour", Boolean, "its autoscaler says how fast to scale", |w| {
         Fact::present(w.autoscaler().and_then(|scaler| scaler.behaviour))
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("workload.idles-at-zero", Boolean, "it may run no copy at all until something asks for it", |w| {
         let is_knative = w.workload.kind == WorkloadKind::KnativeService;
         let by_events = is_knative || w.autoscaler().is_some_and(|scaler| scaler.by_events);
@@ -187,11 +187,11 @@ pub(super) const FACTS: &[FactEntry] = &[
         let minimum = w.autoscaler().and_then(|scaler| scaler.minimum.place());
         Fact::present(range.map(|range| minimum.unwrap_or(range.place)))
     })
-    .from_lists(AUTOSCALERS),
+    .needs_lists(AUTOSCALERS),
     workload("workload.quota-caps", Boolean, "the quota of its namespace has no room for its most copies", |w| {
         Fact::present(w.capping_quota())
     })
-    .from_lists(QUOTAS),
+    .needs_lists(QUOTAS),
     workload("workload.sized", Boolean, "a size is written for one of its containers", |w| {
         Fact::present(w.containers().find_map(|c| c.cpu.or(c.memory_gib)).map(|size| size.place))
     }),
@@ -200,7 +200,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.shared-volume", Boolean, "its volume can be written from several hosts", |w| {
         Fact::present(w.shared_volume())
     })
-    .from_lists(CLAIMS),
+    .needs_lists(CLAIMS),
     workload("workload.own-volumes", Boolean, "each copy keeps its own volume", |w| Fact::present(w.own_volumes()))
         .only_of(&[WorkloadKind::StatefulSet]),
     workload("workload.uses-identity", Boolean, "its copies know each other by name", |w| {
@@ -241,7 +241,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         "the protocol other than HTTP by which it is reached from outside, by its port",
         |w| w.outside_protocol().map_or(Fact::Absent, |(protocol, place)| Fact::text(protocol, [place])),
     )
-    .from_lists(TRAFFIC),
+    .needs_lists(TRAFFIC),
     workload("workload.host-port", Boolean, "it takes a port of every host that it runs on", |w| {
         Fact::present(w.containers().flat_map(|container| &container.ports).find_map(|port| port.on_host))
     }),
@@ -249,7 +249,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         let places = w.network_policies();
         Fact::boolean(!places.is_empty(), places)
     })
-    .from_lists(POLICIES),
+    .needs_lists(POLICIES),
     workload(
         "workload.host-access",
         Boolean,
@@ -275,7 +275,7 @@ pub(super) const FACTS: &[FactEntry] = &[
     workload("workload.creates-workloads", Boolean, "its service account may create workloads", |w| {
         Fact::present(w.rights().creates_workloads)
     })
-    .from_lists(RIGHTS)
+    .needs_lists(RIGHTS)
     .where_it_matters(|w| w.has_own_account()),
     workload(
         "workload.controls",
@@ -283,7 +283,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         "its service account may write what these files define, or any status",
         |w| Fact::present(w.controls()),
     )
-    .from_lists(RIGHTS)
+    .needs_lists(RIGHTS)
     .where_it_matters(|w| w.has_own_account()),
     workload(
         "workload.role-missing",
@@ -292,7 +292,7 @@ pub(super) const FACTS: &[FactEntry] = &[
         // A cluster shows all there is: what is bound to a role that does not exist has no right by it.
         |w| Fact::present(w.rights().missing_role.filter(|_| w.cluster().is_none())),
     )
-    .from_lists(RIGHTS)
+    .needs_lists(RIGHTS)
     .where_it_matters(|w| w.has_own_account())
     .of_the_whole(),
     workload(
@@ -306,7 +306,7 @@ pub(super) const FACTS: &[FactEntry] = &[
             Fact::present(account.filter(|_| w.rights().unbound && w.cluster().is_none()))
         },
     )
-    .from_lists(RIGHTS)
+    .needs_lists(RIGHTS)
     .where_it_matters(|w| w.has_own_account())
     .of_the_whole(),
     // Batch, hardware, delivery.

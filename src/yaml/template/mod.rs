@@ -59,7 +59,7 @@ pub fn read_template(source: SourceId, text: &Arc<str>, scope: &str, limits: &Li
             if twice.is_some_and(is_unknown) {
                 tree.duplicate_key = None;
             }
-            tree.unrendered = Some(Unrendered { scope: scope.into(), digest: digest(&text[span]).into() });
+            tree.unrendered = Some(Box::new(Unrendered { scope: scope.into(), digest: digest(&text[span]).into() }));
         }
     }
     Some(Template { documents, certain, included_documents: masked.included_documents })
