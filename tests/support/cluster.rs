@@ -282,8 +282,13 @@ impl Server {
     /// Applies the manifests of files as far as the server takes them, in the namespaces that they name: how many objects it
     /// took, and each that it refused, with `file`, `kind`, `namespace`, `name` and `reason`.
     pub fn apply_files(&self, files: &[PathBuf]) -> (u64, Vec<Value>) {
+        self.apply_files_in("default", files)
+    }
+
+    /// The same, with the namespace of those objects that name none.
+    pub fn apply_files_in(&self, namespace: &str, files: &[PathBuf]) -> (u64, Vec<Value>) {
         let output = Command::new(program().expect("it runs already"))
-            .args(["apply", "--kubeconfig"])
+            .args(["apply", "--namespace", namespace, "--kubeconfig"])
             .arg(self.kubeconfig("admin"))
             .args(files)
             .output()
