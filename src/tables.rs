@@ -1,6 +1,8 @@
 //! What is known about the world, as data from `rules/tables/`: engines, resource groups, images, host paths,
 //! accelerators, add-ons, lookalikes, namespaces of the platform, network plugins.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use crate::data::{self, DataError};
@@ -366,8 +368,16 @@ impl Tables {
 
     /// The groups of custom resources that say something about need.
     #[must_use]
-    pub fn custom_groups(&self) -> std::collections::BTreeSet<&str> {
+    pub fn custom_groups(&self) -> BTreeSet<&str> {
         self.groups.iter().filter(|entry| entry.role != GroupRole::Support).map(|entry| entry.group.as_str()).collect()
+    }
+
+    /// Those of them that describe the cluster itself rather than what runs in a namespace.
+    #[must_use]
+    pub fn cluster_groups(&self) -> BTreeSet<&str> {
+        let of_the_cluster = [GroupRole::NodePools, GroupRole::Clusters, GroupRole::Policies];
+        let groups = self.groups.iter().filter(|entry| of_the_cluster.contains(&entry.role));
+        groups.map(|entry| entry.group.as_str()).collect()
     }
 
     /// Whether anything is known about a group of custom resources.

@@ -26,6 +26,8 @@ pub struct Location {
     pub rendered: Option<RenderedPlace>,
     /// Whether it is an object of a live cluster, which has no line that anybody could open.
     pub is_live: bool,
+    /// What was observed, where an observation stands there.
+    pub observed: Option<String>,
 }
 
 /// A place in what a tool rendered.
@@ -68,7 +70,11 @@ impl<'i> Locator<'i> {
             path: tree.path(place.node),
             rendered: None,
             is_live: file.cluster.is_some(),
+            observed: None,
         };
+        if location.is_live && location.path.starts_with("seen.") {
+            location.observed = tree.node(place.node).and_then(|node| node.text()).map(str::to_owned);
+        }
         let origin = trace(file, tree, &tree.steps(place.node));
         if origin.is_some() || file.rendered.is_some() {
             let template = origin.as_ref().map(|origin| origin.template.clone());

@@ -73,6 +73,12 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if !arguments.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
+    if inventory.is_apart() {
+        terminal.note(
+            "warning: none of the workloads of the files runs in what was read of the cluster, so nothing was held against \
+             anything. Name their namespace with --namespace, or read all of them with --all-namespaces.",
+        );
+    }
     let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
     let mut exit = Exit::Done;
     for output in &arguments.output {
@@ -99,6 +105,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
                  `kubeworthy rbac` prints the role that lets everything be listed.",
             );
             return Exit::Error;
+        }
+        if let Some(object) = &object {
+            terminal.note(&format!(
+                "nothing to assess: there is no {} in what was read. Look for its name and its namespace with `kubectl get`.",
+                for_terminal(&object.to_string())
+            ));
+            return Exit::NothingFound;
         }
         terminal.note(if inventory.clusters.is_empty() {
             "nothing to assess: the inputs hold no workload and no pointer to one. \

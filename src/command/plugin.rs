@@ -296,6 +296,9 @@ pub(super) const TYPES: &[[&str; 3]] = &[
 
 /// Whether a word is a type: by any of its names in any case, with a group (`deployments.apps`) or without.
 pub(super) fn is_type(word: &str) -> bool {
+    if word.contains('/') {
+        return false;
+    }
     let name = word.split('.').next().unwrap_or(word).to_ascii_lowercase();
     TYPES.iter().flatten().any(|known| *known == name)
 }
@@ -394,6 +397,8 @@ mod tests {
             ("-n --help", "page --help"),
             ("--unknown deployment/web", "assess --live deployment/web --unknown"),
             ("--unknown web", "assess --live web --unknown"),
+            ("deployments.apps/web", "assess --live deployments.apps/web"),
+            ("deployments.v1.apps/web", "assess --live deployments.v1.apps/web"),
         ] {
             assert_eq!(translated(line), expected, "kubectl worthy {line}");
         }

@@ -67,6 +67,11 @@ impl<'i> WorkloadView<'i> {
         }
     }
 
+    /// A number of places in which copies are ready; where none is, there is no such place to speak of.
+    pub(super) fn seen_places(&self, key: &str) -> Fact {
+        if self.seen("ready").is_some_and(|(ready, _)| ready == 0.0) { Fact::Absent } else { self.seen_number(key) }
+    }
+
     /// A number that was seen at one moment, where more may have been seen at another.
     pub(super) fn seen_at_least(&self, key: &str) -> Fact {
         match self.seen(key) {
@@ -205,7 +210,9 @@ impl<'i> SystemView<'i> {
     #[must_use]
     pub fn gaps(&self) -> BTreeMap<&'i str, String> {
         let mut gaps = BTreeMap::new();
-        for cluster in self.live_clusters() {
+        // A cluster that was asked for and could not be read is missed by what stands in files alone, too.
+        let all: Vec<&Cluster> = self.inventory.clusters.iter().collect();
+        for cluster in if self.live_clusters().is_empty() { &all } else { self.live_clusters() } {
             for resource in cluster.lists.keys() {
                 if let Some((reason, _)) = self.gap_in(cluster, resource) {
                     gaps.entry(resource.as_str()).or_insert(reason);

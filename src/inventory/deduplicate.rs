@@ -108,7 +108,7 @@ fn meet(objects: &mut Objects, from_files: Vec<Workload>, clusters: &[Cluster]) 
             let namespace = cluster.own_namespace(&live.key.scope);
             // Files often leave the namespace to the tool that applies them; then the image has to speak for it too.
             let is_same = if written.key.scope.is_empty() {
-                namespace == "default" || written.pods.is_empty() || share_an_image(live, &written)
+                namespace == cluster.meant("") || written.pods.is_empty() || share_an_image(live, &written)
             } else {
                 namespace == written.key.scope
             };

@@ -62,12 +62,15 @@ impl Cluster {
         let scope = root.get("scope");
         let in_scope = |key: &str| scope.and_then(|scope| scope.get(key));
         let lists = root.get("lists").map(|lists| lists.entries()).unwrap_or_default();
+        // What was left out since one object was asked for is no gap.
+        let is_selection = in_scope("object").is_some();
         let list = |node: Node<'_>| {
             let get = |key: &str| node.get(key).and_then(|node| node.string());
             let outcome = get("outcome").unwrap_or_default();
             let reason = get("reason").unwrap_or_default();
             let gap = match outcome {
                 "complete" | "not-served" => None,
+                "not-asked" if is_selection => None,
                 "not-asked" => Some("it was not asked for".to_owned()),
                 _ if reason.is_empty() => Some(outcome.replace('-', " ")),
                 _ => Some(format!("{}: {reason}", outcome.replace('-', " "))),
@@ -102,7 +105,7 @@ impl Cluster {
     #[must_use]
     pub fn gap(&self, resource: &str, namespace: &str) -> Option<(&List, &str)> {
         let list = self.lists.get(resource)?;
-        let namespace = if namespace.is_empty() { "default" } else { namespace };
+        let namespace = self.meant(namespace);
         let concerns = list.namespaces.is_empty() || list.namespaces.contains(namespace);
         list.gap.as_deref().filter(|_| concerns).map(|reason| (list, reason))
     }
@@ -110,9 +113,20 @@ impl Cluster {
     /// Whether everything of a resource in a namespace was read.
     #[must_use]
     pub fn has_all(&self, resource: &str, namespace: &str) -> bool {
-        let own = if namespace.is_empty() { "default" } else { namespace };
+        let own = self.meant(namespace);
         let in_scope = self.namespaces.as_ref().is_none_or(|namespaces| namespaces.contains(own));
         in_scope && !self.is_selection && self.lists.contains_key(resource) && self.gap(resource, namespace).is_none()
+    }
+
+    /// The namespace that a file means which names none: the only one that was read, or `default`.
+    #[must_use]
+    pub fn meant<'n>(&'n self, namespace: &'n str) -> &'n str {
+        let only = self.namespaces.as_ref().filter(|namespaces| namespaces.len() == 1);
+        match only.and_then(|namespaces| namespaces.first()) {
+            _ if !namespace.is_empty() => namespace,
+            Some(only) => only,
+            None => "default",
+        }
     }
 
     /// A namespace of an object without what tells clusters apart.

@@ -290,6 +290,16 @@ impl Inventory {
         self.objects.workloads.iter().zip(&self.links.workloads).map(copies).sum()
     }
 
+    /// Whether files and clusters were read together and have nothing in common.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        let is_live = |workload: &&model::Workload| self.cluster_of(workload).is_some();
+        let workloads = || self.objects.workloads.iter();
+        !self.clusters.is_empty()
+            && workloads().any(|workload| workload.origin == model::Origin::Kubernetes && !is_live(&workload))
+            && workloads().all(|workload| workload.written.is_none())
+    }
+
     /// Whether a workload stands in a template that was not rendered, so that it was read in part.
     #[must_use]
     pub fn is_partial(&self, workload: &model::Workload) -> bool {

@@ -76,6 +76,9 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
             let through = system.through.as_ref().map_or_else(String::new, |through| format!(", through {through}"));
             format!("The needs call for Kubernetes{through}.")
         }
+        Verdict::KubernetesNative if system.basis.grounds.node_agents_only => {
+            "These are agents of the nodes: they come with a cluster, and go with it.".to_owned()
+        }
         Verdict::KubernetesNative => match suggested(system) {
             Some(fit) => format!(
                 "This is made of Kubernetes: it extends or drives it. The lightest that would do: {}.",
@@ -106,8 +109,9 @@ pub(super) fn first_sentence(text: &str) -> &str {
 pub(super) fn guests_sentence(assessment: &Assessment, estate: &SystemAssessment) -> Option<String> {
     const SHOWN: usize = 3;
     let calls = |system: &SystemAssessment| {
-        matches!(system.verdict, Verdict::Justified | Verdict::KubernetesNative)
-            || system.need.score >= assessment.bands.1
+        // Agents of the nodes are native to a cluster, and bring no need of one.
+        let is_native = system.verdict == Verdict::KubernetesNative && system.need.score >= assessment.bands.0;
+        is_native || system.verdict == Verdict::Justified || system.need.score >= assessment.bands.1
     };
     if !estate.is_estate || !calls(estate) {
         return None;

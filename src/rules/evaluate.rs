@@ -180,6 +180,9 @@ fn ask(
         }
         return;
     }
+    let mut seen = observations(&rule.when, facts);
+    seen.retain(|place| !places.contains(place));
+    places.extend(seen);
     let message = message(rule, facts);
     match &rule.action {
         Action::Claim { capability, grade, raised } => {

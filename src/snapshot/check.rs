@@ -99,9 +99,11 @@ fn is_header(line: &str) -> bool {
 ///
 /// # Errors
 ///
-/// When the text does not begin with a header, or a header is of a version that is not understood.
+/// When the text does not begin with a header, a header is of a version that is not understood, or other than the number of
+/// objects that a header tells of follow it.
 pub fn split(text: &str) -> Result<Vec<(String, &str)>, SnapshotError> {
     let mut starts: Vec<(String, usize)> = Vec::new();
+    let mut lines: Vec<(usize, Option<u64>)> = Vec::new();
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let start = at;
@@ -115,6 +117,7 @@ pub fn split(text: &str) -> Result<Vec<(String, &str)>, SnapshotError> {
                 return Err(error(number, 1, &message, "read it with the version of kubeworthy that wrote it"));
             }
             let name = header.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+            lines.push((number, header.get("lines").and_then(Value::as_u64)));
             starts.push((name.to_owned(), start));
         } else if starts.is_empty() && !line.trim().is_empty() {
             let message = format!("a snapshot begins with a line of the kind {KIND}");
@@ -125,7 +128,18 @@ pub fn split(text: &str) -> Result<Vec<(String, &str)>, SnapshotError> {
         return Err(error(0, 1, "the snapshot is empty", TAKE_ANOTHER));
     }
     let ends: Vec<usize> = starts.iter().skip(1).map(|(_, start)| *start).chain([text.len()]).collect();
-    Ok(starts.into_iter().zip(ends).map(|((name, start), end)| (name, &text[start..end])).collect())
+    let parts: Vec<(String, &str)> =
+        starts.into_iter().zip(ends).map(|((name, start), end)| (name, &text[start..end])).collect();
+    for ((number, written), (_, part)) in lines.into_iter().zip(&parts) {
+        let found = part.lines().filter(|line| !line.trim().is_empty()).count() as u64 - 1;
+        // A list that ends early is never an empty one.
+        if written != Some(found) {
+            let written = written.map_or_else(|| "does not tell".to_owned(), |written| format!("tells of {written}"));
+            let message = format!("{found} objects follow this header, and it {written}: something is missing");
+            return Err(error(number, 1, &message, TAKE_ANOTHER));
+        }
+    }
+    Ok(parts)
 }
 
 const TAKE_ANOTHER: &str = "take a new one with `kubeworthy snapshot`";
@@ -231,6 +245,7 @@ const HEADER: Part = Part::Map(&[
     ("metadata", Part::Map(&[("name", Part::Text)])),
     ("taken", Part::Text),
     ("tool", Part::Text),
+    ("lines", Part::Number),
     ("scope", Part::Map(&[("namespaces", Part::Texts), ("selector", Part::Text), ("object", Part::Text)])),
     ("pseudonyms", Part::Flag),
     ("version", Part::Text),

@@ -17,7 +17,6 @@ pub(super) fn text(mut recorder: Recorder, pseudonyms: Option<&PseudonymKey>) ->
     people::replace(&mut live.objects);
     let renaming = pseudonyms.map(|key| Renaming { key, tables: &recorder.tables });
     let mut text = String::new();
-    push(&mut text, &header(&recorder, &live, renaming));
     let mut renamed: Vec<(ObjectKey, String)> = Vec::new();
     for (key, kept) in std::mem::take(&mut live.objects) {
         let Ok(mut object) = serde_json::from_str::<Value>(&kept.text) else { continue };
@@ -41,7 +40,11 @@ pub(super) fn text(mut recorder: Recorder, pseudonyms: Option<&PseudonymKey>) ->
         text.push_str(&line);
         text.push('\n');
     }
-    text
+    // The header tells how many lines follow, so that a text which ends early is noticed.
+    let mut whole = String::new();
+    push(&mut whole, &header(&recorder, &live, renaming, text.lines().count()));
+    whole.push_str(&text);
+    whole
 }
 
 fn push(text: &mut String, value: &Value) {
@@ -53,7 +56,7 @@ fn to_json(seen: Seen) -> Value {
     Value::Object(seen.into_iter().map(|(fact, value)| (fact.to_owned(), value)).collect())
 }
 
-fn header(recorder: &Recorder, live: &Live, renaming: Option<Renaming<'_>>) -> Value {
+fn header(recorder: &Recorder, live: &Live, renaming: Option<Renaming<'_>>, lines: usize) -> Value {
     let mut header = Map::new();
     let mut put = |key: &str, value: Value| header.insert(key.to_owned(), value);
     let cluster = renaming.map_or(recorder.cluster.clone(), |renaming| renaming.cluster(&recorder.cluster));
@@ -62,6 +65,7 @@ fn header(recorder: &Recorder, live: &Live, renaming: Option<Renaming<'_>>) -> V
     put("metadata", serde_json::json!({"name": cluster}));
     put("taken", Value::from(recorder.taken.to_string()));
     put("tool", Value::from(concat!("kubeworthy ", env!("CARGO_PKG_VERSION"))));
+    put("lines", Value::from(lines));
     let mut scope = recorder.scope.to_json();
     if let Some(renaming) = renaming {
         rename_scope(&mut scope, renaming);

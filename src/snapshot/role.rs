@@ -19,9 +19,14 @@ const OF_THE_CLUSTER: [(&str, &str); 2] =
 
 /// The role for these resources, named as kubectl names them, and a binding to fill in. For one namespace: a Role for what
 /// stands in it, and a ClusterRole for what stands in none, which may be left out. Of these groups of custom resources
-/// everything may be listed: what a cluster serves of them is not known here.
+/// everything may be listed: what a cluster serves of them is not known here. Those of the second set describe the cluster
+/// itself, and stand in no namespace as a rule.
 #[must_use]
-pub fn role(resources: &BTreeSet<&str>, groups: &BTreeSet<&str>, namespace: Option<&str>) -> String {
+pub fn role(
+    resources: &BTreeSet<&str>,
+    (groups, cluster_groups): (&BTreeSet<&str>, &BTreeSet<&str>),
+    namespace: Option<&str>,
+) -> String {
     let mut namespaced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut of_the_cluster: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for resource in resources.iter().filter(|resource| may_be_listed(resource)) {
@@ -36,7 +41,8 @@ pub fn role(resources: &BTreeSet<&str>, groups: &BTreeSet<&str>, namespace: Opti
     let mut text = String::from("# What kubeworthy reads of a cluster: lists, and nothing else.\n");
     match namespace {
         None => {
-            push_role(&mut text, "ClusterRole", None, NAME, &namespaced, groups);
+            let all = groups.union(cluster_groups).copied().collect();
+            push_role(&mut text, "ClusterRole", None, NAME, &namespaced, &all);
             push_binding(&mut text, "ClusterRoleBinding", None, "ClusterRole", NAME);
         }
         Some(namespace) => {
@@ -45,7 +51,7 @@ pub fn role(resources: &BTreeSet<&str>, groups: &BTreeSet<&str>, namespace: Opti
             if !of_the_cluster.is_empty() {
                 let name = format!("{NAME}-of-the-cluster");
                 text.push_str("---\n# What stands in no namespace. Without it the facts about it stay unknown.\n");
-                push_role(&mut text, "ClusterRole", None, &name, &of_the_cluster, &BTreeSet::new());
+                push_role(&mut text, "ClusterRole", None, &name, &of_the_cluster, cluster_groups);
                 push_binding(&mut text, "ClusterRoleBinding", None, "ClusterRole", &name);
             }
         }
@@ -116,10 +122,24 @@ fn push_binding(text: &mut String, kind: &str, namespace: Option<&str>, role_kin
 mod tests {
     use super::*;
 
+    const NO_GROUPS: (&BTreeSet<&str>, &BTreeSet<&str>) = (&BTreeSet::new(), &BTreeSet::new());
+
+    #[test]
+    fn groups_of_the_cluster_stand_in_the_role_of_the_cluster() {
+        let (own, of_the_cluster) = (BTreeSet::from(["own.example.com"]), BTreeSet::from(["nodes.example.com"]));
+        let resources = BTreeSet::from(["pods", "nodes"]);
+        let text = role(&resources, (&own, &of_the_cluster), Some("shop"));
+        let (role_of_namespace, rest) = text.split_once("kind: ClusterRole\n").expect("two roles");
+        assert!(role_of_namespace.contains("- own.example.com") && !role_of_namespace.contains("nodes.example.com"));
+        assert!(rest.contains("- nodes.example.com") && !rest.contains("own.example.com"));
+        let text = role(&resources, (&own, &of_the_cluster), None);
+        assert!(text.contains("- own.example.com") && text.contains("- nodes.example.com"));
+    }
+
     #[test]
     fn one_namespace_gets_a_role_and_what_stands_in_none_is_apart() {
         let resources = BTreeSet::from(["deployments.apps", "pods", "nodes", "statefulsets.apps"]);
-        let text = role(&resources, &BTreeSet::new(), Some("shop"));
+        let text = role(&resources, NO_GROUPS, Some("shop"));
         assert!(
             text.starts_with(
                 "# What kubeworthy reads of a cluster: lists, and nothing else.\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: kubeworthy-reader\n  namespace: \"shop\"\nrules:\n  - apiGroups: [\"\"]\n    resources: [pods]\n    verbs: [list]\n  - apiGroups: [apps]\n    resources: [deployments, statefulsets]\n    verbs: [list]\n---\n"
@@ -128,8 +148,8 @@ mod tests {
         );
         assert!(text.contains("resources: [nodes]"));
         assert_eq!(text.matches("kind: ClusterRole\n").count(), 2, "the role, and the reference to it");
-        assert!(!role(&resources, &BTreeSet::new(), None).contains("kind: Role\n"));
-        let with_devices = role(&resources, &BTreeSet::from(["resource.k8s.io"]), Some("shop"));
+        assert!(!role(&resources, NO_GROUPS, None).contains("kind: Role\n"));
+        let with_devices = role(&resources, (&BTreeSet::from(["resource.k8s.io"]), &BTreeSet::new()), Some("shop"));
         let (of_shop, of_the_cluster) =
             with_devices.split_once("---\n# What stands in no namespace").expect("two roles");
         assert!(of_shop.contains("      - resource.k8s.io\n    resources: [\"*\"]"), "{of_shop}");
@@ -143,7 +163,7 @@ mod tests {
             namespaced: bool,
         ) {
             let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-            let text = role(&names, &BTreeSet::new(), namespaced.then_some("shop\n- x"));
+            let text = role(&names, NO_GROUPS, namespaced.then_some("shop\n- x"));
             for document in text.split("---\n") {
                 let document: serde_yaml::Value = serde_yaml::from_str(document).expect("YAML");
                 for rule in document.get("rules").and_then(|rules| rules.as_sequence()).into_iter().flatten() {

@@ -91,6 +91,20 @@ const SHORT_NAMES: [(&str, &str); 9] = [
 #[must_use]
 pub fn workload_kind(text: &str) -> Option<&'static Kind> {
     let text = text.to_ascii_lowercase();
+    // kubectl also takes the version between the name and the group, and short names with a group.
+    let text = match text.split('.').collect::<Vec<_>>().as_slice() {
+        [name, version, group @ ..] if !group.is_empty() && is_version(version) => {
+            format!("{name}.{}", group.join("."))
+        }
+        _ => text,
+    };
+    let text = match text.split_once('.') {
+        Some((short, group)) => SHORT_NAMES
+            .iter()
+            .find(|(name, long)| *name == short && long.split_once('.').is_some_and(|(_, known)| known == group))
+            .map_or(text.clone(), |(_, long)| (*long).to_owned()),
+        None => text,
+    };
     let long = SHORT_NAMES.iter().find(|(short, _)| *short == text).map_or(text.as_str(), |(_, long)| *long);
     let is_meant = |kind: &&Kind| {
         let singular = kind.kind.to_ascii_lowercase();
@@ -98,6 +112,11 @@ pub fn workload_kind(text: &str) -> Option<&'static Kind> {
         with_group(kind.plural) || with_group(&singular)
     };
     KINDS.iter().filter(|kind| kind.bears_workloads).find(is_meant)
+}
+
+/// Whether this is a version of an API, such as `v1` or `v2beta1`.
+fn is_version(text: &str) -> bool {
+    text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A selector of labels in kubectl's words: `app=web,tier!=cache,env in (a,b),!legacy`.

@@ -31,11 +31,12 @@ pub(super) const FACTS: &[FactEntry] = &[
         w.seen_number("restarts")
     })
     .needs_lists(PODS),
-    workload("seen.hosts", Number, "hosts on which copies of it are ready now", |w| w.seen_number("hosts"))
+    workload("seen.ready", Number, "copies of it that are ready now", |w| w.seen_number("ready")).needs_lists(PODS),
+    workload("seen.hosts", Number, "hosts on which copies of it are ready now", |w| w.seen_places("hosts"))
         .needs_lists(PODS),
-    workload("seen.zones", Number, "zones in which copies of it are ready now", |w| w.seen_number("zones"))
+    workload("seen.zones", Number, "zones in which copies of it are ready now", |w| w.seen_places("zones"))
         .needs_lists(PODS_ON_NODES),
-    workload("seen.regions", Number, "regions in which copies of it are ready now", |w| w.seen_number("regions"))
+    workload("seen.regions", Number, "regions in which copies of it are ready now", |w| w.seen_places("regions"))
         .needs_lists(PODS_ON_NODES),
     workload(
         "seen.host-losses",

@@ -572,7 +572,8 @@ fn places(screen: &mut Screen, evidence: &[Location]) {
     let mut lines: Vec<String> = Vec::new();
     for location in evidence.iter().take(SHOWN) {
         let key = if location.is_live { live_key(&location.path) } else { last_key(&location.path) };
-        lines.push(format!("{}  {}", position(location), for_terminal(key)));
+        let observed = location.observed.as_ref().map_or_else(String::new, |seen| format!(": {}", for_terminal(seen)));
+        lines.push(format!("{}  {}{observed}", position(location), for_terminal(key)));
     }
     if evidence.len() > SHOWN {
         let rest = evidence.len() - SHOWN;

@@ -271,6 +271,7 @@ fn place(location: &Location) -> Place {
         end_column: line(location.end_column),
         object: location.object.clone(),
         path: location.path.clone(),
+        observed: location.observed.clone(),
         rendered: location.rendered.as_ref().map(|rendered| RenderedPlace {
             document: rendered.document.clone(),
             line: rendered.line,

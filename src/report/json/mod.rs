@@ -371,6 +371,9 @@ pub struct Place {
     pub object: Option<String>,
     /// The path of keys.
     pub path: String,
+    /// For an observation of a live cluster: what was observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<String>,
     /// For a document that a tool rendered: where it stands in what the tool printed.
     ///
     /// The file and the line above then are those of the template or manifest that it came from, where it is in the
