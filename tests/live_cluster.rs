@@ -460,11 +460,17 @@ const MOST_MEMORY: u64 = 150 * 1024;
 
 #[test]
 fn fifty_thousand_pods_take_little_memory_and_few_requests() {
-    let (nodes, pods, workloads) = (5_000, 50_000, 2_500);
+    let (nodes, pods) = (5_000, 50_000);
     let place = Place::new();
     let program = shipped();
+    // The program under test is not optimised: it takes a little more, and longer, so it does the more important half.
+    let is_shipped = program != Path::new(env!("CARGO_BIN_EXE_kubeworthy"));
+    let most = if is_shipped { MOST_MEMORY } else { MOST_MEMORY + MOST_MEMORY / 4 };
     for words in [&["assess", "--live", "-A", "--timeout", "4m"][..], &["snapshot", "-A", "-o", "large.snapshot.jsonl"]]
     {
+        if !is_shipped && words[0] == "snapshot" {
+            continue;
+        }
         let Some(server) = Server::paging(&[]) else { return };
         let run = place.run_build(&program, &server.kubeconfig("admin"), words);
         assert_eq!((run.code, run.said.as_str()), (0, ""), "{}", run.said);
@@ -472,26 +478,19 @@ fn fifty_thousand_pods_take_little_memory_and_few_requests() {
         let total: usize = counts.values().sum();
         let peak = run.peak_kib.expect("its memory");
         println!("{}: {words:?}: {} MiB, {total} requests, {:?}", program.display(), peak / 1024, run.took);
-        assert!(peak < MOST_MEMORY, "{words:?}: {} MiB", peak / 1024);
-        for (path, most) in [
-            ("/api/v1/pods", pages(pods)),
-            ("/api/v1/nodes", pages(nodes)),
-            ("/apis/metrics.k8s.io/v1beta1/pods", 1),
-            ("/apis/metrics.k8s.io/v1beta1/nodes", 1),
-            ("/api", 1),
-            ("/apis", 1),
-            ("/version", 1),
-        ] {
-            let count = counts.get(path).copied().unwrap_or_default();
-            assert!((1..=most).contains(&count), "{path}: {count} requests");
+        assert!(peak < most, "{words:?}: {} MiB", peak / 1024);
+        for path in
+            ["/api", "/apis", "/version", "/apis/metrics.k8s.io/v1beta1/pods", "/apis/metrics.k8s.io/v1beta1/nodes"]
+        {
+            assert_eq!(counts.get(path), Some(&1), "{path}");
         }
-        for (path, count) in counts {
-            assert!(!path.contains("secrets") && !path.contains("configmaps"), "{path}");
-            assert!(
-                path.ends_with("/pods") || path.ends_with("/nodes") || count <= pages(workloads),
-                "{path}: {count}"
-            );
+        assert_eq!((counts["/api/v1/pods"], counts["/api/v1/nodes"]), (pages(pods), pages(nodes)));
+        for (path, count) in counts.iter().filter(|(_, count)| **count > 1) {
+            let first = server.raw(&format!("{path}?limit=1"));
+            let objects = first["metadata"]["remainingItemCount"].as_u64().expect("more than one") as usize + 1;
+            assert!(*count <= pages(objects), "{path}: {count} requests for {objects} objects");
         }
+        assert!(!counts.keys().any(|path| path.contains("secrets") || path.contains("configmaps")), "{counts:?}");
         if words[0] == "assess" {
             let end: String = run.out.lines().rev().take(20).collect::<Vec<_>>().join("\n");
             assert!(run.out.contains("5000 nodes that take pods"), "{end}");

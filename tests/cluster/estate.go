@@ -204,6 +204,7 @@ type described struct {
 	annotations string
 	owner       string
 	hours       int
+	reason      string
 	generated   bool
 }
 

@@ -86,6 +86,7 @@ func (of *estate) coreKinds() []*listed {
 			describe: func(index int) described {
 				about := of.companion(index)
 				about.name, about.labels, about.hours = about.name+"."+suffix(index, 16), "", index%2
+				about.reason = events[index%len(events)].reason
 				return about
 			},
 			body: of.eventBody},
@@ -214,17 +215,19 @@ func (of *estate) podBody(to []byte, index int) []byte {
 	return fmt.Appendf(to, `],"qosClass":"Burstable"}`)
 }
 
+// What the events of an estate tell.
+var events = []struct{ kind, reason, kindOf, message string }{
+	{"HorizontalPodAutoscaler", "SuccessfulRescale", "Normal", "New size: 6; reason: cpu resource utilization (percentage of request) above target"},
+	{"Pod", "Killing", "Normal", "Stopping container main"},
+	{"Pod", "Preempted", "Warning", "Preempted by pod 7a1b on node node-00001"},
+	{"Pod", "Evicted", "Warning", "The node was low on resource: memory."},
+	{"Pod", "BackOff", "Warning", "Back-off restarting failed container main"},
+	{"Deployment", "ScalingReplicaSet", "Normal", "Scaled up replica set to 6"},
+}
+
 func (of *estate) eventBody(to []byte, index int) []byte {
 	about := of.workloads[index%len(of.workloads)]
-	reasons := []struct{ kind, reason, kindOf, message string }{
-		{"HorizontalPodAutoscaler", "SuccessfulRescale", "Normal", "New size: 6; reason: cpu resource utilization (percentage of request) above target"},
-		{"Pod", "Killing", "Normal", "Stopping container main"},
-		{"Pod", "Preempted", "Warning", "Preempted by pod 7a1b on node node-00001"},
-		{"Pod", "Evicted", "Warning", "The node was low on resource: memory."},
-		{"Pod", "BackOff", "Warning", "Back-off restarting failed container main"},
-		{"Deployment", "ScalingReplicaSet", "Normal", "Scaled up replica set to 6"},
-	}
-	one := reasons[index%len(reasons)]
+	one := events[index%len(events)]
 	return fmt.Appendf(to, `,"involvedObject":{"kind":%q,"namespace":%q,"name":%q,"apiVersion":"v1"},"reason":%q,"message":%q,"source":{"component":"controller"},"firstTimestamp":%q,"lastTimestamp":%q,"count":%d,"type":%q,"eventTime":null,"reportingComponent":"controller","reportingInstance":""`,
 		one.kind, of.namespace(about.namespace), about.name, one.reason, one.message, ago(1+index%2), ago(index%2), 1+index%5, one.kindOf)
 }

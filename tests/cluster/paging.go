@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ import (
 	discoveryv2 "k8s.io/api/apidiscovery/v2"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	apiversion "k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -364,8 +366,8 @@ type continuation struct {
 // Writes one page. Only the objects of the page are made, and no more than a part of them is held at once.
 func (answering *paging) list(writer http.ResponseWriter, request *http.Request, kind *listed, namespace string) {
 	query := request.URL.Query()
-	if query.Has("watch") || query.Has("fieldSelector") {
-		refuse(writer, http.StatusBadRequest, metav1.StatusReasonBadRequest, "this server neither watches nor selects by fields")
+	if query.Has("watch") {
+		refuse(writer, http.StatusBadRequest, metav1.StatusReasonBadRequest, "this server does not watch")
 		return
 	}
 	limit := 0
@@ -395,7 +397,18 @@ func (answering *paging) list(writer http.ResponseWriter, request *http.Request,
 		refuse(writer, http.StatusBadRequest, metav1.StatusReasonBadRequest, err.Error())
 		return
 	}
-	chosen, next, left := answering.choose(kind, namespace, selector, from, limit)
+	byFields, err := fields.ParseSelector(query.Get("fieldSelector"))
+	if err != nil {
+		refuse(writer, http.StatusBadRequest, metav1.StatusReasonBadRequest, err.Error())
+		return
+	}
+	for _, one := range byFields.Requirements() {
+		if !slices.Contains(selectable(kind), one.Field) {
+			refuse(writer, http.StatusBadRequest, metav1.StatusReasonBadRequest, fmt.Sprintf("field label not supported: %s", one.Field))
+			return
+		}
+	}
+	chosen, next, left := answering.choose(kind, namespace, selector, byFields, from, limit)
 
 	metadataOnly := strings.Contains(request.Header.Get("Accept"), "as=PartialObjectMetadataList")
 	listKind, groupVersion := kind.kind+"List", kind.groupVersion()
@@ -407,7 +420,7 @@ func (answering *paging) list(writer http.ResponseWriter, request *http.Request,
 		token, _ := json.Marshal(continuation{Version: "meta.k8s.io/v1", Next: next})
 		metadata["continue"] = base64.RawURLEncoding.EncodeToString(token)
 		// As with the API server, nobody counts what a selector would choose.
-		if selector.Empty() {
+		if selector.Empty() && byFields.Empty() {
 			metadata["remainingItemCount"] = left
 		}
 	}
@@ -436,20 +449,23 @@ func (answering *paging) list(writer http.ResponseWriter, request *http.Request,
 }
 
 // The numbers of the objects of one page, where the next begins (negative at the end), and how many are left after it.
-func (answering *paging) choose(kind *listed, namespace string, selector labels.Selector, from, limit int) ([]int, int, int) {
+func (answering *paging) choose(kind *listed, namespace string, selector labels.Selector, byFields fields.Selector, from, limit int) ([]int, int, int) {
 	var chosen []int
 	count := kind.count()
-	everything := selector.Empty() && namespace == ""
+	everything := selector.Empty() && byFields.Empty() && namespace == ""
 	for index := from; index < count; index++ {
 		if !everything {
 			object := kind.describe(index)
 			if namespace != "" && object.namespace != namespace || !selector.Empty() && !selector.Matches(labelsOf(object)) {
 				continue
 			}
+			if !byFields.Empty() && !byFields.Matches(fieldsOf(object)) {
+				continue
+			}
 		}
 		if limit > 0 && len(chosen) == limit {
 			left := count - index
-			if !everything && selector.Empty() {
+			if !everything && selector.Empty() && byFields.Empty() {
 				left = 0
 				for rest := index; rest < count; rest++ {
 					if kind.describe(rest).namespace == namespace {
@@ -462,6 +478,19 @@ func (answering *paging) choose(kind *listed, namespace string, selector labels.
 		chosen = append(chosen, index)
 	}
 	return chosen, -1, 0
+}
+
+// The fields by which the API server selects objects of a kind, as far as anybody asks here.
+func selectable(kind *listed) []string {
+	common := []string{"metadata.name", "metadata.namespace"}
+	if kind.kind == "Event" {
+		return append(common, "reason")
+	}
+	return common
+}
+
+func fieldsOf(object described) fields.Set {
+	return fields.Set{"metadata.name": object.name, "metadata.namespace": object.namespace, "reason": object.reason}
 }
 
 func labelsOf(object described) labels.Set {
