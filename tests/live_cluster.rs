@@ -374,7 +374,6 @@ fn each_failure_ends_in_a_report_that_names_it() {
 
 /// Pods bear workloads too, and everything that was seen comes from them.
 #[test]
-#[ignore = "fails: a system of node agents is needless where pods are missing"]
 fn missing_pods_make_nothing_needless() {
     let Some(server) = estate() else { return };
     let (admin, whole) = (server.kubeconfig("admin"), whole(server));

@@ -247,7 +247,9 @@ impl Judge<'_> {
         let of_proven = regraded(&candidates, |grade| (grade == Grade::Proven).then_some(grade));
         let low = round_tenth(score::need(&of_proven, &proven(demand), Hosting::Any, constants)).min(need);
         let asked = questions.iter().filter_map(|question| question.capability);
-        let anything = questions.iter().any(|question| question.capability.is_none());
+        // What was not listed could be anything.
+        let misses_workloads = view.misses_workloads();
+        let anything = misses_workloads || questions.iter().any(|question| question.capability.is_none());
         let most = constants.points.simple + constants.points.lighter;
         let of_effective =
             regraded(&candidates, |grade| Some(if grade >= Grade::Effective { Grade::Proven } else { grade }));
@@ -297,6 +299,7 @@ impl Judge<'_> {
             node_agents_only: agents_only && share.own_resources == 0,
             assessable: workloads > 0 || !view.system.definitions.is_empty(),
             add_ons_set_aside: !subject.set_aside.is_empty(),
+            misses_workloads,
         };
         let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| basis.judged(demand, candidates, constants);
         let whole = self.inventory.context.of_the_whole();

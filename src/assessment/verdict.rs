@@ -48,6 +48,8 @@ pub struct Grounds {
     pub assessable: bool,
     /// Whether well-known add-ons were set aside, so that "needless" cannot be said.
     pub add_ons_set_aside: bool,
+    /// Whether a kind of workloads could not be listed whole, so that "needless" cannot be said.
+    pub misses_workloads: bool,
 }
 
 /// The verdict.
@@ -67,6 +69,7 @@ pub fn verdict(grounds: &Grounds, constants: &Constants) -> Verdict {
     } else if grounds.need >= bands.needless_below
         || grounds.confidence < confidence.needless_from
         || grounds.add_ons_set_aside
+        || grounds.misses_workloads
     {
         Verdict::Debatable
     } else {

@@ -222,6 +222,16 @@ impl<'i> SystemView<'i> {
         gaps
     }
 
+    /// Whether a usual kind of workloads, or pods, could not be listed whole where the system runs. The pods of rarer kinds
+    /// are seen all the same.
+    #[must_use]
+    pub fn misses_workloads(&self) -> bool {
+        const USUAL: [&str; 6] =
+            ["deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "pods"];
+        let gaps = self.gaps();
+        USUAL.iter().any(|resource| gaps.contains_key(resource))
+    }
+
     /// Whether one of its workloads runs as an account of its own, so that rights and definitions matter.
     #[must_use]
     pub fn has_own_accounts(&self) -> bool {
