@@ -85,6 +85,14 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         let layout = terminal.layout(arguments.width);
         // A file never has colours.
         let layout = report::Layout { colour: layout.colour && output.file.is_none(), ..layout };
+        if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
+            // Nothing but its bytes: large reports are not held a second time.
+            let written = terminal.save_by(file, &mut |writer| report::json::write(&assessment, writer));
+            if written != Exit::Done {
+                exit = written;
+            }
+            continue;
+        }
         let mut text = report::render(&assessment, output.format, layout);
         if arguments.explain && output.format == report::Format::Full {
             text.push_str(&report::explain(&assessment, layout));

@@ -1,7 +1,7 @@
 //! Where bytes go: standard output for the report and nothing else, standard error for everything beside it.
 
 use std::borrow::Cow;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
 use super::Exit;
@@ -92,14 +92,29 @@ impl Terminal {
     /// Writes a whole text to a file, or leaves the file as it was: the text is written beside it and takes its place in
     /// one step. What is no file, such as a pipe, is written to.
     pub(super) fn save_whole(&self, path: &Path, text: &str) -> Exit {
+        self.save_by(path, &mut |writer| writer.write_all(text.as_bytes()))
+    }
+
+    /// The same for what writes itself piece by piece.
+    pub(super) fn save_by(&self, path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>) -> Exit {
+        let mut into = |path: &Path| {
+            let mut writer = std::io::BufWriter::new(std::fs::File::create(path)?);
+            write(&mut writer).and_then(|()| writer.flush())
+        };
         if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return self.save(path, text);
+            return match into(path) {
+                Ok(()) => Exit::Done,
+                Err(error) => {
+                    self.note(&format!("error: {} could not be written: {error}", path.display()));
+                    Exit::Error
+                }
+            };
         }
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
         name.push(format!(".{}.part", std::process::id()));
         let beside = path.with_file_name(name);
-        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+        let written = into(&beside).and_then(|()| std::fs::rename(&beside, path));
         match written {
             Ok(()) => Exit::Done,
             Err(error) => {

@@ -1,17 +1,17 @@
 //! The finished answer becomes the wire format, number by number.
 
 use super::{
-    Amount, BlockedItem, Claim, Cluster, ClusterAlone, Complement, Finding, Flip, Footprint, Gap, Inputs, Ladders,
-    ListGap, LossItem, Need, NotUnderstood, OneSided, Overlay, Place, RenderedPlace, Report, SCHEMA, Skipped, Split,
-    Standing, Statement, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem,
+    Amount, BlockedItem, Claim, Cluster, ClusterAlone, Complement, Each, Finding, Flip, Footprint, Gap, Inputs,
+    Ladders, ListGap, LossItem, Need, NotUnderstood, One, OneSided, Overlay, Place, RenderedPlace, SCHEMA, Skipped,
+    Split, Standing, Statement, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem, Written,
 };
 use crate::assessment::{self, Assessment, Location, SystemAssessment};
 
-impl From<&Assessment> for Report {
-    fn from(assessment: &Assessment) -> Self {
+impl<'a> From<&'a Assessment> for Written<'a> {
+    fn from(assessment: &'a Assessment) -> Self {
         let inputs = &assessment.inputs;
         Self {
-            schema: SCHEMA.to_owned(),
+            schema: SCHEMA,
             tool: Tool {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -43,8 +43,8 @@ impl From<&Assessment> for Report {
                 clusters: inputs.clusters.iter().map(Cluster::from).collect(),
                 digest: inputs.digest.clone(),
             },
-            estate: System::from(&assessment.estate),
-            systems: assessment.systems.iter().map(System::from).collect(),
+            estate: One(&assessment.estate),
+            systems: Each(&assessment.systems),
         }
     }
 }

@@ -2,11 +2,13 @@
 
 mod convert;
 
+use std::io::Write;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::achievable::Availability;
-use crate::assessment::Assessment;
+use crate::assessment::{Assessment, SystemAssessment};
 use crate::grade::Grade;
 
 /// The schema's name, first in every report.
@@ -531,12 +533,50 @@ pub struct Suppressed {
     pub share: f64,
 }
 
-/// The report as indented JSON with a line feed at the end.
+/// A [`Report`] whose systems become one only while they are written, so that no second picture of all of them stands in
+/// memory.
+#[derive(Serialize)]
+struct Written<'a> {
+    schema: &'static str,
+    tool: Tool,
+    inputs: Inputs,
+    estate: One<'a>,
+    systems: Each<'a>,
+}
+
+struct One<'a>(&'a SystemAssessment);
+
+impl Serialize for One<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        System::from(self.0).serialize(serializer)
+    }
+}
+
+struct Each<'a>(&'a [SystemAssessment]);
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(One))
+    }
+}
+
+/// Writes the report as indented JSON with a line feed at the end.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write(assessment: &Assessment, writer: &mut dyn Write) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *writer, &Written::from(assessment))?;
+    writer.write_all(b"\n")
+}
+
+/// The same as one text.
 #[must_use]
 pub fn render(assessment: &Assessment) -> String {
-    let mut text = serde_json::to_string_pretty(&Report::from(assessment)).unwrap_or_default();
-    text.push('\n');
-    text
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail, and JSON is UTF-8.
+    let _ = write(assessment, &mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The JSON Schema of the report, as published under `docs/schemas/`.
