@@ -18,7 +18,7 @@ pub(super) fn inputs(screen: &mut Screen, assessment: &Assessment) {
     let asked = if assessment.estate.statements.is_empty() { "the owner was not asked" } else { "the owner was asked" };
     if inputs.files > 0 || inputs.clusters.is_empty() {
         let of_clusters: usize = inputs.clusters.iter().map(|cluster| cluster.documents).sum();
-        let live = if inputs.clusters.is_empty() { "Files only: no live state was seen, and " } else { "And " };
+        let live = if inputs.clusters.is_empty() { "Files only: no live state was seen, and " } else { "Here " };
         let text = format!(
             "{} in {}, {} understood; {} left alone. {live}{asked}.",
             count(inputs.documents - of_clusters, "document", "documents"),

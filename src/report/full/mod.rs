@@ -49,7 +49,8 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
                 }
             } else if !systems.is_empty() {
                 screen.line("");
-                screen.hint("Assess one folder, or add -o json, to see a system in detail.");
+                let one = if assessment.inputs.clusters.is_empty() { "folder" } else { "namespace (-n)" };
+                screen.hint(&format!("Assess one {one}, or add -o json, to see a system in detail."));
             }
         }
     }

@@ -154,7 +154,12 @@ pub(super) fn forbidden(said: &str) -> String {
         && let Some((_, rest)) = rest.split_once("in API group \"")
         && let Some((_, rest)) = rest.split_once("\" ")
     {
-        text = format!("you may not list it {rest}");
+        // In which namespace stands beside the reason, too.
+        let rest = rest
+            .strip_prefix("in the namespace \"")
+            .and_then(|rest| rest.split_once('"'))
+            .map_or(rest, |(_, rest)| rest);
+        text = format!("you may not list it {rest}").trim_end().to_owned();
     }
     for (before, after) in [("User \"", "…"), ("namespace \"", "…")] {
         while let Some(start) = text.find(before) {
@@ -177,7 +182,7 @@ mod tests {
                     namespace \"secret-shop\"\u{1b}[31m";
         let shown = forbidden(said);
         assert!(!shown.contains("jane") && !shown.contains("secret-shop") && !shown.contains('\u{1b}'), "{shown}");
-        assert!(shown.starts_with("you may not list it in the namespace …"), "{shown}");
+        assert!(shown.starts_with("you may not list it"), "{shown}");
         assert!(forbidden("no: User \"jane\" cannot list resource \"pods\"").contains("User … cannot list"));
         assert!(forbidden("User \"half").contains("User …"));
         assert!(quoted(&"ä".repeat(1000)).chars().count() <= QUOTED + 1);
