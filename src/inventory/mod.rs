@@ -24,6 +24,7 @@ mod variants;
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use live::Cluster;
 pub(crate) use paths::join as join_path;
+pub use pod::refers_to_itself;
 pub use roots::roots;
 pub use system::{GroupedBy, Overlay, System};
 pub use variants::{Demand, Selection, UnknownOverlay};

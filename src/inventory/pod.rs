@@ -303,27 +303,20 @@ fn amount(container: Node<'_>, resource: &str, unit: f64) -> (Option<Written<f64
     }
 }
 
+/// Whether a text refers to the pod's own name or ordinal, to its own service, or to a sibling by name.
+#[must_use]
+pub fn refers_to_itself(text: &str, own_names: &[&str]) -> bool {
+    const MARKS: [&str; 8] =
+        ["$(POD_NAME)", "${POD_NAME}", "$POD_NAME", "$(hostname", "`hostname", "${HOSTNAME}", "$HOSTNAME", "ordinal"];
+    own_names.iter().filter(|name| !name.is_empty()).any(|name| {
+        text.contains(&format!("{name}-0")) || text.contains(&format!(".{name}")) || text.contains(&format!("{name}.$"))
+    }) || MARKS.iter().any(|mark| text.contains(mark))
+}
+
 /// Where a command, argument or environment value refers to the pod's own name or ordinal, to its own service, or to a
 /// sibling by name: what members of a quorum need. The values themselves are looked at here and not kept.
 fn names_itself(container: Node<'_>, own_names: &[&str]) -> Option<crate::yaml::Place> {
-    let refers = |text: &str| {
-        own_names.iter().filter(|name| !name.is_empty()).any(|name| {
-            text.contains(&format!("{name}-0"))
-                || text.contains(&format!(".{name}"))
-                || text.contains(&format!("{name}.$"))
-        }) || [
-            "$(POD_NAME)",
-            "${POD_NAME}",
-            "$POD_NAME",
-            "$(hostname",
-            "`hostname",
-            "${HOSTNAME}",
-            "$HOSTNAME",
-            "ordinal",
-        ]
-        .iter()
-        .any(|mark| text.contains(mark))
-    };
+    let refers = |text: &str| refers_to_itself(text, own_names);
     let commands = ["command", "args"]
         .iter()
         .filter_map(|key| container.get(key))

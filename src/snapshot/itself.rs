@@ -3,15 +3,7 @@
 
 use serde_json::Value;
 
-/// Whether a text refers to the pod's own name or ordinal, to its own service, or to a sibling by name.
-#[must_use]
-pub fn refers_to_itself(text: &str, own_names: &[&str]) -> bool {
-    const MARKS: [&str; 8] =
-        ["$(POD_NAME)", "${POD_NAME}", "$POD_NAME", "$(hostname", "`hostname", "${HOSTNAME}", "$HOSTNAME", "ordinal"];
-    own_names.iter().filter(|name| !name.is_empty()).any(|name| {
-        text.contains(&format!("{name}-0")) || text.contains(&format!(".{name}")) || text.contains(&format!("{name}.$"))
-    }) || MARKS.iter().any(|mark| text.contains(mark))
-}
+use crate::inventory::refers_to_itself;
 
 /// Whether a command, an argument or a variable of a container refers to the pod itself.
 pub(super) fn names_itself(container: &Value, own_names: &[&str]) -> bool {

@@ -30,7 +30,6 @@ mod usage;
 mod words;
 
 pub use check::{ClusterContents, Contents, ListContents, SnapshotError, check, is_snapshot, split};
-pub use itself::refers_to_itself;
 pub use kinds::{KINDS, Kind, kind};
 pub use lists::Outcome;
 pub use page::{PageEnd, PageError};
