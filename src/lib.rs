@@ -25,6 +25,7 @@ pub mod day;
 pub mod facts;
 pub mod grade;
 pub mod inventory;
+pub mod language;
 pub mod limits;
 pub mod reference;
 pub mod report;
@@ -42,14 +43,14 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessment, AvailabilityData, ClusterRead, Constants, Gap, Inputs, ListGap, NotUnderstood, Yardstick,
-    assess_estate, assess_inventory,
+    Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, RuleText,
+    Yardstick, assess_estate, assess_inventory,
 };
 use capability::Capabilities;
 use data::DataError;
 use day::Day;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
-use rules::Rules;
+use rules::{Rule, Rules};
 use source::Collected;
 use tables::Tables;
 use targets::Catalogue;
@@ -189,6 +190,19 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .iter()
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
+        rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
+        excerpts: Excerpts::default(),
+    }
+}
+
+fn rule_text(rule: &Rule) -> RuleText {
+    RuleText {
+        name: rule.name.clone(),
+        title: rule.title.clone(),
+        why: rule.why.clone(),
+        remedy: rule.remedy.clone(),
+        sources: rule.sources.iter().map(|source| (source.title.clone(), source.url.clone())).collect(),
+        page: rule.page(),
     }
 }
 

@@ -332,7 +332,7 @@ fn demand(shared: &[Need], workloads: &[Vec<Need>]) -> kubeworthy::assessment::d
             lowered_by: None,
             subject: None,
             workload,
-            message: String::new(),
+            message: String::new().into(),
             places: Vec::new(),
         }
     };

@@ -124,7 +124,11 @@ fn a_list_that_failed_is_unknown_and_named() {
     let list = r#""horizontalpodautoscalers.autoscaling":{"outcome":"forbidden","objects":0,"reason":"no"}"#;
     let assessment = assessed(vec![cluster("prod", SEEN, list, &[&web])]);
     assert!(
-        assessment.estate.unknowns.iter().any(|unknown| unknown.key == "KW204" && unknown.reason.contains("forbidden"))
+        assessment
+            .estate
+            .unknowns
+            .iter()
+            .any(|unknown| unknown.key == "KW204" && unknown.reason.to_string().contains("forbidden"))
     );
     // What the cluster does not know is no gap.
     let list = r#""horizontalpodautoscalers.autoscaling":{"outcome":"not-served","objects":0}"#;
@@ -157,7 +161,9 @@ fn rights_matter_where_an_account_may_hold_them() {
     let with = web("shop", r#""serviceAccountName":"operator","#, r#""copies":2,"ready":2,"hosts":2"#);
     let assessment = assessed(vec![cluster("prod", SEEN, list, &[&with])]);
     assert!(assessment.estate.confidence < whole, "{}", assessment.estate.confidence);
-    assert!(assessment.estate.unknowns.iter().any(|unknown| unknown.reason.contains("clusterrolebindings")));
+    assert!(
+        assessment.estate.unknowns.iter().any(|unknown| unknown.reason.to_string().contains("clusterrolebindings"))
+    );
 }
 
 #[test]
@@ -172,8 +178,9 @@ fn files_that_differ_from_what_runs_are_findings() {
         assert!(codes.contains(&code), "{code}: {codes:?}");
     }
     // The live number counts, and what the cluster does not have claims nothing there.
-    let message =
-        |code: &str| assessment.estate.findings.iter().find(|finding| finding.code == code).unwrap().message.clone();
+    let message = |code: &str| {
+        assessment.estate.findings.iter().find(|finding| finding.code == code).unwrap().message.to_string()
+    };
     assert!(message("KW911").contains("web runs 2 copies; the files write 3"), "{}", message("KW911"));
     assert_eq!(grade(&assessment.estate, "autoscale"), None);
     // It is one system with the files that write it.

@@ -8,6 +8,7 @@ use super::score::{Candidate, Hosting, Need, Violation, need, regraded};
 use super::verdict::{Grounds, Verdict, confidence, understood, verdict};
 use crate::capability::Capabilities;
 use crate::grade::Grade;
+use crate::language::Prose;
 use crate::targets::Catalogue;
 
 /// What a verdict was made of.
@@ -48,7 +49,7 @@ impl Basis {
                 let fit = fits.iter().find(|fit| fit.id == target.id)?;
                 let violations = fit.violations.iter().filter_map(|(id, grade)| {
                     let capability = capabilities.find(id)?;
-                    Some(Violation { capability, grade: *grade, reason: String::new(), places: Vec::new() })
+                    Some(Violation { capability, grade: *grade, reason: Prose::default(), places: Vec::new() })
                 });
                 let violations = violations.collect();
                 Some(Candidate { target, admissible: fit.admissible, why_not: Vec::new(), violations })

@@ -136,10 +136,22 @@ pub struct Ladders {
     availability: Vec<AvailabilityRung>,
     /// Scale.
     pub scale: ScaleLadder,
+    /// What a target has to have for each rung that it reaches.
+    pub reach: ReachConstants,
     /// What the rungs of availability mean, from 0.
     pub availability_rungs: [String; 6],
     /// What the rungs of scale mean, from 0.
     pub scale_rungs: [String; 6],
+}
+
+/// What a target has to have for each rung that it reaches, by capability.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReachConstants {
+    /// For the rungs of availability, from 1.
+    pub availability: [String; 5],
+    /// For the rungs of scale, from 3; rung 2, one big VM, can be had anywhere.
+    pub scale: [String; 3],
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -223,6 +235,8 @@ impl Constants {
             .availability
             .iter()
             .flat_map(|rung| &rung.capabilities)
+            .chain(&ladders.reach.availability)
+            .chain(&ladders.reach.scale)
             .chain(&ladders.scale.elastic)
             .chain(&ladders.scale.bursts);
         for id in named {

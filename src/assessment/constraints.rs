@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::context::Statements;
+use crate::language::{Prose, say};
 use crate::targets::{Certification, CertificationStatus, Jurisdiction, Target};
 
 /// What the owner allows, by the keys of the context file that say so.
@@ -80,14 +81,14 @@ impl Constraints {
 
     /// Why a target is ruled out; nothing where it is not.
     #[must_use]
-    pub fn rule_out(&self, target: &Target) -> Vec<String> {
+    pub fn rule_out(&self, target: &Target) -> Vec<Prose> {
         let mut reasons = Vec::new();
         if self.self_hosted && !target.self_hosted {
-            reasons.push("the owner wants it on machines of their own".to_owned());
+            reasons.push(say!("the owner wants it on machines of their own"));
         }
         reasons.extend(self.rule_out_offer(&target.jurisdiction, &target.certifications));
         if self.excluded.contains(&target.id) {
-            reasons.push("the owner excludes it".to_owned());
+            reasons.push(say!("the owner excludes it"));
         }
         reasons
     }
@@ -95,7 +96,7 @@ impl Constraints {
     /// Why something that others offer is ruled out by whose law it is under, and by what is certified; nothing where it
     /// is not. What the owner runs is under their own law, and certified by themselves or not at all.
     #[must_use]
-    pub fn rule_out_offer(&self, jurisdiction: &Jurisdiction, certifications: &[Certification]) -> Vec<String> {
+    pub fn rule_out_offer(&self, jurisdiction: &Jurisdiction, certifications: &[Certification]) -> Vec<Prose> {
         if jurisdiction.seat == "own" {
             return Vec::new();
         }
@@ -103,19 +104,19 @@ impl Constraints {
         let is_allowed = |country: &String| self.countries.is_empty() || self.countries.contains(country);
         if !is_allowed(&jurisdiction.seat) {
             let seat = &jurisdiction.seat;
-            reasons.push(format!("its operator is seated in {seat}, and the owner allows {}", self.jurisdiction));
+            reasons.push(say!("its operator is seated in {}, and the owner allows {}", seat, &self.jurisdiction));
         }
         let foreign: Vec<&str> =
             jurisdiction.exposed_to.iter().filter(|country| !is_allowed(country)).map(String::as_str).collect();
         if !foreign.is_empty() {
             let reach = foreign.join(", ");
-            reasons.push(format!("law of {reach} reaches its operator, and the owner allows {}", self.jurisdiction));
+            reasons.push(say!("law of {} reaches its operator, and the owner allows {}", reach, &self.jurisdiction));
         }
         let is_held = |name: &String| {
             certifications.iter().any(|held| held.name == *name && held.status == CertificationStatus::Held)
         };
         let missing = self.certifications.iter().filter(|name| !is_held(name));
-        reasons.extend(missing.map(|name| format!("it does not hold {name}, which the owner asks for")));
+        reasons.extend(missing.map(|name| say!("it does not hold {}, which the owner asks for", name)));
         reasons
     }
 }

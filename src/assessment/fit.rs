@@ -6,11 +6,13 @@ use super::Claim;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::locate::{Location, Locator};
+use super::reach::{Reach, reach};
 use super::score::{Candidate, Need};
 use super::verdict::Verdict;
 use crate::capability::Capabilities;
 use crate::day::Day;
 use crate::grade::Grade;
+use crate::language::Prose;
 use crate::limits::PLACES_PER_LOSS;
 use crate::targets::{Coverage, Status, Target};
 
@@ -28,7 +30,7 @@ pub struct Fit {
     /// Whether it may be considered.
     pub admissible: bool,
     /// Why not.
-    pub why_not: Vec<String>,
+    pub why_not: Vec<Prose>,
     /// The chance that it falls short, 0 to 1.
     pub shortfall: f64,
     /// Capabilities that it has as they are.
@@ -61,8 +63,10 @@ pub struct Fit {
     pub checked_on: Option<Day>,
     /// Whether that is too long ago.
     pub stale: bool,
+    /// How far the target reaches on the two ladders, whatever the system.
+    pub reach: Reach,
     /// The availability that the system could reach there, in percent, or why that is not known.
-    pub achievable: Result<f64, String>,
+    pub achievable: Result<f64, Prose>,
 }
 
 /// A second target for a few workloads.
@@ -98,7 +102,7 @@ pub struct Work {
     /// The capability that it takes it for.
     pub capability: String,
     /// What one would do.
-    pub item: String,
+    pub item: Prose,
 }
 
 /// Something that is hard on a target, or lost.
@@ -107,7 +111,7 @@ pub struct Loss {
     /// The capability.
     pub capability: String,
     /// What is hard, or lost.
-    pub item: String,
+    pub item: Prose,
     /// Where the input asks for it: the first 20 places, as the claim of the capability lists all.
     pub evidence: Vec<Location>,
 }
@@ -118,7 +122,7 @@ pub struct Blocked {
     /// The capability.
     pub capability: String,
     /// Why it cannot.
-    pub reason: String,
+    pub reason: Prose,
     /// Where the input asks for it: the first 20 places, as the claim of the capability lists all.
     pub evidence: Vec<Location>,
 }
@@ -190,13 +194,14 @@ fn fit(
         has_promise: target.availability.is_some(),
         checked_on: target.checked_on,
         stale: false,
-        achievable: Err(String::new()),
+        reach: reach(target, constants, capabilities),
+        achievable: Err(Prose::default()),
     };
     for need in needs {
         let id = capabilities.get(need.capability).id.clone();
         let coverage = target.coverage(need.capability);
         let evidence = || claims.iter().find(|claim| claim.capability == id).map(|claim| first(&claim.evidence));
-        let item = coverage.text().to_owned();
+        let item = Prose::from(coverage.text().to_owned());
         match coverage {
             Coverage::Native => result.covered.push(id),
             // What is only declared takes nothing that anybody would miss.

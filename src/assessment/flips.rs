@@ -10,13 +10,14 @@ use super::score::{Candidate, Need};
 use crate::capability::{Capabilities, CapabilityId};
 use crate::context::keys;
 use crate::grade::Grade;
+use crate::language::{Prose, say};
 use crate::rules::{Answer, OpenQuestion};
 
 /// One change that gives another verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flip {
     /// The change, in words that may follow "if".
-    pub change: String,
+    pub change: Prose,
     /// The verdict after it.
     pub verdict: Verdict,
     /// The need after it, 0 to 100.
@@ -52,7 +53,7 @@ impl Trial<'_, '_> {
     ) -> Vec<Flip> {
         let standing = (self.candidates)(self.constraints);
         let mut flips = Vec::new();
-        let mut attempt = |change: String, demand: &Demand| {
+        let mut attempt = |change: Prose, demand: &Demand| {
             let (need, verdict) = (self.outcome)(demand, &standing);
             flips.push(Flip { change, verdict, need });
         };
@@ -64,10 +65,10 @@ impl Trial<'_, '_> {
         for (code, capability) in asked {
             let id = &self.capabilities.get(capability).id;
             let demand = self.demand.with(&[Need { capability, grade: Grade::Proven }]);
-            attempt(format!("the answer to {code} proves {id}"), &demand);
+            attempt(say!("the answer to {} proves {}", code, id), &demand);
         }
         for answer in answers {
-            let change = format!("the owner states {}: {}", answer.key, keys::shown(answer.key, answer.value));
+            let change = say!("the owner states {}: {}", answer.key, keys::shown(answer.key, answer.value));
             attempt(change, &self.demand.with(&claimed(answer)));
         }
         for (change, constraints) in self.changed_constraints(jurisdictions) {
@@ -77,33 +78,35 @@ impl Trial<'_, '_> {
         self.smallest(flips)
     }
 
-    fn changed_claims(&self) -> Vec<(String, Demand)> {
+    fn changed_claims(&self) -> Vec<(Prose, Demand)> {
         const GRADES: [Grade; 4] = [Grade::Declared, Grade::Effective, Grade::Corroborated, Grade::Proven];
         let mut changes = Vec::new();
         for claim in self.demand.needs() {
             let meaning = &self.capabilities.get(claim.capability).meaning;
-            changes.push((format!("this is not needed: {meaning}"), self.demand.without(claim.capability)));
+            let meaning = Prose::from(meaning);
+            changes.push((say!("this is not needed: {}", &meaning), self.demand.without(claim.capability)));
             for grade in GRADES.into_iter().filter(|grade| *grade != claim.grade) {
                 let word = if grade == Grade::Declared { "only declared" } else { grade.id() };
-                let change = format!("this is {word}, and not {}: {meaning}", claim.grade.id());
+                let (word, instead) = (Prose::from(word), Prose::from(claim.grade.id()));
+                let change = say!("this is {}, and not {}: {}", word, instead, &meaning);
                 changes.push((change, self.demand.with_grade(claim.capability, grade)));
             }
         }
         changes
     }
 
-    fn changed_constraints(&self, jurisdictions: &BTreeMap<String, Vec<String>>) -> Vec<(String, Constraints)> {
+    fn changed_constraints(&self, jurisdictions: &BTreeMap<String, Vec<String>>) -> Vec<(Prose, Constraints)> {
         let stated = self.constraints.keys();
         let mut changes = Vec::new();
         if !stated.contains(&"hosting") {
-            changes.push(("everything has to be self-hosted".to_owned(), self.constraints.self_hosted()));
+            changes.push((say!("everything has to be self-hosted"), self.constraints.self_hosted()));
         }
         for key in &stated {
-            changes.push((format!("the owner drops {key}"), self.constraints.without(key)));
+            changes.push((say!("the owner drops {}", *key), self.constraints.without(key)));
         }
         if !stated.contains(&"jurisdiction") {
             for (name, countries) in jurisdictions {
-                let change = format!("the owner states jurisdiction: {name}");
+                let change = say!("the owner states jurisdiction: {}", name);
                 changes.push((change, self.constraints.within(name, countries)));
             }
         }

@@ -6,6 +6,7 @@ use super::demand::Demand;
 use super::score::Need;
 use crate::capability::CapabilityId;
 use crate::grade::Grade;
+use crate::language::{Prose, say};
 use crate::rules::RawClaim;
 use crate::yaml::Place;
 
@@ -23,7 +24,7 @@ pub struct Folded {
     /// The code of the rule that lowered the strongest claim, if one did.
     pub lowered_by: Option<String>,
     /// What the strongest claim says, with how many others say the like.
-    pub message: String,
+    pub message: Prose,
     /// The evidence of all claims, the strongest first.
     pub places: Vec<Place>,
 }
@@ -55,8 +56,8 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
             let others = claims.len() - 1;
             let message = match others {
                 0 => strongest.message.clone(),
-                1 => format!("{}, and 1 more", strongest.message),
-                _ => format!("{}, and {others} more", strongest.message),
+                1 => say!("{}, and 1 more", &strongest.message),
+                _ => say!("{}, and {} more", &strongest.message, others),
             };
             Folded {
                 capability,

@@ -29,6 +29,7 @@ use crate::facts::{AddOnMembers, FactSet, SystemView};
 use crate::grade::Grade;
 use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
+use crate::language::{Prose, say};
 use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers, evaluate};
 use crate::tables::Tables;
 use crate::targets::Catalogue;
@@ -340,8 +341,8 @@ impl Judge<'_> {
         for fit in &mut fits {
             fit.achievable = match &fit.split {
                 // What stands in one place waits for what stands in the other, but nobody says how.
-                Some(_) => Err("two places together are not reckoned".to_owned()),
-                None => there(&fit.id).map_or(Err(String::new()), Achievable::known),
+                Some(_) => Err(say!("two places together are not reckoned")),
+                None => there(&fit.id).map_or(Err(Prose::default()), Achievable::known),
             };
         }
         let suggested = suggest(&fits, verdict, by_compose, needs_hosts, &constraints, constants.suggestion_tolerance);
@@ -443,7 +444,7 @@ impl Judge<'_> {
                     grade: Grade::Proven,
                     share: *share,
                     rules: Vec::new(),
-                    message: format!("{} on {} beside the rest", split.workloads.join(", "), split.name),
+                    message: say!("{} on {} beside the rest", split.workloads.join(", "), &split.name),
                     lowered_by: None,
                     help: String::new(),
                     evidence: Vec::new(),
@@ -459,7 +460,7 @@ impl Judge<'_> {
                     grade: violated.map_or(Grade::Effective, |limit| limit.grade),
                     share: *share,
                     rules: Vec::new(),
-                    message: violated.map_or_else(String::new, |limit| limit.reason.clone()),
+                    message: violated.map_or_else(Prose::default, |limit| limit.reason.clone()),
                     lowered_by: None,
                     help: String::new(),
                     evidence: violated.map_or_else(Vec::new, |limit| self.locator.locate_all(&limit.places)),
@@ -555,12 +556,15 @@ impl Judge<'_> {
                 questions.sort_by(|a, b| (&a.question, &a.reason).cmp(&(&b.question, &b.reason)));
                 let first = questions[0];
                 let others = questions.len() - 1;
-                let more = if others == 0 { String::new() } else { format!(", and {others} more") };
+                let reason = match others {
+                    0 => first.reason.clone(),
+                    _ => say!("{}, and {} more", &first.reason, others),
+                };
                 let places: Vec<_> = questions.iter().flat_map(|question| question.places.clone()).collect();
                 Unknown {
                     question: first.question.clone(),
                     key: code.to_owned(),
-                    reason: format!("{}{more}", first.reason),
+                    reason,
                     could_move: (score, capability.map_or(most, with)),
                     raised_by_files: true,
                     evidence: self.locator.locate_all(&places),
@@ -581,9 +585,9 @@ impl Judge<'_> {
                 let reached = answers.iter().filter(|answer| answer.key == question.key);
                 let most = reached.map(|answer| need_of(&claimed(answer))).fold(score, f64::max);
                 Unknown {
-                    question: format!("{}?", question.question),
+                    question: say!("{}?", Prose::from(&question.question)),
                     key: question.key.clone(),
-                    reason: "no file can say".to_owned(),
+                    reason: say!("no file can say"),
                     could_move: (score, most),
                     raised_by_files: false,
                     evidence: Vec::new(),
@@ -601,7 +605,7 @@ fn named(name: &str, evaluation: &Evaluation, beside_others: bool) -> Vec<Findin
     let mut findings = evaluation.findings.clone();
     for finding in findings.iter_mut().filter(|finding| beside_others && finding.subject.is_none() && !name.is_empty())
     {
-        finding.message = format!("{name}: {}", finding.message);
+        finding.message = say!("{}: {}", name, &finding.message);
     }
     findings
 }

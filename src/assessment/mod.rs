@@ -7,6 +7,7 @@ mod complement;
 pub mod constants;
 pub mod constraints;
 pub mod demand;
+mod excerpt;
 mod fit;
 mod flips;
 mod fold;
@@ -15,6 +16,7 @@ mod ladder;
 mod locate;
 mod origin;
 pub mod placement;
+mod reach;
 pub mod score;
 mod verdict;
 
@@ -23,17 +25,22 @@ pub use basis::Basis;
 pub use complement::{EngineServices, Service};
 pub use constants::Constants;
 pub use constraints::Constraints;
+pub use excerpt::Excerpts;
 pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
 pub use fold::{Folded, costliest, fold, proven};
 pub use judge::{Yardstick, assess_estate, assess_inventory};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
+pub use reach::Reach;
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
+
+use std::collections::BTreeMap;
 
 use crate::capability::Axis;
 use crate::grade::Grade;
 pub use crate::inventory::Overlay;
+use crate::language::Prose;
 use crate::rules::file::Level;
 
 /// The finished answer.
@@ -52,7 +59,28 @@ pub struct Assessment {
     /// The need below which Kubernetes is not called for, and the need from which it is.
     pub bands: (f64, f64),
     /// What each capability means, by its id.
-    pub meanings: std::collections::BTreeMap<String, String>,
+    pub meanings: BTreeMap<String, String>,
+    /// The texts of all rules, by their codes.
+    pub rules: BTreeMap<String, RuleText>,
+    /// Lines of the input that evidence points at.
+    pub excerpts: Excerpts,
+}
+
+/// What a rule says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleText {
+    /// Its name, lower case with dashes.
+    pub name: String,
+    /// One line for lists.
+    pub title: String,
+    /// Why it says something about need.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+    /// Where the opinion comes from: titles, and addresses where there is one.
+    pub sources: Vec<(String, Option<String>)>,
+    /// The address of its page; none where the program was built without a home, or the rule is the user's own.
+    pub page: Option<String>,
 }
 
 /// What was read.
@@ -237,7 +265,7 @@ pub struct OneSided {
     /// How sure that is.
     pub grade: Grade,
     /// What is said.
-    pub message: String,
+    pub message: Prose,
     /// Where.
     pub evidence: Vec<Location>,
 }
@@ -282,7 +310,7 @@ pub struct Claim {
     /// The rules that claim it.
     pub rules: Vec<String>,
     /// What is said.
-    pub message: String,
+    pub message: Prose,
     /// The code of the rule that lowered it, if one did.
     pub lowered_by: Option<String>,
     /// What to do about it, as the rule behind the strongest claim says; empty for limits of targets.
@@ -301,7 +329,7 @@ pub struct FindingReport {
     /// How loud it is.
     pub level: Level,
     /// What is said.
-    pub message: String,
+    pub message: Prose,
     /// What to do.
     pub help: String,
     /// Where.
@@ -312,11 +340,11 @@ pub struct FindingReport {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
     /// The question.
-    pub question: String,
+    pub question: Prose,
     /// The key under which the owner can answer, or the code of the rule that could not be answered.
     pub key: String,
     /// Why it is unknown.
-    pub reason: String,
+    pub reason: Prose,
     /// The need after the least and the costliest answer.
     pub could_move: (f64, f64),
     /// Whether the files raise the question, rather than being silent by nature.

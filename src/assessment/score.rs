@@ -7,6 +7,7 @@ use super::placement::{Movable, Split, split};
 use crate::capability::CapabilityId;
 use crate::facts::{CATALOG, Fact, FactSet, Value};
 use crate::grade::Grade;
+use crate::language::{Prose, say};
 use crate::targets::{Catalogue, Target};
 
 /// A claim as the score sees it.
@@ -26,7 +27,7 @@ pub struct Violation {
     /// How sure the violated fact is.
     pub grade: Grade,
     /// The limit in words.
-    pub reason: String,
+    pub reason: Prose,
     /// Where the input says so.
     pub places: Vec<crate::yaml::Place>,
 }
@@ -48,7 +49,7 @@ pub struct Candidate<'c> {
     /// Whether it may be considered at all.
     pub admissible: bool,
     /// Why not.
-    pub why_not: Vec<String>,
+    pub why_not: Vec<Prose>,
     /// The hard limits that the system violates.
     pub violations: Vec<Violation>,
 }
@@ -64,11 +65,11 @@ pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet, constraints: &C
             let fits =
                 target.admissible_when.as_ref().is_none_or(|when| when.ask(facts) == crate::condition::Truth::True);
             if !fits {
-                why_not.push("it does not fit this kind of system".to_owned());
+                why_not.push(say!("it does not fit this kind of system"));
             }
             match target.status {
-                crate::targets::Status::Closed => why_not.push("it is closed to new customers".to_owned()),
-                crate::targets::Status::Beta => why_not.push("it is not for production yet".to_owned()),
+                crate::targets::Status::Closed => why_not.push(say!("it is closed to new customers")),
+                crate::targets::Status::Beta => why_not.push(say!("it is not for production yet")),
                 _ => {}
             }
             why_not.extend(constraints.rule_out(target));
@@ -85,14 +86,17 @@ pub fn candidates<'c>(catalogue: &'c Catalogue, facts: &FactSet, constraints: &C
                     Value::Boolean(value) => limit.must_be.is_some_and(|expected| value != expected),
                     Value::Text(_) => false,
                 };
-                let found = match value {
-                    Value::Number(number) => format!(" ({}: {number:.1})", CATALOG[limit.fact.0].sentence),
-                    _ => String::new(),
+                let reason = Prose::from(&limit.reason);
+                let reason = match value {
+                    Value::Number(number) => {
+                        say!("{} ({}: {})", reason, Prose::from(CATALOG[limit.fact.0].sentence), (number, 1))
+                    }
+                    _ => reason,
                 };
                 violated.then(|| Violation {
                     capability: limit.capability,
                     grade: *grade,
-                    reason: format!("{}{found}", limit.reason),
+                    reason,
                     places: places.clone(),
                 })
             });

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::live::Live;
 use crate::choices::{Choices, Rendering};
+use crate::language::Language;
 use crate::limits::Limits;
 use crate::report::Format;
 
@@ -97,7 +98,10 @@ pub struct Assess {
     #[arg(long)]
     pub live: bool,
 
-    /// The format, `full` or `json`, with `=FILE` to write it to a file; may be given several times
+    /// The format, with `=FILE` to write it to a file; may be given several times
+    ///
+    /// For people: full, concise, wide, narrated, markdown, html, adr. For programs: json, yaml, csv, sarif, github,
+    /// gitlab, junit, rdjson.
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "full", value_parser = parse_output)]
     pub output: Vec<Output>,
 
@@ -107,17 +111,13 @@ pub struct Assess {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules: Vec<PathBuf>,
 
-    /// Columns of the screen; by default those of the terminal, at most 100
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
-    pub width: Option<u16>,
+    /// How text for people is shaped
+    #[command(flatten)]
+    pub shape: Shape,
 
     /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
     #[arg(long)]
     pub explain: bool,
-
-    /// Say nothing on standard error but what could not be read
-    #[arg(short, long)]
-    pub quiet: bool,
 
     /// What the owner states
     #[command(flatten)]
@@ -142,6 +142,46 @@ pub struct Assess {
     /// Which cluster is read, and as whom
     #[command(flatten)]
     pub cluster: Live,
+}
+
+/// How text for people is shaped.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Text")]
+pub struct Shape {
+    /// Columns of the screen; by default those of the terminal, at most 100
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
+    pub width: Option<u16>,
+
+    /// The language of reports and decision records; codes, programs' formats, messages and help are English
+    #[arg(long, value_enum, default_value = "en", value_name = "LANGUAGE")]
+    pub lang: Language,
+
+    /// The verdicts alone, and nothing on standard error but what could not be read
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Everything, with the lines of the input that it is about
+    #[arg(long)]
+    pub verbose: bool,
+
+    /// When codes of rules are links: `auto` follows the terminal
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub hyperlinks: Colour,
+
+    /// Which characters are drawn with: `auto` follows the locale
+    #[arg(long, value_enum, default_value = "auto", value_name = "SET")]
+    pub charset: Charset,
+}
+
+/// Which characters are drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Charset {
+    /// Unicode where the locale of a terminal has it, and in files and pipes.
+    Auto,
+    /// Unicode.
+    Unicode,
+    /// ASCII alone; names from the input stay as they are.
+    Ascii,
 }
 
 /// Rendering with the user's own tools.
@@ -324,7 +364,7 @@ fn parse_output(text: &str) -> Result<Output, String> {
     let known = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
     let format = Format::from_str(format, false)
-        .map_err(|_| format!("there is no format `{format}`; the formats are {}", names.join(" and ")))?;
+        .map_err(|_| format!("there is no format `{format}`; the formats are {}", names.join(", ")))?;
     Ok(Output { format, file })
 }
 
@@ -464,6 +504,6 @@ mod tests {
         let output = parse_output("json=a=b.json").expect("a format and a file");
         assert_eq!(output, Output { format: Format::Json, file: Some(PathBuf::from("a=b.json")) });
         assert!(parse_output("json=").is_err());
-        assert!(parse_output("pdf").expect_err("no such format").contains("full and json"));
+        assert!(parse_output("pdf").expect_err("no such format").contains("full, concise"));
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         return Exit::Error;
     }
     let read = match arguments.rendering() {
-        Some(rendering) => render(&rendering, &mut collected, &kit, arguments.quiet, terminal),
+        Some(rendering) => render(&rendering, &mut collected, &kit, arguments.shape.quiet, terminal),
         None => Ok(()),
     };
     let inventory = match read.and_then(|()| read_inventory(&mut collected, &kit)) {
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
             return Exit::Error;
         }
     };
-    if !arguments.quiet {
+    if !arguments.shape.quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
     if inventory.is_apart() {
@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
     let mut exit = Exit::Done;
     for output in &arguments.output {
-        let layout = terminal.layout(arguments.width);
+        let layout = terminal.layout(&arguments.shape);
         // A file never has colours.
         let layout = report::Layout { colour: layout.colour && output.file.is_none(), ..layout };
         if let (report::Format::Json, Some(file)) = (output.format, &output.file) {

@@ -5,9 +5,11 @@ use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
 use super::Exit;
-use super::arguments::Colour;
+use super::arguments::{Colour, Shape};
 use super::plugin::Called;
-use crate::report::Layout;
+use super::today::today;
+use crate::language::Voice;
+use crate::report::{Layout, Verbosity};
 use crate::text::command::as_called;
 use crate::text::sanitize::for_terminal;
 
@@ -50,9 +52,21 @@ impl Terminal {
     }
 
     /// The layout of the screen.
-    pub(super) fn layout(&self, width: Option<u16>) -> Layout {
-        let width = width.map_or(self.width, usize::from);
-        Layout { width, colour: self.colour_out, program: self.called.program() }
+    pub(super) fn layout(&self, shape: &Shape) -> Layout {
+        let verbosity = match (shape.quiet, shape.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        };
+        Layout {
+            width: shape.width.map_or(self.width, usize::from),
+            colour: self.colour_out,
+            verbosity,
+            voice: Voice::of(shape.lang),
+            today: Some(today()),
+            program: self.called.program(),
+            ..Layout::default()
+        }
     }
 
     /// Whether messages on standard error may be coloured.

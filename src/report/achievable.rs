@@ -8,6 +8,7 @@ use super::lines::wrap;
 use super::words;
 use crate::assessment::availability::shown;
 use crate::assessment::{self, Assessment, SystemAssessment};
+use crate::language::Prose;
 use crate::text::sanitize::for_terminal;
 
 /// The availability that can be reached, from published promises.
@@ -52,20 +53,20 @@ impl From<&assessment::Achievable> for Availability {
         };
         Self {
             percent: achievable.percent,
-            unknown: achievable.unknown.clone(),
+            unknown: achievable.unknown.as_ref().map(Prose::to_string),
             minutes_down: achievable.minutes_down.map(|minutes| round(minutes, 1)),
-            formula: achievable.formula.clone(),
+            formula: achievable.formula.to_string(),
             steps: achievable
                 .steps
                 .iter()
                 .map(|step| Step {
                     percent: round(step.percent, 6),
-                    what: step.what.clone(),
+                    what: step.what.to_string(),
                     source: step.source.clone(),
                     checked_on: step.checked_on.clone(),
                 })
                 .collect(),
-            notes: achievable.notes.clone(),
+            notes: achievable.notes.iter().map(Prose::to_string).collect(),
             stated: achievable.stated.map(|(stated, _)| stated),
             reached: achievable.stated.and_then(|(_, reached)| reached),
         }
@@ -116,18 +117,18 @@ fn of_system(lines: &mut Lines<'_>, system: &SystemAssessment) {
 
 fn formula(lines: &mut Lines<'_>, title: &str, achievable: &assessment::Achievable) {
     let Some(percent) = achievable.percent else {
-        let reason = achievable.unknown.as_deref().unwrap_or_default();
-        lines.paragraph(2, &format!("{title}: unknown, since {}", for_terminal(reason)));
+        let reason = achievable.unknown.clone().unwrap_or_default().to_string();
+        lines.paragraph(2, &format!("{title}: unknown, since {}", for_terminal(&reason)));
         return;
     };
     let minutes = achievable.minutes_down.unwrap_or_default();
     lines.paragraph(2, &format!("{title}: {} %, {minutes:.1} min down a month", shown(percent)));
-    lines.paragraph(4, &for_terminal(&achievable.formula));
+    lines.paragraph(4, &for_terminal(&achievable.formula.to_string()));
     for step in &achievable.steps {
         let checked = if step.checked_on.is_empty() { String::new() } else { format!(", {}", step.checked_on) };
         lines.paragraph(
             6,
-            &format!("{} %  {} ({}{checked})", shown(step.percent), for_terminal(&step.what), step.source),
+            &format!("{} %  {} ({}{checked})", shown(step.percent), for_terminal(&step.what.to_string()), step.source),
         );
     }
     if let Some((stated, reached)) = achievable.stated {
@@ -135,6 +136,6 @@ fn formula(lines: &mut Lines<'_>, title: &str, achievable: &assessment::Achievab
         lines.paragraph(4, &format!("the stated {} % is {answer}", shown(stated)));
     }
     for note in &achievable.notes {
-        lines.paragraph(4, &for_terminal(note));
+        lines.paragraph(4, &for_terminal(&note.to_string()));
     }
 }

@@ -2,31 +2,105 @@
 //! nothing else. One file per format.
 
 mod achievable;
+mod adr;
+mod concise;
+mod csv;
 mod full;
+mod github;
+mod gitlab;
+mod html;
 pub mod json;
+mod junit;
 mod lines;
+mod markdown;
+mod narrated;
+mod rdjson;
+mod sarif;
+mod wide;
 mod words;
+mod yaml;
 
 pub use achievable::explain;
 
 use crate::assessment::Assessment;
+use crate::day::Day;
+use crate::language::Voice;
 
 /// A format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// The screen, for people.
     Full,
+    /// One line for each verdict and each finding.
+    Concise,
+    /// A table of all systems with more columns than the screen.
+    Wide,
+    /// The screen as sentences, for screen readers.
+    Narrated,
     /// JSON, version 1, for programs; see docs/schemas/report-v1.json.
     Json,
+    /// The same in YAML.
+    Yaml,
+    /// A table for spreadsheets.
+    Csv,
+    /// For pages and comments.
+    Markdown,
+    /// One file for browsers, without a single request.
+    Html,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub workflows.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit, one test case for each system.
+    Junit,
+    /// Reviewdog's format.
+    Rdjson,
+    /// A decision record in the form of MADR 4.
+    Adr,
 }
 
-/// How text for a terminal is shaped.
+impl Format {
+    /// Whether people read it, so that it comes in their language; formats for programs are English.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        matches!(
+            self,
+            Self::Full | Self::Concise | Self::Wide | Self::Narrated | Self::Markdown | Self::Html | Self::Adr
+        )
+    }
+}
+
+/// How much a report says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// The verdicts alone.
+    Quiet,
+    /// The weightiest of everything.
+    #[default]
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+/// How a report is shaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Columns.
+    /// Columns of a screen.
     pub width: usize,
     /// Whether to colour; colour never says anything that the words do not.
     pub colour: bool,
+    /// Whether characters beyond ASCII may be drawn with; names from the input are not changed by it.
+    pub unicode: bool,
+    /// Whether codes of rules are links that a terminal can open (OSC 8).
+    pub links: bool,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// The language.
+    pub voice: Voice,
+    /// The day that a record is dated; none leaves the date out.
+    pub today: Option<Day>,
     /// What the user types to call the program, for hints.
     pub program: &'static str,
 }
@@ -34,7 +108,16 @@ pub struct Layout {
 impl Default for Layout {
     /// What a pipe gets from the program under its own name.
     fn default() -> Self {
-        Self { width: 100, colour: false, program: crate::text::command::PROGRAM }
+        Self {
+            width: 100,
+            colour: false,
+            unicode: true,
+            links: false,
+            verbosity: Verbosity::Normal,
+            voice: Voice::default(),
+            today: None,
+            program: crate::text::command::PROGRAM,
+        }
     }
 }
 
@@ -43,6 +126,19 @@ impl Default for Layout {
 pub fn render(assessment: &Assessment, format: Format, layout: Layout) -> String {
     match format {
         Format::Full => full::render(assessment, layout),
+        Format::Concise => concise::render(assessment, layout),
+        Format::Wide => wide::render(assessment, layout),
+        Format::Narrated => narrated::render(assessment, layout),
         Format::Json => json::render(assessment),
+        Format::Yaml => yaml::render(assessment, layout),
+        Format::Csv => csv::render(assessment, layout),
+        Format::Markdown => markdown::render(assessment, layout),
+        Format::Html => html::render(assessment, layout),
+        Format::Sarif => sarif::render(assessment, layout),
+        Format::Github => github::render(assessment, layout),
+        Format::Gitlab => gitlab::render(assessment, layout),
+        Format::Junit => junit::render(assessment, layout),
+        Format::Rdjson => rdjson::render(assessment, layout),
+        Format::Adr => adr::render(assessment, layout),
     }
 }

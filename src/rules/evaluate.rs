@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Piece, Rule, Rules};
+use super::{Action, Rule, Rules};
 use crate::capability::CapabilityId;
 use crate::condition::{Condition, Truth};
 use crate::facts::{CATALOG, Fact, FactId, FactSet, Scope, SystemView, Value, WorkloadView};
 use crate::grade::Grade;
+use crate::language::{Argument, Prose, say};
 use crate::rules::file::{EstateMode, Level};
 use crate::yaml::Place;
 
@@ -26,7 +27,7 @@ pub struct RawClaim {
     /// The number of that workload.
     pub workload: Option<usize>,
     /// What is said.
-    pub message: String,
+    pub message: Prose,
     /// Where the input says so, the deciding place first.
     pub places: Vec<Place>,
 }
@@ -41,7 +42,7 @@ pub struct Finding {
     /// How loud it is.
     pub level: Level,
     /// What is said.
-    pub message: String,
+    pub message: Prose,
     /// What to do.
     pub help: String,
     /// The workload it is about.
@@ -56,9 +57,9 @@ pub struct OpenQuestion {
     /// The rule's code.
     pub code: String,
     /// The question.
-    pub question: String,
+    pub question: Prose,
     /// Why it is open.
-    pub reason: String,
+    pub reason: Prose,
     /// What the costliest answer would prove; none where it could be anything.
     pub capability: Option<CapabilityId>,
     /// Where.
@@ -244,7 +245,7 @@ fn ask(
         Action::Finding(level) => into.findings.push(finding(rule, *level, message, subject, places)),
         Action::Asks { question, capability } => into.questions.push(OpenQuestion {
             code: rule.code.clone(),
-            question: question.clone(),
+            question: question.into(),
             reason: message,
             capability: *capability,
             places,
@@ -261,7 +262,7 @@ fn may_be_anywhere(fact: &Fact) -> bool {
     }
 }
 
-fn finding(rule: &Rule, level: Level, message: String, subject: Option<String>, places: Vec<Place>) -> Finding {
+fn finding(rule: &Rule, level: Level, message: Prose, subject: Option<String>, places: Vec<Place>) -> Finding {
     Finding {
         code: rule.code.clone(),
         name: rule.name.clone(),
@@ -282,17 +283,15 @@ fn unanswered(
 ) -> OpenQuestion {
     let entry = &CATALOG[fact.0];
     let (reason, places) = match facts.get(fact) {
-        Fact::Unknown { reason, places } => (reason.clone(), places.clone()),
-        _ => (String::new(), Vec::new()),
+        Fact::Unknown { reason, places } => (Prose::from(reason), places.clone()),
+        _ => (Prose::default(), Vec::new()),
     };
-    let of = subject.map_or_else(String::new, |subject| format!(" of {subject}"));
-    OpenQuestion {
-        code: rule.code.clone(),
-        question: format!("{}{of}?", entry.sentence),
-        reason,
-        capability: Some(capability),
-        places,
-    }
+    let sentence = Prose::from(entry.sentence);
+    let question = match subject {
+        Some(subject) => say!("{} of {}?", sentence, subject),
+        None => say!("{}?", sentence),
+    };
+    OpenQuestion { code: rule.code.clone(), question, reason, capability: Some(capability), places }
 }
 
 fn places(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>) -> Vec<Place> {
@@ -318,31 +317,26 @@ fn observations(condition: &Condition, facts: &FactSet) -> Vec<Place> {
     known.flat_map(Fact::places).copied().collect()
 }
 
-fn message(rule: &Rule, facts: &FactSet) -> String {
-    rule.message
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Fact(id) => match facts.get(*id) {
-                // What somebody stated is shown as it is: 99.99 % is not 100.
-                Fact::Known { value: Value::Number(number), .. } if CATALOG[id.0].id.starts_with("stated.") => {
-                    format!("{number}")
-                }
-                Fact::Known { value, .. } => shown(value),
-                Fact::AtLeast { value, .. } => shown(&Value::Number(*value)),
-                Fact::Absent => "none".to_owned(),
-                Fact::Unknown { .. } => "unknown".to_owned(),
-            },
-        })
-        .collect()
+/// What a rule says of these facts.
+fn message(rule: &Rule, facts: &FactSet) -> Prose {
+    let argument = |id: &FactId| match facts.get(*id) {
+        // What somebody stated is shown as it is: 99.99 % is not 100.
+        Fact::Known { value: Value::Number(number), .. } if CATALOG[id.0].id.starts_with("stated.") => {
+            Argument::Name(format!("{number}"))
+        }
+        Fact::Known { value, .. } => shown(value),
+        Fact::AtLeast { value, .. } => shown(&Value::Number(*value)),
+        Fact::Absent => say!("none").into(),
+        Fact::Unknown { .. } => say!("unknown").into(),
+    };
+    rule.message.prose(argument)
 }
 
 /// A value as people read it: numbers with at most one decimal.
-fn shown(value: &Value) -> String {
+fn shown(value: &Value) -> Argument {
     match value {
-        Value::Boolean(value) => if *value { "yes" } else { "no" }.to_owned(),
-        Value::Number(number) if number.fract() == 0.0 => format!("{number:.0}"),
-        Value::Number(number) => format!("{number:.1}"),
-        Value::Text(text) => text.clone(),
+        Value::Boolean(value) => if *value { say!("yes") } else { say!("no") }.into(),
+        Value::Number(number) => Argument::Number(*number, usize::from(number.fract() != 0.0)),
+        Value::Text(text) => Argument::Name(text.clone()),
     }
 }

@@ -17,6 +17,7 @@ use crate::condition::{self, Condition, ConditionFile};
 use crate::data::{self, DataError, PathPart};
 use crate::facts::{CATALOG, FactId, Scope};
 use crate::grade::Grade;
+use crate::language::{Argument, Prose};
 use crate::tables::Tables;
 
 /// A rule, checked and compiled.
@@ -52,11 +53,22 @@ pub struct Rule {
     pub file: String,
     /// What it asks and what follows, as the file says it.
     pub conditions: String,
-    message: Vec<Piece>,
+    message: Message,
     evidence: Vec<FactId>,
 }
 
 impl Rule {
+    /// The address of its page, in the repository that the program was built from; none where that has no address, or
+    /// the rule is the user's own.
+    #[must_use]
+    pub fn page(&self) -> Option<String> {
+        const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+        let is_built_in = data::embedded(&self.file).next().is_some();
+        (is_built_in && !REPOSITORY.is_empty()).then(|| {
+            format!("{REPOSITORY}/blob/v{}/docs/rules.md#{}", env!("CARGO_PKG_VERSION"), self.code.to_lowercase())
+        })
+    }
+
     /// Every fact that its conditions name.
     #[must_use]
     pub fn facts(&self) -> BTreeSet<FactId> {
@@ -112,11 +124,12 @@ pub enum Action {
 /// In place of a capability: those that the owner names under `needs`.
 const STATED: &str = "stated";
 
-/// A part of a message.
+/// A message with the facts that stand in it.
 #[derive(Clone, Debug)]
-enum Piece {
-    Text(String),
-    Fact(FactId),
+struct Message {
+    /// With `{}` where they stand.
+    pattern: String,
+    facts: Vec<FactId>,
 }
 
 /// All rules, sorted by code.
@@ -253,7 +266,7 @@ fn compile(name: &str, text: &str, file: RuleFile, capabilities: &Capabilities) 
             example.seen_facts().map_err(|(message, help)| fail(&path, message, help))?;
         }
     }
-    let message = message_pieces(&file.message, scope)
+    let message = Message::read(&file.message, scope)
         .map_err(|(message, help)| fail(&[PathPart::Key("message")], message, help))?;
     Ok(Rule {
         code: file.code,
@@ -334,18 +347,26 @@ fn check_code(code: &str) -> Result<(), &'static str> {
     }
 }
 
-fn message_pieces(message: &str, scope: Scope) -> Result<Vec<Piece>, (String, String)> {
-    let mut pieces = Vec::new();
-    let mut rest = message;
-    while let Some(start) = rest.find('{') {
-        let Some(length) = rest[start..].find('}') else {
-            return Err(("a brace is not closed".to_owned(), "facts stand in braces: {workload.name}".to_owned()));
-        };
-        pieces.push(Piece::Text(rest[..start].to_owned()));
-        let (id, _) = condition::resolve(&rest[start + 1..start + length], scope)?;
-        pieces.push(Piece::Fact(id));
-        rest = &rest[start + length + 1..];
+impl Message {
+    fn read(message: &str, scope: Scope) -> Result<Self, (String, String)> {
+        let mut read = Self { pattern: String::new(), facts: Vec::new() };
+        let mut rest = message;
+        while let Some(start) = rest.find('{') {
+            let Some(length) = rest[start..].find('}') else {
+                return Err(("a brace is not closed".to_owned(), "facts stand in braces: {workload.name}".to_owned()));
+            };
+            let (id, _) = condition::resolve(&rest[start + 1..start + length], scope)?;
+            read.pattern.push_str(&rest[..start]);
+            read.pattern.push_str("{}");
+            read.facts.push(id);
+            rest = &rest[start + length + 1..];
+        }
+        read.pattern.push_str(rest);
+        Ok(read)
     }
-    pieces.push(Piece::Text(rest.to_owned()));
-    Ok(pieces)
+
+    /// What is said, with a value for each fact.
+    fn prose(&self, value: impl Fn(&FactId) -> Argument) -> Prose {
+        Prose::new(self.pattern.clone(), self.facts.iter().map(value).collect())
+    }
 }

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::data::{self, DataError, PathPart};
 use crate::day::Day;
+use crate::language::Prose;
 
 const FILE: &str = "rules/availability.yaml";
 
@@ -114,15 +115,15 @@ pub struct Achievable {
     /// Percent of a month, to four places; none where it is not known.
     pub percent: Option<f64>,
     /// Why it is not known.
-    pub unknown: Option<String>,
+    pub unknown: Option<Prose>,
     /// Minutes of a month that this leaves.
     pub minutes_down: Option<f64>,
     /// The formula with its numbers.
-    pub formula: String,
+    pub formula: Prose,
     /// Each number in it.
     pub steps: Vec<Step>,
     /// What else is worth knowing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Prose>,
     /// What the owner wants to reach, in percent, and whether this reaches it; none where it is not known.
     pub stated: Option<(f64, Option<bool>)>,
 }
@@ -133,7 +134,7 @@ pub struct Step {
     /// Percent.
     pub percent: f64,
     /// What it is.
-    pub what: String,
+    pub what: Prose,
     /// Where it is published, or what it follows from.
     pub source: String,
     /// The day on which that was read; empty for what is computed.
@@ -146,16 +147,16 @@ impl Achievable {
     /// # Errors
     ///
     /// The reason, where it is not known.
-    pub fn known(self) -> Result<f64, String> {
+    pub fn known(self) -> Result<f64, Prose> {
         self.percent.ok_or_else(|| self.unknown.unwrap_or_default())
     }
 
-    fn unknown(reason: String, stated: Option<f64>) -> Self {
+    fn unknown(reason: Prose, stated: Option<f64>) -> Self {
         Self {
             percent: None,
             unknown: Some(reason),
             minutes_down: None,
-            formula: String::new(),
+            formula: Prose::default(),
             steps: Vec::new(),
             notes: Vec::new(),
             stated: stated.map(|stated| (stated, None)),

@@ -3,6 +3,7 @@
 use super::{Achievable, AvailabilityData, Published, Step, cut, k_of_n, serial, shown};
 use crate::capability::Capabilities;
 use crate::facts::{Part, Parts};
+use crate::language::Prose;
 use crate::targets::{Catalogue, Complement, Coverage, Promise, PromiseOf, Target};
 
 /// Everything that the availability of one system follows from.
@@ -56,7 +57,12 @@ impl Sum {
     }
 
     fn step(&mut self, percent: f64, what: String, source: &str, checked_on: &str) {
-        self.steps.push(Step { percent, what, source: source.to_owned(), checked_on: checked_on.to_owned() });
+        self.steps.push(Step {
+            percent,
+            what: what.into(),
+            source: source.to_owned(),
+            checked_on: checked_on.to_owned(),
+        });
     }
 }
 
@@ -101,7 +107,7 @@ impl Reckoning<'_> {
     fn achievable(&self, sum: Result<(Sum, Vec<String>), String>, orchestrated: bool) -> Achievable {
         let (sum, mut notes) = match sum {
             Ok(sum) => sum,
-            Err(reason) => return Achievable::unknown(reason, self.stated),
+            Err(reason) => return Achievable::unknown(reason.into(), self.stated),
         };
         let percent = cut(sum.percent());
         if orchestrated {
@@ -111,9 +117,9 @@ impl Reckoning<'_> {
             percent: Some(percent),
             unknown: None,
             minutes_down: Some(self.data.minutes_down(percent)),
-            formula: sum.formula(),
+            formula: sum.formula().into(),
             steps: sum.steps,
-            notes,
+            notes: notes.into_iter().map(Prose::from).collect(),
             stated: self.stated.map(|stated| (stated, Some(percent >= stated - 1e-9))),
         }
     }
@@ -337,13 +343,13 @@ mod tests {
     #[test]
     fn three_web_replicas_before_one_database_are_as_available_as_the_database() {
         let found = present(vec![store("database", 1, false), service("web", 3, false)], Some(99.95));
-        assert_eq!(found.formula, "min(99.9 (zone), 99.9999 (1 of 3 hosts)) × 99.5 (database) = 99.4005 %");
+        assert_eq!(found.formula.to_string(), "min(99.9 (zone), 99.9999 (1 of 3 hosts)) × 99.5 (database) = 99.4005 %");
         assert_eq!(found.percent, Some(99.4005));
         assert_eq!(found.stated, Some((99.95, Some(false))));
         assert_eq!(found.steps.len(), 3);
         assert!(found.steps.iter().all(|step| !step.source.is_empty() && !step.checked_on.is_empty()));
-        assert!(found.notes.iter().any(|note| note.contains("away for 5.8 min")), "{:?}", found.notes);
-        assert!(found.notes.iter().any(|note| note.contains("3 of them")), "{:?}", found.notes);
+        assert!(found.notes.iter().any(|note| note.to_string().contains("away for 5.8 min")), "{:?}", found.notes);
+        assert!(found.notes.iter().any(|note| note.to_string().contains("3 of them")), "{:?}", found.notes);
     }
 
     #[test]
@@ -360,7 +366,10 @@ mod tests {
         let found =
             present(vec![Part { copies: Err("a placeholder".to_owned()), ..service("web", 1, false) }], Some(99.9));
         assert_eq!((found.percent, found.stated), (None, Some((99.9, None))));
-        assert_eq!(found.unknown.as_deref(), Some("the number of copies of web is unknown: a placeholder"));
+        assert_eq!(
+            found.unknown.map(|reason| reason.to_string()).as_deref(),
+            Some("the number of copies of web is unknown: a placeholder")
+        );
         assert!(present(Vec::new(), None).percent.is_none());
     }
 

@@ -167,7 +167,8 @@ fn flips(screen: &mut Screen, system: &SystemAssessment) {
     screen.heading("What would change the verdict");
     for flip in system.flips.iter().take(LIST) {
         let verdict = words::verdict_word(flip.verdict).to_lowercase();
-        let text = format!("{verdict}, with a need of {}, if {}", points(flip.need), for_terminal(&flip.change));
+        let text =
+            format!("{verdict}, with a need of {}, if {}", points(flip.need), for_terminal(&flip.change.to_string()));
         screen.paragraph("  ↷", 4, &text);
     }
     more(screen, system.flips.len());
@@ -376,7 +377,7 @@ fn claim_text(assessment: &Assessment, claim: &Claim) -> String {
     let meaning = words::meaning(assessment, &claim.capability);
     let rules = if claim.rules.is_empty() { "a target's limit".to_owned() } else { claim.rules.join(", ") };
     let lowered = claim.lowered_by.as_ref().map_or_else(String::new, |code| format!("; lowered by {code}"));
-    format!("{meaning}: {} ({}, {rules}{lowered})", for_terminal(&claim.message), claim.grade.id())
+    format!("{meaning}: {} ({}, {rules}{lowered})", for_terminal(&claim.message.to_string()), claim.grade.id())
 }
 
 fn findings(screen: &mut Screen, system: &SystemAssessment) {
@@ -395,7 +396,7 @@ fn findings(screen: &mut Screen, system: &SystemAssessment) {
     for (finding, times) in habits.iter().take(LIST) {
         let mark = if finding.level == Level::Warning { "!" } else { "·" };
         let others = if *times > 1 { format!(", and {} more", times - 1) } else { String::new() };
-        let text = format!("{}{others} ({})", for_terminal(&finding.message), finding.code);
+        let text = format!("{}{others} ({})", for_terminal(&finding.message.to_string()), finding.code);
         screen.paragraph(&format!("  {mark}"), 4, &text);
         places(screen, &finding.evidence[..finding.evidence.len().min(2)]);
     }
@@ -412,7 +413,7 @@ fn one_sided(screen: &mut Screen, assessment: &Assessment, system: &SystemAssess
         let text = format!(
             "{}: {} ({})",
             words::meaning(assessment, &claim.capability),
-            for_terminal(&claim.message),
+            for_terminal(&claim.message.to_string()),
             claim.grade.id()
         );
         screen.paragraph(&format!("  {side:<9}"), 12, &text);
@@ -429,9 +430,12 @@ fn unknowns(screen: &mut Screen, system: &SystemAssessment) {
         let (low, high) = unknown.could_move;
         let moves = if (high - low).abs() < 0.05 { "stays".to_owned() } else { format!("→ {}", points(high)) };
         let key = for_terminal(&unknown.key);
-        let reason =
-            if unknown.raised_by_files { format!(" {}", for_terminal(&unknown.reason)) } else { String::new() };
-        let question = capitalised(&for_terminal(&unknown.question));
+        let reason = if unknown.raised_by_files {
+            format!(" {}", for_terminal(&unknown.reason.to_string()))
+        } else {
+            String::new()
+        };
+        let question = capitalised(&for_terminal(&unknown.question.to_string()));
         screen.paragraph(&format!("  {moves:<7}"), 10, &format!("{question}{reason} ({key})"));
         places(screen, &unknown.evidence[..unknown.evidence.len().min(2)]);
     }

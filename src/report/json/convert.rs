@@ -6,6 +6,7 @@ use super::{
     Split, Standing, Statement, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem, Written,
 };
 use crate::assessment::{self, Assessment, Location, SystemAssessment};
+use crate::language::Prose;
 
 impl<'a> From<&'a Assessment> for Written<'a> {
     fn from(assessment: &'a Assessment) -> Self {
@@ -118,7 +119,7 @@ impl From<&SystemAssessment> for System {
                     code: finding.code.clone(),
                     name: finding.name.clone(),
                     level: finding.level.id().to_owned(),
-                    message: finding.message.clone(),
+                    message: finding.message.to_string(),
                     help: finding.help.clone(),
                     evidence: places(&finding.evidence),
                 })
@@ -127,9 +128,9 @@ impl From<&SystemAssessment> for System {
                 .unknowns
                 .iter()
                 .map(|unknown| Unknown {
-                    question: unknown.question.clone(),
+                    question: unknown.question.to_string(),
                     key: unknown.key.clone(),
-                    reason: unknown.reason.clone(),
+                    reason: unknown.reason.to_string(),
                     could_move: Amount { low: unknown.could_move.0, high: unknown.could_move.1 },
                 })
                 .collect(),
@@ -147,7 +148,7 @@ impl From<&SystemAssessment> for System {
             flips: system
                 .flips
                 .iter()
-                .map(|flip| Flip { change: flip.change.clone(), verdict: flip.verdict.into(), need: flip.need })
+                .map(|flip| Flip { change: flip.change.to_string(), verdict: flip.verdict.into(), need: flip.need })
                 .collect(),
             statements: system
                 .statements
@@ -175,7 +176,7 @@ impl From<&SystemAssessment> for System {
                     capability: claim.capability.clone(),
                     origin: claim.origin.to_owned(),
                     grade: claim.grade,
-                    message: claim.message.clone(),
+                    message: claim.message.to_string(),
                     evidence: places(&claim.evidence),
                 })
                 .collect(),
@@ -203,7 +204,7 @@ impl From<&assessment::Claim> for Claim {
             grade: claim.grade,
             share: claim.share,
             rules: claim.rules.clone(),
-            message: claim.message.clone(),
+            message: claim.message.to_string(),
             lowered_by: claim.lowered_by.clone(),
             help: claim.help.clone(),
             evidence: places(&claim.evidence),
@@ -218,20 +219,20 @@ impl From<&assessment::Fit> for Target {
             name: fit.name.clone(),
             tier: fit.tier,
             admissible: fit.admissible,
-            why_not: fit.why_not.clone(),
+            why_not: fit.why_not.iter().map(Prose::to_string).collect(),
             shortfall: decimals(fit.shortfall, 3),
             covered: fit.covered.clone(),
             work: fit
                 .work
                 .iter()
-                .map(|work| WorkItem { capability: work.capability.clone(), item: work.item.clone() })
+                .map(|work| WorkItem { capability: work.capability.clone(), item: work.item.to_string() })
                 .collect(),
             losses: fit
                 .losses
                 .iter()
                 .map(|loss| LossItem {
                     capability: loss.capability.clone(),
-                    item: loss.item.clone(),
+                    item: loss.item.to_string(),
                     evidence: places(&loss.evidence),
                 })
                 .collect(),
@@ -240,7 +241,7 @@ impl From<&assessment::Fit> for Target {
                 .iter()
                 .map(|blocked| BlockedItem {
                     capability: blocked.capability.clone(),
-                    reason: blocked.reason.clone(),
+                    reason: blocked.reason.to_string(),
                     evidence: places(&blocked.evidence),
                 })
                 .collect(),
@@ -252,7 +253,7 @@ impl From<&assessment::Fit> for Target {
             }),
             stale: fit.stale,
             achievable: fit.achievable.clone().ok(),
-            achievable_unknown: fit.achievable.clone().err(),
+            achievable_unknown: fit.achievable.as_ref().err().map(Prose::to_string),
         }
     }
 }
