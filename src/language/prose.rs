@@ -86,7 +86,7 @@ impl Eq for Prose {}
 /// By its English form.
 impl PartialEq<&str> for Prose {
     fn eq(&self, other: &&str) -> bool {
-        self.to_string() == *other
+        self.to_string().as_str() == *other
     }
 }
 
