@@ -15,6 +15,7 @@ mod lines;
 mod markdown;
 mod narrated;
 mod rdjson;
+mod results;
 mod sarif;
 mod wide;
 mod words;
