@@ -157,13 +157,7 @@ fn of_cluster(all: &mut Vec<(About, Prose)>, cluster: &ClusterRead, layout: Layo
 }
 
 /// What could not be listed for one reason, and the rules that it leaves open.
-fn of_one_reason(
-    all: &mut Vec<(About, Prose)>,
-    reason: &str,
-    namespaces: &[String],
-    gaps: &[&ListGap],
-    voice: Voice,
-) {
+fn of_one_reason(all: &mut Vec<(About, Prose)>, reason: &str, namespaces: &[String], gaps: &[&ListGap], voice: Voice) {
     const NAMED: usize = 12;
     let Some(first) = gaps.first() else { return };
     let reason = Prose::from(for_terminal(reason).into_owned());

@@ -142,11 +142,7 @@ pub(super) fn carried(assessment: &Assessment, system: &SystemAssessment) -> Pro
 /// A range of vCPU or GiB.
 pub(super) fn amounts((low, high): (f64, f64)) -> Prose {
     let amount = |value: f64| (value, if value >= 100.0 { 0 } else { 1 });
-    if (high - low).abs() < 0.05 {
-        say!("{}", amount(high))
-    } else {
-        say!("{} to {}", amount(low), amount(high))
-    }
+    if (high - low).abs() < 0.05 { say!("{}", amount(high)) } else { say!("{} to {}", amount(low), amount(high)) }
 }
 
 /// How many rungs of a ladder.
@@ -199,11 +195,7 @@ pub(super) fn habits(system: &SystemAssessment) -> Vec<(&FindingReport, usize)> 
 /// A habit with its code.
 pub(super) fn habit(finding: &FindingReport, times: usize, voice: Voice, code: &str) -> Prose {
     let message = said(voice, &finding.message);
-    if times > 1 {
-        say!("{}, and {} more ({})", message, times - 1, code)
-    } else {
-        say!("{} ({})", message, code)
-    }
+    if times > 1 { say!("{}, and {} more ({})", message, times - 1, code) } else { say!("{} ({})", message, code) }
 }
 
 /// What is unknown, with the key under which it can be answered.

@@ -99,19 +99,15 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
         Verdict::Needless if work == 0 && suggested(system).is_none_or(|fit| fit.least_shortfall() < CERTAIN) => {
             say!("Nothing that was read needs Kubernetes: {} would do as it is.", target)
         }
-        Verdict::Needless if work == 0 => say!(
-            "Nothing that was read needs Kubernetes: {} would do; all that it lacks is written, but idle.",
-            target
-        ),
-        Verdict::Needless if work == 1 => say!(
-            "Nothing that was read needs Kubernetes: {} would do, with one thing to do or give up.",
-            target
-        ),
-        Verdict::Needless => say!(
-            "Nothing that was read needs Kubernetes: {} would do, with {} things to do or give up.",
-            target,
-            work
-        ),
+        Verdict::Needless if work == 0 => {
+            say!("Nothing that was read needs Kubernetes: {} would do; all that it lacks is written, but idle.", target)
+        }
+        Verdict::Needless if work == 1 => {
+            say!("Nothing that was read needs Kubernetes: {} would do, with one thing to do or give up.", target)
+        }
+        Verdict::Needless => {
+            say!("Nothing that was read needs Kubernetes: {} would do, with {} things to do or give up.", target, work)
+        }
         Verdict::Debatable if !system.set_aside.is_empty() && below => {
             say!("Without its add-ons nothing that was read needs Kubernetes: {} would do.", target)
         }

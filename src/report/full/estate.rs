@@ -15,13 +15,8 @@ const ONE_TABLE: usize = 24;
 const OF_EACH_VERDICT: usize = 8;
 
 /// The verdicts in the order of need.
-const VERDICTS: [Verdict; 5] = [
-    Verdict::KubernetesNative,
-    Verdict::Justified,
-    Verdict::Debatable,
-    Verdict::Inconclusive,
-    Verdict::Needless,
-];
+const VERDICTS: [Verdict; 5] =
+    [Verdict::KubernetesNative, Verdict::Justified, Verdict::Debatable, Verdict::Inconclusive, Verdict::Needless];
 
 /// The verdicts alone: the estate first, then the systems by need.
 pub(super) fn verdicts(screen: &mut Screen<'_>) {
@@ -67,10 +62,20 @@ fn verdict(screen: &Screen<'_>, name: &str, system: &SystemAssessment) -> crate:
 }
 
 /// Systems by need, the greatest first.
-pub(super) fn by_need(systems: &[SystemAssessment]) -> Vec<&SystemAssessment> {
+pub(in crate::report) fn by_need(systems: &[SystemAssessment]) -> Vec<&SystemAssessment> {
     let mut sorted: Vec<&SystemAssessment> = systems.iter().collect();
     sorted.sort_by(|a, b| b.need.score.total_cmp(&a.need.score).then_with(|| a.id.cmp(&b.id)));
     sorted
+}
+
+/// Systems by their verdicts, those of each by need.
+pub(in crate::report) fn by_verdict(systems: &[SystemAssessment]) -> Vec<(Verdict, Vec<&SystemAssessment>)> {
+    let sorted = by_need(systems);
+    let of = |verdict: Verdict| {
+        let group: Vec<_> = sorted.iter().copied().filter(|system| system.verdict == verdict).collect();
+        (verdict, group)
+    };
+    VERDICTS.into_iter().map(of).filter(|(_, group)| !group.is_empty()).collect()
 }
 
 /// The columns of a table, in their order.
@@ -105,7 +110,11 @@ impl Table {
         let target = systems.iter().filter_map(|system| words::suggested(system)).map(|fit| width(&fit.name)).max();
         let target = target.unwrap_or(1).max(width(&title(screen, Column::Suggested)));
         let widest = |column: Column| {
-            systems.iter().map(|system| width(&cell(screen, column, system))).max().unwrap_or(0)
+            systems
+                .iter()
+                .map(|system| width(&cell(screen, column, system)))
+                .max()
+                .unwrap_or(0)
                 .max(width(&title(screen, column)))
         };
         let mut columns: Vec<(Column, usize)> = COLUMNS
@@ -210,11 +219,7 @@ pub(super) fn table(screen: &mut Screen<'_>, systems: &[SystemAssessment]) {
     let voice = screen.layout.voice;
     screen.heading(&voice.words("Systems"));
     let sorted = by_need(systems);
-    let groups: Vec<(Verdict, Vec<&SystemAssessment>)> = VERDICTS
-        .into_iter()
-        .map(|verdict| (verdict, sorted.iter().copied().filter(|system| system.verdict == verdict).collect()))
-        .filter(|(_, group): &(Verdict, Vec<&SystemAssessment>)| !group.is_empty())
-        .collect();
+    let groups = by_verdict(systems);
     if groups.len() > 1 {
         let counts: Vec<String> = groups
             .iter()

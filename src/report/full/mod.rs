@@ -4,6 +4,7 @@ mod estate;
 mod screen;
 mod targets;
 
+pub(super) use estate::{by_need, by_verdict};
 use screen::Screen;
 
 use super::lines::{left, width};
@@ -415,18 +416,25 @@ fn inputs(screen: &mut Screen<'_>) {
     screen.hint(&reading::hint(layout));
 }
 
-/// Where something is written; so many places on a normal screen, and most of them with their lines on a verbose one.
+/// Where something is written: so many places on a normal screen, and most of them, with their lines, on a verbose one.
 fn evidence(screen: &mut Screen<'_>, evidence: &[Location], normally: usize) {
-    const INDENT: usize = 10;
     let most = if screen.is_verbose() { PLACES } else { normally };
-    let room = screen.layout.width - INDENT;
+    // A narrow screen has no room for much before a path, nor for keys behind it.
+    let is_narrow = screen.layout.width < 60;
+    let indent = if is_narrow { 6 } else { 10 };
+    let room = screen.layout.width - indent;
+    let before = " ".repeat(indent);
     for (index, location) in evidence.iter().take(most).enumerate() {
         let (position, key) = (screen.safe(&position(location)), screen.safe(&key_of(location)));
-        let key = screen.cut(&key, room / 2);
-        let position = screen.end_of(&position, room.saturating_sub(width(&key) + 2));
-        screen.line(&format!("{}{}", " ".repeat(INDENT), Mark::Faint.around(&format!("{position}  {key}"))));
+        let text = if is_narrow && width(&position) + width(&key) + 2 > room {
+            screen.end_of(&position, room)
+        } else {
+            let key = screen.cut(&key, room / 2);
+            format!("{}  {key}", screen.end_of(&position, room.saturating_sub(width(&key) + 2)))
+        };
+        screen.line(&format!("{before}{}", Mark::Faint.around(&text)));
         if screen.is_verbose() && index < SNIPPETS {
-            excerpt(screen, location, INDENT);
+            excerpt(screen, location, indent);
         }
     }
     // Of what is met or answered the first place is enough, and no count of the rest.
@@ -435,7 +443,7 @@ fn evidence(screen: &mut Screen<'_>, evidence: &[Location], normally: usize) {
             1 => screen.say(&say!("and 1 more place")),
             rest => screen.say(&say!("and {} more places", rest)),
         };
-        screen.line(&format!("{}{}", " ".repeat(INDENT), Mark::Faint.around(&rest)));
+        screen.line(&format!("{before}{}", Mark::Faint.around(&rest)));
     }
 }
 

@@ -4,8 +4,8 @@ use super::super::lines::{left, right, width};
 use super::super::marks::Mark;
 use super::super::sentences::{self, Point};
 use super::super::words;
-use super::screen::Screen;
 use super::LIST;
+use super::screen::Screen;
 use crate::assessment::{Fit, SystemAssessment};
 use crate::language::say;
 
@@ -25,7 +25,7 @@ impl Columns {
     fn new(screen: &Screen<'_>, titles: &[String; 3], has_availability: bool) -> Self {
         let wide = |column: &usize| width(&titles[*column]).max(if *column == 2 { 9 } else { 5 }) + 2;
         let mut shown = if has_availability { vec![0, 1, 2] } else { vec![0, 1] };
-        let room = |shown: &[usize]| screen.layout.width.saturating_sub(2 + shown.iter().map(wide).sum::<usize>());
+        let room = |shown: &[usize]| screen.layout.width.saturating_sub(4 + shown.iter().map(wide).sum::<usize>());
         for gives_way in [2, 1] {
             if room(&shown) < LEAST_NAME {
                 shown.retain(|column| *column != gives_way);
@@ -35,7 +35,7 @@ impl Columns {
     }
 
     fn row(&self, mark: &str, name: &str, cells: &[String; 3], titles: &[String; 3]) -> String {
-        let mut line = format!("{} {}", left(mark, 1), left(name, self.name));
+        let mut line = format!("  {} {}", left(mark, 1), left(name, self.name));
         for column in &self.shown {
             let wide = width(&titles[*column]).max(if *column == 2 { 9 } else { 5 });
             line.push_str(&format!("  {}", right(&cells[*column], wide)));
@@ -75,7 +75,7 @@ pub(super) fn compared(screen: &mut Screen<'_>, system: &SystemAssessment) {
         let kinds = sentences::kinds_of(system, tier, screen.is_verbose());
         if !kinds.is_empty() {
             let title = screen.say(&sentences::tier(tier));
-            screen.line(&format!("  {}", Mark::Faint.around(&screen.cut(&title, screen.layout.width - 2))));
+            screen.paragraph("", 2, &Mark::Strong.around(&title));
         }
         for fit in &kinds {
             let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
@@ -142,7 +142,7 @@ fn refused(screen: &mut Screen<'_>, system: &SystemAssessment) {
     if refused.is_empty() {
         return;
     }
-    screen.line(&format!("  {}", Mark::Faint.around(&voice.words("Not considered"))));
+    screen.line(&format!("  {}", Mark::Strong.around(&voice.words("Not considered"))));
     for fit in refused {
         let why: Vec<String> = fit.why_not.iter().map(|why| sentences::said(voice, why)).collect();
         let name = screen.safe(&fit.name);
