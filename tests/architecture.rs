@@ -113,7 +113,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("std::process::Command", &[]);
     only("stdout()", &["command/"]);
     only("stdin()", &["source/"]);
-    only("miette", &["command/"]);
+    only("miette", &["command/", "report/snippet.rs"]);
     only("HashMap", &[]);
     only("HashSet", &[]);
     only(".unwrap()", &[]);
