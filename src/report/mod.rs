@@ -2,7 +2,8 @@
 //! nothing else. One file per format.
 
 mod achievable;
-mod adr;
+pub mod adr;
+mod compared;
 mod concise;
 mod csv;
 mod full;
@@ -13,10 +14,12 @@ pub mod json;
 mod junit;
 mod lines;
 mod markdown;
+pub(crate) mod markup;
 mod narrated;
 mod rdjson;
 mod sarif;
 mod wide;
+pub(crate) mod wording;
 mod words;
 mod yaml;
 
