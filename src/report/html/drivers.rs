@@ -29,7 +29,10 @@ pub(super) fn drivers(page: &mut Markup, report: Report<'_>, system: &SystemAsse
         } else {
             let shown = report.most(DRIVERS);
             section.element("ol", &[("class", "drivers")], |list| {
-                weighty.iter().take(shown).for_each(|claim| list.element("li", &[], |item| driver(item, report, claim)));
+                weighty
+                    .iter()
+                    .take(shown)
+                    .for_each(|claim| list.element("li", &[], |item| driver(item, report, claim)));
             });
             more(section, report, weighty.len(), shown);
         }
@@ -126,7 +129,8 @@ fn one_sided(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
         details.element("ul", &[("class", "plain")], |list| {
             for claim in &system.one_sided {
                 list.element("li", &[], |item| {
-                    let side = if claim.origin == "compose" { voice.words("Compose") } else { voice.words("manifests") };
+                    let side =
+                        if claim.origin == "compose" { voice.words("Compose") } else { voice.words("manifests") };
                     item.leaf("b", &[], &side);
                     item.text(" ");
                     item.text(&report.meaning(&claim.capability));
@@ -175,7 +179,9 @@ fn one_habit(page: &mut Markup, report: Report<'_>, habit: &[&FindingReport]) {
         line.leaf("span", &[("class", class)], &word);
         line.text(" ");
         let title = report.assessment.rules.get(&first.code).map(|rule| voice.words(&rule.title));
-        if habit.len() > 1 && let Some(title) = title {
+        if habit.len() > 1
+            && let Some(title) = title
+        {
             line.leaf("b", &[], &title);
         } else {
             line.leaf("b", &[], &voice.say(&first.message));

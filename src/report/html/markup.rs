@@ -124,7 +124,8 @@ mod tests {
             inside.text("<b>&'\u{202e}\u{1b}[31m\nnext");
         });
         page.link("javascript:alert(1)", "text");
-        let expected = "<p title=\"&quot;&gt;&lt;script&gt;\" open>&lt;b&gt;&amp;&#39;\u{fffd}\u{fffd}[31m next</p>text";
+        let expected =
+            "<p title=\"&quot;&gt;&lt;script&gt;\" open>&lt;b&gt;&amp;&#39;\u{fffd}\u{fffd}[31m next</p>text";
         assert_eq!(page.finish(), expected);
     }
 

@@ -30,7 +30,8 @@ pub(super) fn table(page: &mut Markup, report: Report<'_>, systems: &[(&SystemAs
             let sortable = [("class", "systems"), ("data-sort", ""), ("data-controls", "filter")];
             let attributes = if systems.len() > 1 { &sortable[..] } else { &sortable[..1] };
             scroll.element("table", attributes, |table| {
-                let caption = voice.words("Every system with its need, its place on the two ladders, and what is suggested");
+                let caption =
+                    voice.words("Every system with its need, its place on the two ladders, and what is suggested");
                 table.leaf("caption", &[], &caption);
                 table.element("thead", &[], |head| {
                     head.element("tr", &[], |row| {

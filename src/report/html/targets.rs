@@ -160,7 +160,11 @@ fn matrix(
                 body.element("tr", &[("class", "now")], |row| {
                     row.leaf("th", &[("scope", "row")], &voice.words("As it is written"));
                     (0..2).for_each(|_| row.leaf("td", &[], ""));
-                    row.leaf("td", &[("class", "n")], &system.achievable.percent.map_or_else(String::new, |percent| report.availability(percent)));
+                    row.leaf(
+                        "td",
+                        &[("class", "n")],
+                        &system.achievable.percent.map_or_else(String::new, |percent| report.availability(percent)),
+                    );
                     (0..needs.len() + 2).for_each(|_| row.leaf("td", &[], ""));
                 });
             }

@@ -57,9 +57,8 @@ impl Grid {
         };
         let cells = cells(systems);
         let crowd = |count: usize| if count > NAMED { (count as f64).sqrt() } else { 0.0 };
-        let weights: Vec<f64> = (0..RUNGS)
-            .map(|column| cells.iter().map(|row| crowd(row[column].len())).fold(0.0, f64::max))
-            .collect();
+        let weights: Vec<f64> =
+            (0..RUNGS).map(|column| cells.iter().map(|row| crowd(row[column].len())).fold(0.0, f64::max)).collect();
         let all: f64 = weights.iter().sum();
         let spare = WIDTH - COLUMN * RUNGS as f64;
         let share = |weight: f64| if all > 0.0 { spare * weight / all } else { spare / RUNGS as f64 };

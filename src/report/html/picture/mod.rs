@@ -17,13 +17,8 @@ use crate::report::words;
 const APART: f64 = 3.0;
 
 /// Every verdict, in the order of the legend.
-pub(super) const VERDICTS: [Verdict; 5] = [
-    Verdict::Needless,
-    Verdict::Debatable,
-    Verdict::Justified,
-    Verdict::KubernetesNative,
-    Verdict::Inconclusive,
-];
+pub(super) const VERDICTS: [Verdict; 5] =
+    [Verdict::Needless, Verdict::Debatable, Verdict::Justified, Verdict::KubernetesNative, Verdict::Inconclusive];
 
 /// The picture with its legend. `ids` are the addresses of the systems in the page.
 pub(super) fn picture(
@@ -127,7 +122,8 @@ fn grounds(page: &mut Markup, grid: &Grid, areas: &[Area<'_>]) {
     page.element("g", &[("class", "grounds")], |grounds| {
         for area in areas {
             let (top, right) = (grid.row(area.reach.availability.low).0, grid.column(area.reach.scale.low).1);
-            let path = format!("M{} {}H{}V{}H{}Z", number(LEFT), number(top), number(right), number(bottom), number(LEFT));
+            let path =
+                format!("M{} {}H{}V{}H{}Z", number(LEFT), number(top), number(right), number(bottom), number(LEFT));
             grounds.leaf("path", &[("d", &path)], "");
         }
     });
@@ -233,7 +229,9 @@ fn shape(verdict: Verdict, x: f64, y: f64, r: f64) -> String {
         }
         Verdict::Debatable => format!("M{}L{}L{}L{}z", at(0.0, -1.2), at(1.2, 0.0), at(0.0, 1.2), at(-1.2, 0.0)),
         Verdict::Justified => format!("M{}L{}L{}z", at(0.0, -1.15), at(1.2, 0.95), at(-1.2, 0.95)),
-        Verdict::KubernetesNative => format!("M{}L{}L{}L{}z", at(-0.9, -0.9), at(0.9, -0.9), at(0.9, 0.9), at(-0.9, 0.9)),
+        Verdict::KubernetesNative => {
+            format!("M{}L{}L{}L{}z", at(-0.9, -0.9), at(0.9, -0.9), at(0.9, 0.9), at(-0.9, 0.9))
+        }
     }
 }
 
@@ -271,7 +269,8 @@ fn covered(page: &mut Markup, report: Report<'_>, areas: &[Area<'_>], subject: &
     let voice = report.voice();
     let (availability, scale) = &report.assessment.rungs;
     let reach = |rungs: &[String; 6], standing: Standing| {
-        let (low, high) = (voice.words(words::rung(rungs, standing.low)), voice.words(words::rung(rungs, standing.high)));
+        let (low, high) =
+            (voice.words(words::rung(rungs, standing.low)), voice.words(words::rung(rungs, standing.high)));
         if standing.low == standing.high {
             low.into_owned()
         } else {
