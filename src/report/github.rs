@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Layout;
-use super::results::{Told, VERDICT_NAME, leads_out, path_in_tree, results, sentence};
-use super::words::count;
+use super::results::{Told, VERDICT_NAME, count, leads_out, path_in_tree, results, sentence};
 use crate::assessment::Assessment;
 
 /// A step shows no more annotations of a kind.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Layout;
-use super::results::{LONGEST, sentence, short};
-use super::words::{points, verdict_sentence};
+use super::results::{LONGEST, points, sentence, short};
+use super::words::verdict_sentence;
 use crate::assessment::{Assessment, SystemAssessment, Verdict};
 
 /// Claims and findings that the output of a test case lists.
@@ -65,7 +65,7 @@ fn case(xml: &mut String, assessment: &Assessment, system: &SystemAssessment) {
         }
     }
     xml.push_str(">\n");
-    let said = sentence(&verdict_sentence(assessment, system));
+    let said = sentence(&verdict_sentence(assessment, system).to_string());
     if is_skipped(system) {
         let _ = writeln!(xml, "      <skipped message=\"{}\"/>", escaped(&said));
     }

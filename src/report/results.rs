@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::words::{points, verdict_sentence};
+use super::words::{points_in, verdict_sentence};
 use crate::assessment::{Assessment, Claim, FindingReport, Location, SystemAssessment};
+use crate::language::Voice;
 use crate::rules::file::Level;
 use crate::text::sanitize::{for_terminal, is_unsafe};
 
@@ -79,6 +80,16 @@ pub(super) fn findings_of_all(assessment: &Assessment) -> impl Iterator<Item = &
     let is_of_one =
         |code: &str| assessment.systems.iter().any(|system| system.findings.iter().any(|other| other.code == code));
     assessment.estate.findings.iter().filter(move |finding| !is_of_one(&finding.code))
+}
+
+/// A number of points in English: no decimal where there is none.
+pub(super) fn points(value: f64) -> String {
+    points_in(Voice::default(), value)
+}
+
+/// A count with its noun.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// The verdict of a system, at the place of its first workload.

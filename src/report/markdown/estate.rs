@@ -40,7 +40,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
         let head = voice.say(&say!(
             "{}: {}, {} of 100",
             crate::report::markup::cut(&one.name, crate::report::markup::NAME),
-            voice.words(words::verdict_word(one.verdict)),
+            words::verdict_word(one.verdict, voice),
             tenth(one.need.score)
         ));
         left += usize::from(!page.folded(&in_html(&head), &part.finish()));
@@ -65,7 +65,7 @@ fn table(page: &mut Page, assessment: &Assessment, sorted: &[&SystemAssessment],
                 code(&system.name),
                 voice.say(&say!("{}", tenth(system.need.score))),
                 inline(&range),
-                inline(&voice.words(words::verdict_word(system.verdict))),
+                inline(&words::verdict_word(system.verdict, voice)),
                 format!("{} %", system.confidence),
                 words::suggested(system).map_or_else(|| "–".to_owned(), |fit| name(&fit.name)),
             ]
@@ -85,7 +85,7 @@ fn table(page: &mut Page, assessment: &Assessment, sorted: &[&SystemAssessment],
     part.table(&titles, &rows, ROWS);
     page.paragraph(part.finish().trim_end());
     if let Some(text) = words::guests_sentence(assessment, &assessment.estate) {
-        page.paragraph(&inline(&text));
+        page.paragraph(&inline(&voice.say(&text)));
     }
 }
 
@@ -100,7 +100,7 @@ fn clusters(page: &mut Page, assessment: &Assessment, layout: Layout) {
             Some(vec![
                 code(&cluster.name),
                 voice.say(&say!("{}", tenth(need))),
-                inline(&voice.words(words::verdict_word(verdict))),
+                inline(&words::verdict_word(verdict, voice)),
                 format!("{confidence} %"),
                 systems.to_string(),
             ])

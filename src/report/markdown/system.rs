@@ -18,14 +18,14 @@ const CELLS: usize = 40;
 /// The heading with the verdict, and what stands below it.
 pub(super) fn head(page: &mut Page, assessment: &Assessment, system: &SystemAssessment, title: &str, layout: Layout) {
     let voice = layout.voice;
-    page.heading(2, &format!("{}: {}", name(title), inline(&voice.words(words::verdict_word(system.verdict)))));
+    page.heading(2, &format!("{}: {}", name(title), inline(&words::verdict_word(system.verdict, voice))));
     facts(page, assessment, system, layout);
 }
 
 /// The verdict in a sentence, the numbers in a table, and what is suggested.
 pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAssessment, layout: Layout) {
     let voice = layout.voice;
-    page.paragraph(&format!("**{}**", inline(&cut(&words::verdict_sentence(assessment, system), 600))));
+    page.paragraph(&format!("**{}**", inline(&cut(&voice.say(&words::verdict_sentence(assessment, system)), 600))));
     let need = &system.need;
     let row = vec![
         format!("**{}**", inline(&voice.say(&say!("{} of 100", tenth(need.score))))),
@@ -47,7 +47,7 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
     if let Some(fit) = words::suggested(system) {
         let text = say!(
             "Suggested: {} ({}; effort {} of 10; chance that it falls short {} %).",
-            words::placed(fit).trim_end_matches(','),
+            words::placed_alone(fit),
             operator(fit),
             fit.effort_with_split(),
             percent(fit.least_shortfall())
@@ -62,7 +62,7 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
         page.paragraph(&sentence(voice, &say!("Set aside as add-ons: {}.", system.set_aside.join(", "))));
     }
     if let Some(overlay) = &system.overlay {
-        page.paragraph(&inline(&words::overlay_sentence(overlay)));
+        page.paragraph(&inline(&voice.say(&words::overlay_sentence(overlay))));
     }
     if let Some(free) = need.without_constraints.filter(|free| (free - need.score).abs() >= 0.05) {
         let text = say!("Without what the owner rules out, the need would be {}.", tenth(free));
@@ -284,7 +284,7 @@ fn flips(page: &mut Page, system: &SystemAssessment, layout: Layout) {
         .flips
         .iter()
         .map(|flip| {
-            let verdict = voice.words(words::verdict_word(flip.verdict)).to_lowercase();
+            let verdict = words::verdict_word(flip.verdict, voice).to_lowercase();
             sentence(voice, &say!("{}, with a need of {}, if {}", verdict, tenth(flip.need), &flip.change))
         })
         .collect();

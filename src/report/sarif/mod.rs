@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Layout;
+use super::results::count;
 use super::results::{
     LONGEST, Told, VERDICT, VERDICT_NAME, VERDICT_TITLE, json, leads_out, path_in_tree, results, sentence, short,
 };
-use super::words::count;
 use crate::assessment::{Assessment, Location, RuleText};
 use wire::{
     ArtifactLocation, AutomationDetails, Configuration, Driver, DriverProperties, Estate, Help, Invocation, Log,
