@@ -29,7 +29,10 @@ pub(super) fn drivers(page: &mut Markup, report: Report<'_>, system: &SystemAsse
         } else {
             let shown = report.most(DRIVERS);
             section.element("ol", &[("class", "drivers")], |list| {
-                weighty.iter().take(shown).for_each(|claim| list.element("li", &[], |item| driver(item, report, claim)));
+                weighty
+                    .iter()
+                    .take(shown)
+                    .for_each(|claim| list.element("li", &[], |item| driver(item, report, claim, system.need.score)));
             });
             more(section, report, weighty.len(), shown);
         }
@@ -47,10 +50,10 @@ pub(super) fn drivers(page: &mut Markup, report: Report<'_>, system: &SystemAsse
     });
 }
 
-fn driver(page: &mut Markup, report: Report<'_>, claim: &Claim) {
+fn driver(page: &mut Markup, report: Report<'_>, claim: &Claim, need: f64) {
     page.element("div", &[("class", "share")], |share| {
         share.leaf("b", &[], &format!("+{}", report.points(claim.share)));
-        bar(share, claim.share * 2.0);
+        bar(share, claim.share / need.max(1.0) * 100.0);
     });
     page.element("div", &[], |text| {
         claim_text(text, report, claim);
@@ -59,7 +62,7 @@ fn driver(page: &mut Markup, report: Report<'_>, claim: &Claim) {
             text.element("p", &[("class", "do")], |line| {
                 line.leaf("b", &[], &report.voice().words("What to do:"));
                 line.text(" ");
-                line.text(&report.voice().words(&claim.help));
+                line.prose(&report.voice().words(&claim.help));
             });
         }
     });
@@ -71,7 +74,7 @@ fn claim_text(page: &mut Markup, report: Report<'_>, claim: &Claim) {
     page.element("p", &[], |line| {
         line.leaf("b", &[], &report.meaning(&claim.capability));
         line.text(": ");
-        line.text(&voice.say(&claim.message));
+        line.prose(&voice.say(&claim.message));
     });
     page.element("p", &[("class", "tags")], |line| {
         line.leaf("span", &[("class", claim.grade.id())], &report.grade(claim.grade));
@@ -126,7 +129,8 @@ fn one_sided(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
         details.element("ul", &[("class", "plain")], |list| {
             for claim in &system.one_sided {
                 list.element("li", &[], |item| {
-                    let side = if claim.origin == "compose" { voice.words("Compose") } else { voice.words("manifests") };
+                    let side =
+                        if claim.origin == "compose" { voice.words("Compose") } else { voice.words("manifests") };
                     item.leaf("b", &[], &side);
                     item.text(" ");
                     item.text(&report.meaning(&claim.capability));
@@ -175,7 +179,9 @@ fn one_habit(page: &mut Markup, report: Report<'_>, habit: &[&FindingReport]) {
         line.leaf("span", &[("class", class)], &word);
         line.text(" ");
         let title = report.assessment.rules.get(&first.code).map(|rule| voice.words(&rule.title));
-        if habit.len() > 1 && let Some(title) = title {
+        if habit.len() > 1
+            && let Some(title) = title
+        {
             line.leaf("b", &[], &title);
         } else {
             line.leaf("b", &[], &voice.say(&first.message));
@@ -203,7 +209,7 @@ fn one_habit(page: &mut Markup, report: Report<'_>, habit: &[&FindingReport]) {
         page.element("p", &[("class", "do")], |line| {
             line.leaf("b", &[], &voice.words("What to do:"));
             line.text(" ");
-            line.text(&voice.words(&first.help));
+            line.prose(&voice.words(&first.help));
         });
     }
 }

@@ -53,7 +53,11 @@ pub(super) fn position(place: &Location) -> String {
         };
     }
     let at = format!("{file}:{}:{}", place.line, place.column);
-    match place.rendered.as_ref().and_then(|rendered| rendered.template.as_ref().filter(|_| rendered.document == place.file)) {
+    match place
+        .rendered
+        .as_ref()
+        .and_then(|rendered| rendered.template.as_ref().filter(|_| rendered.document == place.file))
+    {
         Some(template) => format!("{at} ({})", cut(template, 120)),
         None => at,
     }
@@ -89,7 +93,8 @@ fn quoted(report: Report<'_>, place: &Location) -> Option<Quote> {
     }
     let line: Vec<char> = report.assessment.excerpts.line(&place.file, place.line)?.trim_end().chars().collect();
     let from = (place.column.max(1) as usize - 1).min(line.len());
-    let to = if place.end_line == place.line { (place.end_column.max(1) as usize - 1).min(line.len()) } else { line.len() };
+    let to =
+        if place.end_line == place.line { (place.end_column.max(1) as usize - 1).min(line.len()) } else { line.len() };
     let to = to.max(from);
     let indent = line.iter().take_while(|character| character.is_whitespace()).count().min(from);
     let start = indent.max(from.saturating_sub(BEFORE));

@@ -106,7 +106,8 @@ fn gauge(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
         ];
         for (class, from, to, word) in bands {
             let (x, width) = (number(at(from) + 1.0), number(at(to) - at(from) - 2.0));
-            let band = [("class", "band"), ("x", x.as_str()), ("y", "32"), ("width", &width), ("height", "10"), ("rx", "2")];
+            let band =
+                [("class", "band"), ("x", x.as_str()), ("y", "32"), ("width", &width), ("height", "10"), ("rx", "2")];
             svg.element("g", &[("class", class)], |group| {
                 group.leaf("rect", &band, "");
                 let middle = number(f64::midpoint(at(from), at(to)));
@@ -152,10 +153,13 @@ fn axes(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
 
 /// A bar of so many of 100 points.
 pub(super) fn bar(page: &mut Markup, points: f64) {
-    let attributes = [("class", "bar"), ("viewBox", "0 0 100 6"), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
+    let attributes =
+        [("class", "bar"), ("viewBox", "0 0 100 6"), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
     page.element("svg", &attributes, |svg| {
         svg.leaf("path", &[("class", "all"), ("d", "M0 3H100")], "");
-        svg.leaf("path", &[("d", &format!("M0 3H{}", number(points.max(0.6))))], "");
+        if points > 0.0 {
+            svg.leaf("path", &[("d", &format!("M0 3H{}", number(points.clamp(0.6, 100.0))))], "");
+        }
     });
 }
 
@@ -166,7 +170,13 @@ fn ladders(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
         table.leaf("caption", &[], &voice.words("Where it stands on the two ladders"));
         heads(table, &[&voice.words("Ladder"), &voice.words("Rung"), &voice.words("What that means")]);
         table.element("tbody", &[], |body| {
-            ladder(body, report, &voice.words("Availability"), system.availability, &survives(report, availability, system));
+            ladder(
+                body,
+                report,
+                &voice.words("Availability"),
+                system.availability,
+                &survives(report, availability, system),
+            );
             ladder(body, report, &voice.words("Scale"), system.scale, &carried(report, scale, system));
         });
     });
@@ -185,7 +195,14 @@ fn ladder(page: &mut Markup, report: Report<'_>, name: &str, standing: Standing,
                         _ => "free",
                     };
                     let x = number(f64::from(rung - 1) * 15.0 + 1.0);
-                    let square = [("class", class), ("x", x.as_str()), ("y", "1"), ("width", "12"), ("height", "12"), ("rx", "2")];
+                    let square = [
+                        ("class", class),
+                        ("x", x.as_str()),
+                        ("y", "1"),
+                        ("width", "12"),
+                        ("height", "12"),
+                        ("rx", "2"),
+                    ];
                     svg.leaf("rect", &square, "");
                 }
             });

@@ -152,7 +152,8 @@ fn gaps_of(page: &mut Markup, report: Report<'_>, cluster: &ClusterRead) {
                             cell.text(&voice.words(&gap.reason));
                             if !gap.namespaces.is_empty() {
                                 cell.text(" ");
-                                let names: Vec<String> = gap.namespaces.iter().take(3).map(|name| cut(name, 60)).collect();
+                                let names: Vec<String> =
+                                    gap.namespaces.iter().take(3).map(|name| cut(name, 60)).collect();
                                 let rest = gap.namespaces.len().saturating_sub(3);
                                 let dots = if rest > 0 { ", …" } else { "" };
                                 cell.text(&format!("({}{dots})", names.join(", ")));

@@ -43,7 +43,8 @@ pub(super) fn unknowns(page: &mut Markup, report: Report<'_>, system: &SystemAss
         scroll(section, &heading, |scroll| {
             scroll.element("table", &[("class", "unknowns")], |table| {
                 table.leaf("caption", &[("class", "unseen")], &heading);
-                let titles = [voice.words("Question"), voice.words("The need could move to"), voice.words("How to answer")];
+                let titles =
+                    [voice.words("Question"), voice.words("The need could move to"), voice.words("How to answer")];
                 heads(table, &[&titles[0], &titles[1], &titles[2]]);
                 table.element("tbody", &[], |body| {
                     for unknown in &system.unknowns {
@@ -66,11 +67,7 @@ fn one_unknown(page: &mut Markup, report: Report<'_>, unknown: &Unknown) {
         places(cell, report, &unknown.evidence, 2);
     });
     let (low, high) = unknown.could_move;
-    let moves = if (high - low).abs() < 0.05 {
-        voice.words("it stays").into_owned()
-    } else {
-        report.points(high)
-    };
+    let moves = if (high - low).abs() < 0.05 { voice.words("it stays").into_owned() } else { report.points(high) };
     page.leaf("td", &[("class", "n")], &moves);
     page.element("td", &[], |cell| {
         if report.assessment.rules.contains_key(&unknown.key) {
@@ -106,14 +103,14 @@ pub(super) fn assumptions(page: &mut Markup, report: Report<'_>, system: &System
             }
             if system.footprint.written < 0.995 {
                 let assumed = ((1.0 - system.footprint.written) * 100.0, 0);
-                let text = say!(
-                    "{} % of the containers write no size; each of them counts as a small one.",
-                    assumed
-                );
+                let text = say!("{} % of the containers write no size; each of them counts as a small one.", assumed);
                 list.leaf("li", &[], &voice.say(&text));
             }
             if system.partial > 0 {
-                let text = say!("{} of the workloads were read in part, from templates that were not rendered.", system.partial);
+                let text = say!(
+                    "{} of the workloads were read in part, from templates that were not rendered.",
+                    system.partial
+                );
                 list.leaf("li", &[], &voice.say(&text));
             }
             if system.opaque > 0 {
@@ -131,7 +128,8 @@ fn statements(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) 
     scroll(page, &caption, |scroll| {
         scroll.element("table", &[], |table| {
             table.leaf("caption", &[], &caption);
-            let titles = [voice.words("Key"), voice.words("Value"), voice.words("Stated by"), voice.words("Written at")];
+            let titles =
+                [voice.words("Key"), voice.words("Value"), voice.words("Stated by"), voice.words("Written at")];
             heads(table, &[&titles[0], &titles[1], &titles[2], &titles[3]]);
             table.element("tbody", &[], |body| {
                 for statement in &system.statements {

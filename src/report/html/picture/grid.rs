@@ -5,11 +5,11 @@ use crate::assessment::{SystemAssessment, Verdict};
 /// Rungs of a ladder.
 pub(super) const RUNGS: usize = 6;
 /// Where the ladders begin, from the left of the picture.
-pub(super) const LEFT: f64 = 158.0;
+pub(super) const LEFT: f64 = 192.0;
 /// Where they begin, from its top.
 pub(super) const TOP: f64 = 10.0;
 /// The width of all columns.
-const WIDTH: f64 = 874.0;
+const WIDTH: f64 = 856.0;
 /// No column is narrower.
 const COLUMN: f64 = 112.0;
 /// No row is lower.
@@ -57,9 +57,8 @@ impl Grid {
         };
         let cells = cells(systems);
         let crowd = |count: usize| if count > NAMED { (count as f64).sqrt() } else { 0.0 };
-        let weights: Vec<f64> = (0..RUNGS)
-            .map(|column| cells.iter().map(|row| crowd(row[column].len())).fold(0.0, f64::max))
-            .collect();
+        let weights: Vec<f64> =
+            (0..RUNGS).map(|column| cells.iter().map(|row| crowd(row[column].len())).fold(0.0, f64::max)).collect();
         let all: f64 = weights.iter().sum();
         let spare = WIDTH - COLUMN * RUNGS as f64;
         let share = |weight: f64| if all > 0.0 { spare * weight / all } else { spare / RUNGS as f64 };
