@@ -22,6 +22,7 @@ pub mod condition;
 pub mod context;
 pub mod data;
 pub mod day;
+pub mod difference;
 pub mod facts;
 pub mod grade;
 pub mod inventory;

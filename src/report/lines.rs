@@ -15,7 +15,7 @@ fn width_of(character: char) -> usize {
 
 /// Text broken at spaces so that no line is wider than the width; a word that is wider is broken too. What is marked over
 /// the end of a line is marked again on the next.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let room = room.max(2);
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);

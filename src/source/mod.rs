@@ -2,6 +2,8 @@
 
 pub mod cluster;
 pub mod render;
+pub mod revision;
+mod tool;
 mod walk;
 mod whole;
 

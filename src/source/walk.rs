@@ -81,7 +81,7 @@ fn link_target(path: &Path, canonical_root: &Path) -> Result<PathBuf, &'static s
 }
 
 /// YAML, JSON and the `.env` files that Compose projects read.
-fn is_candidate(path: &Path) -> bool {
+pub(super) fn is_candidate(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("yaml" | "yml" | "json" | "jsonl")) || path.file_name().is_some_and(|name| name == ".env")
 }
