@@ -88,7 +88,7 @@ fn row(assessment: &Assessment, system: &SystemAssessment, layout: Layout) -> Ro
         id,
         title,
         points_in(voice, need.score),
-        format!("{}{dash}{}", points_in(voice, need.low), points_in(voice, need.high)),
+        range(points_in(voice, need.low), points_in(voice, need.high)),
         words::verdict_word(system.verdict, voice).into_owned(),
         voice.say(&crate::language::say!("{} %", system.confidence)),
         rungs(system.availability.low, system.availability.high),
