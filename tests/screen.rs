@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kubeworthy::assessment::{Assessment, Excerpts};
-use kubeworthy::choices::Choices;
 use kubeworthy::language::{Language, Voice};
 use kubeworthy::report::{Format, Layout, Verbosity, render};
-use kubeworthy::source::{Collected, Input, collect};
+use kubeworthy::source::Collected;
 use kubeworthy::text::SourceFile;
 use kubeworthy::text::sanitize::is_unsafe;
 use kubeworthy::{Kit, assess};
@@ -36,28 +35,18 @@ fn stories() -> Vec<(String, PathBuf)> {
         let mut folders: Vec<PathBuf> = std::fs::read_dir(root().join(below))
             .expect("the fixtures")
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.join("expect.yaml").is_file())
+            .filter(|path| path.is_dir())
             .collect();
         folders.sort();
         folders
     };
-    let all = folders("fixtures").into_iter().chain(folders("fixtures/cases"));
+    let all = folders("fixtures").into_iter().filter(|path| path.join("expect.yaml").is_file());
+    let all = all.chain(folders("fixtures/cases")).chain(folders("fixtures/ladder"));
     all.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path)).collect()
 }
 
-/// Assesses a folder, and lets every line of the input that evidence points at be quoted.
 fn assessed(path: &Path, kit: &Kit) -> Assessment {
-    let collected = collect(&[Input::Path(path.to_owned())], &Choices::default());
-    with_excerpts(assess(&collected, kit), &collected)
-}
-
-fn with_excerpts(assessment: Assessment, collected: &Collected) -> Assessment {
-    let files = collected.files.iter().filter(|file| file.cluster.is_none());
-    let lines = files.flat_map(|file| {
-        let lines = file.text.lines().enumerate();
-        lines.map(|(at, line)| ((file.name.clone(), at as u32 + 1), line.chars().take(400).collect()))
-    });
-    Assessment { excerpts: Excerpts::from_lines(lines), ..assessment }
+    support::assess_paths(&[path.to_owned()], kit)
 }
 
 /// The text without escape sequences of ours: colours and links.
@@ -186,7 +175,7 @@ fn named(name: &str) -> Assessment {
     );
     let files = vec![SourceFile::new("deploy/web.yaml".to_owned(), text)];
     let collected = Collected { files, ..Collected::default() };
-    with_excerpts(assess(&collected, &support::kit()), &collected)
+    assess(&collected, &support::kit())
 }
 
 #[test]
@@ -215,12 +204,12 @@ fn snippets_underline_the_columns_that_are_pointed_at() {
     let layout = Layout { width: 80, verbosity: Verbosity::Verbose, ..Layout::default() };
     let text = render(&assessment, Format::Full, layout);
     let lines: Vec<&str> = text.lines().collect();
-    let at = lines.iter().position(|line| line.contains(" 5 │   replicas: 3")).unwrap_or_else(|| panic!("{text}"));
+    let at = lines.iter().position(|line| line.contains(" 2 │ kind: Deployment")).unwrap_or_else(|| panic!("{text}"));
     let (shown, under) = (lines[at], lines[at + 1]);
     let column = |line: &str, sign: &str| line.find(sign).map(|byte| line[..byte].width());
-    assert_eq!(column(shown, "replicas"), column(under, "───"), "{shown}\n{under}");
+    assert_eq!(column(shown, "kind"), column(under, "───"), "{shown}\n{under}");
     let without = Assessment { excerpts: Excerpts::default(), ..assessment };
-    assert!(!render(&without, Format::Full, layout).contains("replicas: 3"), "nothing is quoted that may not be");
+    assert!(!render(&without, Format::Full, layout).contains("kind: Deployment"), "nothing is quoted that may not be");
 }
 
 #[test]
@@ -241,7 +230,7 @@ fn a_verbose_screen_says_more_and_nothing_less() {
 }
 
 #[test]
-fn a_voice_that_knows_no_word_of_french_yet_still_keeps_the_laws() {
+fn screens_in_french_keep_the_laws() {
     let kit = support::kit();
     let assessment = assessed(&root().join("fixtures/notes-on-three-replicas"), &kit);
     for width in [40, 60, 80, 120] {

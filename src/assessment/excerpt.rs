@@ -25,12 +25,6 @@ pub struct Excerpts {
 type Pointed = BTreeMap<u32, BTreeSet<(u32, u32)>>;
 
 impl Excerpts {
-    /// Lines by file and line, from 1. What may be a secret in them is masked before.
-    #[must_use]
-    pub fn from_lines(lines: impl IntoIterator<Item = ((String, u32), String)>) -> Self {
-        Self { lines: lines.into_iter().collect() }
-    }
-
     /// A line, from 1, of a file as reports name it; none where nothing points at it, or it cannot be quoted.
     #[must_use]
     pub fn line(&self, file: &str, line: u32) -> Option<&str> {

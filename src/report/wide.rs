@@ -58,7 +58,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         }
         let line = if layout.unicode { line } else { marks::in_ascii(&line) };
         let line = if system.is_none() { Mark::Strong.around(line.trim_end()) } else { line };
-        table.push_str(marks::drawn(line.trim_end(), layout, &assessment.rules).trim_end());
+        table.push_str(&marks::drawn(&marks::trimmed(&line), layout, &assessment.rules));
         table.push('\n');
     }
     table
