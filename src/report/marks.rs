@@ -149,8 +149,8 @@ fn address<'r>(code: &str, rules: &'r BTreeMap<String, RuleText>) -> Option<&'r 
     })
 }
 
-/// The text with our own signs in ASCII: what stands for a character that is not shown, for what is left out, and French
-/// typography. Letters of names and words stay.
+/// The text with our own signs in ASCII: what stands for a character that is not shown, for what is left out
+/// or filled in later, and French typography. Letters of names and words stay.
 pub(super) fn in_ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
@@ -160,6 +160,8 @@ pub(super) fn in_ascii(text: &str) -> String {
             '–' | '—' => plain.push('-'),
             '’' => plain.push('\''),
             '«' | '»' => plain.push('"'),
+            '‹' => plain.push('<'),
+            '›' => plain.push('>'),
             '\u{a0}' | '\u{202f}' => plain.push(' '),
             other => plain.push(other),
         }
