@@ -1,9 +1,8 @@
 //! Annotations of GitHub workflows: commands that a runner reads from standard output.
 
-use std::fmt::Write as _;
-
 use super::Layout;
-use super::results::{Told, VERDICT_NAME, count, leads_out, path_in_tree, results, sentence};
+use super::results::{Told, VERDICT_NAME, count, path_in_tree, results, sentence, standing};
+use super::words::verdict_sentence;
 use crate::assessment::Assessment;
 
 /// A step shows no more annotations of a kind.
@@ -13,25 +12,37 @@ const MOST: usize = 10;
 pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     let told = results(assessment);
     let (warnings, notices): (Vec<_>, Vec<_>) = told.iter().partition(|each| each.is_warning);
-    let mut text = String::new();
-    for (kind, all) in [("notice", notices), ("warning", warnings)] {
-        let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
-        for each in &all[..shown] {
-            annotate(&mut text, kind, each);
-        }
-        if shown < all.len() {
-            let more = count(all.len() - shown, &format!("more {kind}"), &format!("more {kind}s"));
-            let hint = format!("{more}: the annotations of a step end here, the other formats tell all");
-            let _ = writeln!(text, "::{kind} title=kubeworthy::{}", data(&sentence(&hint)));
-        }
-    }
+    let mut commands: Vec<String> = of_all(assessment).into_iter().collect();
+    commands.extend(notices.into_iter().map(|each| annotation("notice", each)));
+    let mut text = limited("notice", &commands);
+    let commands: Vec<String> = warnings.into_iter().map(|each| annotation("warning", each)).collect();
+    text.push_str(&limited("warning", &commands));
     text
 }
 
-fn annotate(text: &mut String, kind: &str, told: &Told<'_>) {
+/// The verdict of all systems together, where there are several. It stands in no file.
+fn of_all(assessment: &Assessment) -> Option<String> {
+    let (estate, systems) = (&assessment.estate, assessment.systems.len());
+    let said = verdict_sentence(assessment, estate);
+    let message = sentence(&format!("All {systems} systems together: this {}. {said}", standing(estate)));
+    (systems > 1).then(|| format!("::notice title=kubeworthy {VERDICT_NAME}::{}\n", data(&message)))
+}
+
+/// As many as are shown; the last one says how many are not.
+fn limited(kind: &str, commands: &[String]) -> String {
+    if commands.len() <= MOST {
+        return commands.concat();
+    }
+    let left = commands.len() + 1 - MOST;
+    let more = count(left, &format!("more {kind}"), &format!("more {kind}s"));
+    let hint = format!("{more}: a step shows no more annotations of a kind. The other formats tell all.");
+    format!("{}::{kind} title=kubeworthy::{}\n", commands[..MOST - 1].concat(), data(&hint))
+}
+
+fn annotation(kind: &str, told: &Told<'_>) -> String {
     let mut properties: Vec<String> = Vec::new();
-    let place = told.place.map(|place| (place, path_in_tree(&place.file))).filter(|(_, path)| !leads_out(path));
-    if let Some((place, path)) = place {
+    if let Some(place) = told.place {
+        let path = path_in_tree(&place.file);
         let line = place.line.max(1);
         let end_line = place.end_line.max(line);
         properties.push(format!("file={}", property(&path)));
@@ -46,7 +57,7 @@ fn annotate(text: &mut String, kind: &str, told: &Told<'_>) {
     let title = if told.is_verdict() { VERDICT_NAME.to_owned() } else { format!("{} {}", told.code, told.name) };
     properties.push(format!("title={}", property(&format!("kubeworthy {title}"))));
     let message = if told.help.is_empty() { told.message.clone() } else { format!("{} {}", told.message, told.help) };
-    let _ = writeln!(text, "::{kind} {}::{}", properties.join(","), data(message.trim_end()));
+    format!("::{kind} {}::{}\n", properties.join(","), data(message.trim_end()))
 }
 
 /// What stands behind the last `::`, as the runner undoes it.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Layout;
-use super::results::{Told, json, leads_out, path_in_tree, results};
+use super::json::escapes;
+use super::results::{Told, path_in_tree, results};
 use crate::assessment::Assessment;
 
 #[derive(Serialize)]
@@ -27,21 +28,20 @@ struct Lines {
     end: u32,
 }
 
-/// Renders GitLab's code quality report. What stands in no file of the repository has no place there.
+/// Renders GitLab's code quality report. What stands in no file has no place there.
 pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     let told = results(assessment);
-    json(&told.iter().filter_map(issue).collect::<Vec<_>>())
+    escapes::text(&told.iter().filter_map(issue).collect::<Vec<_>>())
 }
 
 fn issue<'a>(told: &'a Told<'_>) -> Option<Issue<'a>> {
     let place = told.place?;
-    let path = path_in_tree(&place.file);
     let begin = place.line.max(1);
-    (!leads_out(&path)).then(|| Issue {
+    Some(Issue {
         description: &told.message,
         check_name: told.code,
         fingerprint: &told.fingerprint,
         severity: if told.is_warning { "minor" } else { "info" },
-        location: Location { path, lines: Lines { begin, end: place.end_line.max(begin) } },
+        location: Location { path: path_in_tree(&place.file), lines: Lines { begin, end: place.end_line.max(begin) } },
     })
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Layout;
-use super::results::{LONGEST, points, sentence, short};
+use super::results::{LONGEST, path_in_tree, points, sentence, short, standing};
 use super::words::verdict_sentence;
 use crate::assessment::{Assessment, SystemAssessment, Verdict};
 
@@ -60,7 +60,7 @@ fn case(xml: &mut String, assessment: &Assessment, system: &SystemAssessment) {
     if let Some(anchor) = system.anchor.as_ref().filter(|anchor| anchor.is_in_a_file()) {
         // A path that is cut would lead nowhere.
         if anchor.file.chars().count() <= LONGEST {
-            let path = super::results::path_in_tree(&anchor.file);
+            let path = path_in_tree(&anchor.file);
             let _ = write!(xml, " file=\"{}\" line=\"{}\"", escaped(&path), anchor.line.max(1));
         }
     }
@@ -74,16 +74,7 @@ fn case(xml: &mut String, assessment: &Assessment, system: &SystemAssessment) {
 
 /// What a person reads who opens the test case.
 fn output(system: &SystemAssessment, said: &str) -> String {
-    let need = &system.need;
-    let mut text = format!("{}. {said}\n", system.verdict.id());
-    let _ = writeln!(
-        text,
-        "need {} of 100, between {} and {}, confidence {} %",
-        points(need.score),
-        points(need.low),
-        points(need.high),
-        system.confidence
-    );
+    let mut text = format!("It {}. {said}\n", standing(system));
     let claims = system.claims.iter().filter(|claim| claim.share > 0.0);
     let claims = claims.map(|claim| format!("{} points: {}", points(claim.share), claim.message));
     let findings =

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Layout;
-use super::results::{Told, json, path_in_tree, results};
+use super::json::escapes;
+use super::results::{Told, path_in_tree, results};
 use crate::assessment::{Assessment, Excerpts, Location};
 
 #[derive(Serialize)]
@@ -59,7 +60,10 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
     let source = Source { name: env!("CARGO_PKG_NAME"), url: (!REPOSITORY.is_empty()).then_some(REPOSITORY) };
     let told = results(assessment);
-    json(&Diagnosis { source, diagnostics: told.iter().filter_map(|each| diagnostic(assessment, each)).collect() })
+    escapes::text(&Diagnosis {
+        source,
+        diagnostics: told.iter().filter_map(|each| diagnostic(assessment, each)).collect(),
+    })
 }
 
 fn diagnostic(assessment: &Assessment, told: &Told<'_>) -> Option<Diagnostic> {

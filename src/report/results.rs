@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::words::{points_in, verdict_sentence};
 use crate::assessment::{Assessment, Claim, FindingReport, Location, SystemAssessment};
 use crate::language::Voice;
 use crate::rules::file::Level;
-use crate::text::sanitize::{for_terminal, is_unsafe};
+use crate::text::sanitize::for_terminal;
 
 /// The code under which verdicts are told; no rule has it.
 pub(super) const VERDICT: &str = "KW000";
@@ -95,16 +94,7 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 /// The verdict of a system, at the place of its first workload.
 fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told<'a> {
     let name = short(&system.name);
-    let need = &system.need;
-    let message = format!(
-        "{name} is {}: need {} of 100, between {} and {}, confidence {} %. {}",
-        system.verdict.id(),
-        points(need.score),
-        points(need.low),
-        points(need.high),
-        system.confidence,
-        verdict_sentence(assessment, system)
-    );
+    let message = format!("{name} {}. {}", standing(system), verdict_sentence(assessment, system));
     let drivers = || system.claims.iter().filter(|claim| claim.share > 0.0);
     let first = |claim: &'a Claim| claim.evidence.iter().find(|place| place.is_in_a_file());
     let evidence = system
@@ -128,6 +118,18 @@ fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told
             .collect(),
         fingerprint: digest(&[VERDICT, &system.id]),
     }
+}
+
+/// The verdict with its numbers, as the rest of a sentence that begins with the name.
+pub(super) fn standing(system: &SystemAssessment) -> String {
+    let need = &system.need;
+    let range = if need.low < need.high {
+        format!(", between {} and {}", points(need.low), points(need.high))
+    } else {
+        String::new()
+    };
+    let (verdict, confidence) = (system.verdict.id(), system.confidence);
+    format!("is {verdict}: need {} of 100{range}, confidence {confidence} %", points(need.score))
 }
 
 /// A finding; the name of its system is said where it is told.
@@ -193,25 +195,6 @@ pub(super) fn leads_out(path: &str) -> bool {
     path.starts_with('/') || path == ".." || path.starts_with("../") || is_drive
 }
 
-/// A value as indented JSON with a line feed at the end. Characters that could reorder or hide text where somebody looks at
-/// it are written as escapes, which means the same.
-pub(super) fn json(value: &impl Serialize) -> String {
-    // Values of ours have names for keys, so that this cannot fail.
-    let plain = serde_json::to_string_pretty(value).unwrap_or_default();
-    let mut text = String::with_capacity(plain.len() + 1);
-    for character in plain.chars() {
-        if is_unsafe(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        } else {
-            text.push(character);
-        }
-    }
-    text.push('\n');
-    text
-}
-
 /// 32 hexadecimal digits that stand for some texts.
 fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
@@ -256,12 +239,5 @@ mod tests {
         assert_eq!(sentence("db\u{1b}[31m keeps data"), "db\u{fffd}[31m keeps data.");
         assert_eq!(sentence("Is it?"), "Is it?");
         assert_eq!(sentence(&"é".repeat(20_000)).chars().count(), LONGEST + 1);
-    }
-
-    #[test]
-    fn what_reorders_text_is_an_escape_in_json() {
-        let text = json(&["a\u{202e}b\u{e0041}\n\u{1b}"]);
-        assert!(text.is_ascii(), "{text}");
-        assert_eq!(serde_json::from_str::<Vec<String>>(&text).expect("JSON"), ["a\u{202e}b\u{e0041}\n\u{1b}"]);
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn drivers(page: &mut Markup, report: Report<'_>, system: &SystemAsse
                 weighty
                     .iter()
                     .take(shown)
-                    .for_each(|claim| list.element("li", &[], |item| driver(item, report, claim)));
+                    .for_each(|claim| list.element("li", &[], |item| driver(item, report, claim, system.need.score)));
             });
             more(section, report, weighty.len(), shown);
         }
@@ -50,10 +50,10 @@ pub(super) fn drivers(page: &mut Markup, report: Report<'_>, system: &SystemAsse
     });
 }
 
-fn driver(page: &mut Markup, report: Report<'_>, claim: &Claim) {
+fn driver(page: &mut Markup, report: Report<'_>, claim: &Claim, need: f64) {
     page.element("div", &[("class", "share")], |share| {
         share.leaf("b", &[], &format!("+{}", report.points(claim.share)));
-        bar(share, claim.share * 2.0);
+        bar(share, claim.share / need.max(1.0) * 100.0);
     });
     page.element("div", &[], |text| {
         claim_text(text, report, claim);
@@ -62,7 +62,7 @@ fn driver(page: &mut Markup, report: Report<'_>, claim: &Claim) {
             text.element("p", &[("class", "do")], |line| {
                 line.leaf("b", &[], &report.voice().words("What to do:"));
                 line.text(" ");
-                line.text(&report.voice().words(&claim.help));
+                line.prose(&report.voice().words(&claim.help));
             });
         }
     });
@@ -74,7 +74,7 @@ fn claim_text(page: &mut Markup, report: Report<'_>, claim: &Claim) {
     page.element("p", &[], |line| {
         line.leaf("b", &[], &report.meaning(&claim.capability));
         line.text(": ");
-        line.text(&voice.say(&claim.message));
+        line.prose(&voice.say(&claim.message));
     });
     page.element("p", &[("class", "tags")], |line| {
         line.leaf("span", &[("class", claim.grade.id())], &report.grade(claim.grade));
@@ -209,7 +209,7 @@ fn one_habit(page: &mut Markup, report: Report<'_>, habit: &[&FindingReport]) {
         page.element("p", &[("class", "do")], |line| {
             line.leaf("b", &[], &voice.words("What to do:"));
             line.text(" ");
-            line.text(&voice.words(&first.help));
+            line.prose(&voice.words(&first.help));
         });
     }
 }

@@ -157,7 +157,9 @@ pub(super) fn bar(page: &mut Markup, points: f64) {
         [("class", "bar"), ("viewBox", "0 0 100 6"), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
     page.element("svg", &attributes, |svg| {
         svg.leaf("path", &[("class", "all"), ("d", "M0 3H100")], "");
-        svg.leaf("path", &[("d", &format!("M0 3H{}", number(points.max(0.6))))], "");
+        if points > 0.0 {
+            svg.leaf("path", &[("d", &format!("M0 3H{}", number(points.clamp(0.6, 100.0))))], "");
+        }
     });
 }
 

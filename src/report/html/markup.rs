@@ -32,6 +32,24 @@ impl Markup {
         }
     }
 
+    /// Text in which what stands between backticks is code.
+    pub(in crate::report) fn prose(&mut self, text: &str) {
+        let mut parts = text.split('`').peekable();
+        let mut is_code = false;
+        while let Some(part) = parts.next() {
+            // The last backtick without a partner is a character like others.
+            if is_code && parts.peek().is_none() {
+                self.text("`");
+                self.text(part);
+            } else if is_code {
+                self.leaf("code", &[], part);
+            } else {
+                self.text(part);
+            }
+            is_code = !is_code;
+        }
+    }
+
     /// HTML that stands in the program itself.
     pub(in crate::report) fn fixed(&mut self, html: &'static str) {
         self.html.push_str(html);
@@ -82,7 +100,8 @@ impl Markup {
             self.html.push_str(attribute);
             if !value.is_empty() {
                 self.html.push_str("=\"");
-                self.text(value);
+                // What is drawn may be long.
+                value.chars().for_each(|character| self.character(character));
                 self.html.push('"');
             }
         }
@@ -127,6 +146,13 @@ mod tests {
         let expected =
             "<p title=\"&quot;&gt;&lt;script&gt;\" open>&lt;b&gt;&amp;&#39;\u{fffd}\u{fffd}[31m next</p>text";
         assert_eq!(page.finish(), expected);
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let mut page = Markup::new();
+        page.prose("leave `<replicas>` out, or ` not");
+        assert_eq!(page.finish(), "leave <code>&lt;replicas&gt;</code> out, or ` not");
     }
 
     #[test]

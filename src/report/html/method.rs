@@ -74,7 +74,7 @@ fn rules(page: &mut Markup, report: Report<'_>) {
                     term.text(&voice.words(&rule.title));
                 });
                 list.element("dd", &[], |entry| {
-                    entry.text(&voice.words(&rule.why));
+                    entry.prose(&voice.words(&rule.why));
                     for (title, address) in &rule.sources {
                         entry.void("br", &[]);
                         match address {

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 pub(in crate::report) use markup::Markup;
 pub(in crate::report) use page::page;
 
+use super::lines;
 use super::{Layout, Verbosity, words};
 use crate::assessment::availability::shown;
 use crate::assessment::{Assessment, SystemAssessment, Verdict};
@@ -104,8 +105,8 @@ impl Report<'_> {
         let question = match count {
             0 => say!("Is Kubernetes needed?"),
             _ if subject.is_estate && count > 1 => say!("Do these {} systems need Kubernetes?", count),
-            1 if subject.is_estate => say!("Does {} need Kubernetes?", cut(&self.assessment.systems[0].name, 60)),
-            _ => say!("Does {} need Kubernetes?", cut(&subject.name, 60)),
+            1 if subject.is_estate => say!("Does {} need Kubernetes?", short(&self.assessment.systems[0].name, 60)),
+            _ => say!("Does {} need Kubernetes?", short(&subject.name, 60)),
         };
         self.voice().say(&question)
     }
@@ -144,6 +145,11 @@ fn cut(text: &str, most: usize) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// A name of so many columns at most. Of a path the end is kept, which tells more.
+fn short(name: &str, most: usize) -> String {
+    if name.contains('/') { lines::end_of(name, most, "…") } else { lines::cut(name, most, "…") }
 }
 
 /// A coordinate, with one decimal where it has one.
@@ -195,8 +201,9 @@ fn answer(page: &mut Markup, report: Report<'_>, subject: &SystemAssessment, tit
             };
             let need = &subject.need;
             figure(&voice.words("Kubernetes need"), &report.points(need.score), &voice.words("of 100"));
-            let range = say!("{} to {}", report.points(need.low), report.points(need.high));
-            figure(&voice.words("Range"), &voice.say(&range), &voice.words("from what is proven to what is open"));
+            let (low, high) = (report.points(need.low), report.points(need.high));
+            let range = if low == high { high } else { voice.say(&say!("{} to {}", low, high)) };
+            figure(&voice.words("Range"), &range, &voice.words("from what is proven to what is open"));
             let confidence = report.percent(f64::from(subject.confidence) / 100.0);
             figure(&voice.words("Confidence"), &confidence, &voice.words("how much is known"));
             let inputs = &report.assessment.inputs;

@@ -2,7 +2,7 @@
 
 use super::evidence::position;
 use super::picture::{VERDICTS, symbol};
-use super::{IN_FULL, Markup, Report, cut, number, scroll, section, whole};
+use super::{IN_FULL, Markup, Report, cut, number, scroll, section, short, whole};
 use crate::assessment::{Claim, Standing, SystemAssessment};
 use crate::language::say;
 use crate::report::{Verbosity, words};
@@ -10,8 +10,8 @@ use crate::report::{Verbosity, words};
 /// How many drivers and flips a short description has.
 const DRIVERS: usize = 3;
 const FLIPS: usize = 2;
-/// The longest name in the table, in characters.
-const NAME: usize = 60;
+/// The longest name in the table, in columns.
+const NAME: usize = 52;
 
 /// The table, the neediest first. A script may sort and filter it; it is whole without.
 pub(super) fn table(page: &mut Markup, report: Report<'_>, systems: &[(&SystemAssessment, String)]) {
@@ -85,7 +85,7 @@ fn controls(page: &mut Markup, report: Report<'_>, systems: &[(&SystemAssessment
 fn row(page: &mut Markup, report: Report<'_>, system: &SystemAssessment, address: &str) {
     let voice = report.voice();
     page.element("tr", &[("class", system.verdict.id())], |row| {
-        row.element("th", &[("scope", "row")], |cell| cell.link(&format!("#{address}"), &cut(&system.name, NAME)));
+        row.element("th", &[("scope", "row")], |cell| cell.link(&format!("#{address}"), &short(&system.name, NAME)));
         row.element("td", &[], |cell| {
             symbol(cell, system.verdict);
             cell.text(&report.verdict(system.verdict));
@@ -141,7 +141,7 @@ pub(super) fn one_by_one(page: &mut Markup, report: Report<'_>, systems: &[(&Sys
                         inside.leaf("p", &[("class", "lead")], &report.verdict_sentence(system));
                         whole(inside, report, system, &format!("{address}-"));
                     } else {
-                        short(inside, report, system);
+                        in_short(inside, report, system);
                     }
                 });
             });
@@ -165,7 +165,7 @@ fn brief(report: Report<'_>, system: &SystemAssessment) -> String {
 }
 
 /// The verdict, what drives it, and what would change it.
-fn short(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
+fn in_short(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
     let voice = report.voice();
     page.leaf("p", &[], &report.verdict_sentence(system));
     let drivers: Vec<&Claim> = system.claims.iter().filter(|claim| claim.share > 0.0).collect();

@@ -168,10 +168,25 @@ fn matrix(
                     (0..needs.len() + 2).for_each(|_| row.leaf("td", &[], ""));
                 });
             }
-            for fit in fits {
-                target(body, report, system, fit, needs, knows_availability);
-            }
         });
+        for tier in 1..=3u8 {
+            let of_tier: Vec<&&Fit> = fits.iter().filter(|fit| fit.tier == tier).collect();
+            if of_tier.is_empty() {
+                continue;
+            }
+            let title = match tier {
+                1 => voice.words("Simple targets"),
+                2 => voice.words("Lighter orchestrators"),
+                _ => voice.words("Kubernetes of several nodes"),
+            };
+            let columns = (needs.len() + 5 + usize::from(knows_availability)).to_string();
+            table.element("tbody", &[], |body| {
+                body.element("tr", &[("class", "tier")], |row| {
+                    row.leaf("th", &[("scope", "rowgroup"), ("colspan", &columns)], &title);
+                });
+                of_tier.iter().for_each(|fit| target(body, report, system, fit, needs, knows_availability));
+            });
+        }
     });
 }
 
@@ -191,9 +206,6 @@ fn target(
             let mut mark = |text: &str| cell.leaf("small", &[], text);
             if is_suggested {
                 mark(&voice.words("suggested"));
-            }
-            if fit.tier == 3 {
-                mark(&voice.words("Kubernetes"));
             }
             if fit.caution.is_some() {
                 mark(&voice.words("in maintenance mode"));
@@ -281,7 +293,7 @@ fn takes(page: &mut Markup, report: Report<'_>, fit: &Fit) {
                 item.text(" ");
                 item.leaf("b", &[], &report.meaning(capability));
                 item.text(": ");
-                item.text(&text);
+                item.prose(&text);
                 if !at.is_empty() {
                     item.text(" ");
                     item.leaf("code", &[("class", "at")], &at);

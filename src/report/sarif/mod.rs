@@ -2,13 +2,15 @@
 
 mod wire;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Layout;
+use super::json::escapes;
 use super::results::count;
 use super::results::{
-    LONGEST, Told, VERDICT, VERDICT_NAME, VERDICT_TITLE, json, leads_out, path_in_tree, results, sentence, short,
+    LONGEST, Told, VERDICT, VERDICT_NAME, VERDICT_TITLE, leads_out, path_in_tree, results, sentence, short,
 };
 use crate::assessment::{Assessment, Location, RuleText};
 use wire::{
@@ -25,9 +27,11 @@ const MOST_RESULTS: usize = 25_000;
 /// GitHub shows no more places of a result.
 const MOST_PLACES: usize = 100;
 
-/// Characters of texts and places, over all results. GitHub takes 10 MB of gzip, and text of this kind becomes a tenth at
-/// least; what does not stays below as well.
-const MOST_CHARACTERS: usize = 16_000_000;
+/// Places that the message of a verdict links.
+const LINKED: usize = 3;
+
+/// Bytes that GitHub takes of a packed report, less what the rules and the frame may be.
+const MOST_BYTES: usize = 9_000_000;
 
 /// Notifications about what was not read; the last one counts the rest.
 const MOST_NOTIFICATIONS: usize = 100;
@@ -45,13 +49,13 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
         let why = "in no file, so that code scanning has no place for it; the JSON report has it";
         notifications.push(notification("note", &format!("{some} {why}."), None));
     }
-    let mut characters = 0;
+    let mut bytes = 0;
     let fitting = told
         .iter()
         .take(MOST_RESULTS)
         .take_while(|each| {
-            characters += size(each);
-            characters <= MOST_CHARACTERS
+            bytes += packed_size(each);
+            bytes <= MOST_BYTES
         })
         .count();
     if fitting < told.len() {
@@ -72,7 +76,7 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
     let results = told.iter().map(|each| outcome(each, index.get(each.code).copied().unwrap_or_default())).collect();
-    json(&Log { schema: SCHEMA, version: "2.1.0", runs: [run(assessment, notifications, results, rules)] })
+    escapes::text(&Log { schema: SCHEMA, version: "2.1.0", runs: [run(assessment, notifications, results, rules)] })
 }
 
 fn run(assessment: &Assessment, notifications: Vec<Notification>, results: Vec<Outcome>, rules: Vec<Rule>) -> Run {
@@ -109,14 +113,15 @@ fn run(assessment: &Assessment, notifications: Vec<Notification>, results: Vec<O
     }
 }
 
-/// About how many characters a result takes.
-fn size(told: &Told<'_>) -> usize {
-    const FRAME: usize = 600;
-    let place =
-        |place: &Location| 300 + place.file.len() + place.object.as_ref().map_or(0, |object| object.len().min(LONGEST));
-    let others: usize =
-        told.others.iter().take(MOST_PLACES).map(|(at, says)| place(at) + says.len().min(LONGEST)).sum();
-    FRAME + told.message.len() + told.place.map_or(0, place) + others
+/// The most bytes that a result takes when it is packed: its frame is that of the others, but texts may be such that nothing
+/// packs them, and fingerprints always are.
+fn packed_size(told: &Told<'_>) -> usize {
+    const FRAME: usize = 120;
+    let object = |place: &Location| place.object.as_ref().map_or(0, |object| object.len().min(4 * LONGEST));
+    // Encoding makes three characters of a byte.
+    let place = |place: &Location| FRAME / 4 + object(place) + place.file.len() * 3 / 2;
+    let others = told.others.iter().take(MOST_PLACES).map(|(at, says)| place(at) + says.len().min(4 * LONGEST));
+    FRAME + told.message.len() + told.place.map_or(0, place) + others.sum::<usize>()
 }
 
 fn outcome(told: &Told<'_>, rule_index: usize) -> Outcome {
@@ -126,7 +131,7 @@ fn outcome(told: &Told<'_>, rule_index: usize) -> Outcome {
         rule_id: told.code.to_owned(),
         rule_index,
         level: level(told.is_warning),
-        message: Message::new(literal(&told.message)),
+        message: Message::new(message(told)),
         locations: [location(told.place, None, None)],
         related_locations: related
             .map(|(index, (place, says))| location(Some(place), Some(index), Some(Message::new(literal(&short(says))))))
@@ -137,6 +142,25 @@ fn outcome(told: &Told<'_>, rule_index: usize) -> Outcome {
             ("kubeworthyResult/v1", fingerprint.clone()),
         ]),
     }
+}
+
+/// What a result says. GitHub shows other places only where the message has a link to them.
+fn message(told: &Told<'_>) -> String {
+    if !told.is_verdict() || told.others.is_empty() {
+        return literal(&told.message);
+    }
+    let link = |(index, (_, says)): (usize, &(&Location, Cow<'_, str>))| {
+        format!("[{}]({index})", bare(says.trim_end_matches('.')))
+    };
+    let links: Vec<String> = told.others.iter().take(LINKED.min(MOST_PLACES)).enumerate().map(link).collect();
+    let rest = told.others.len() - links.len();
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{} What brings the need: {}{more}.", bare(&told.message), links.join("; "))
+}
+
+/// A text without a link or a placeholder, whatever stands around it.
+fn bare(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").replace('{', "{{").replace('}', "}}")
 }
 
 fn level(is_warning: bool) -> &'static str {

@@ -3,11 +3,13 @@
 mod areas;
 mod grid;
 
+use std::collections::BTreeSet;
+
 use areas::{Area, Corner, areas, corners};
 use grid::{Grid, LEFT, Mark, RUNGS};
 
 use super::markup::Markup;
-use super::{Report, cut, heads, number, scroll};
+use super::{Report, heads, number, scroll, short};
 use crate::assessment::{Standing, SystemAssessment, Verdict};
 use crate::language::say;
 use crate::report::lines;
@@ -37,7 +39,7 @@ pub(super) fn picture(
         figure.element("figcaption", &[], |caption| {
             legend(caption, report, &drawn);
             let text = voice.words(
-                "Each mark is a system where it stands as written; its line leads to what is proven. The further up and to the right, the more it asks of what it runs on. Outlines show how far targets reach: as they are (solid), and with named work (dashed). The darker the ground, the more kinds of targets reach that far.",
+                "Each mark is a system where it stands as written; its line leads to what is proven. The further up and to the right, the more it asks of what it runs on. Outlines show how far targets reach: as they are (solid), and with named work (dashed). The stronger the colour of the ground, the more kinds of targets reach that far.",
             );
             caption.leaf("p", &[], &text);
         });
@@ -136,57 +138,60 @@ fn outlines(page: &mut Markup, grid: &Grid, areas: &[Area<'_>], suggested: Optio
     let best = best.map(|area| area.letter);
     // Corners on the same edge lie beside one another.
     let mut edges: Vec<(bool, u8)> = Vec::new();
-    for (class, corners) in [("worked", &worked), ("plain", &plain)] {
+    let mut plates: Vec<(String, Corner)> = Vec::new();
+    for (class, corners) in [("worked", worked), ("plain", plain)] {
         for (at, letters) in corners {
             let mut inset = |edge: (bool, u8)| {
                 edges.push(edge);
                 APART * edges.iter().filter(|other| **other == edge).count() as f64
             };
-            let (down, left) = (inset((true, at.0)), inset((false, at.1)));
-            outline(page, grid, class, (*at, letters.clone()), (down, left), best);
+            let (top, right) = (grid.row(at.0).0 + inset((true, at.0)), grid.column(at.1).1 - inset((false, at.1)));
+            let is_best = best.is_some_and(|best| letters.contains(&best));
+            let class = if is_best { format!("area {class} best") } else { format!("area {class}") };
+            let path = format!("M{} {}H{}V{}", number(LEFT), number(top), number(right), number(grid.corner().1));
+            page.leaf("path", &[("class", &class), ("d", &path)], "");
+            plates.push((class, (at, letters)));
         }
+    }
+    // The letters lie over all of the lines.
+    for (class, corner) in plates {
+        plate(page, grid, &class, &corner);
     }
 }
 
-fn outline(page: &mut Markup, grid: &Grid, class: &'static str, corner: Corner, inset: (f64, f64), best: Option<char>) {
+/// The letters of a corner, in its cell. Those of what is reached with work stand left of those of what is reached as it is.
+fn plate(page: &mut Markup, grid: &Grid, class: &str, corner: &Corner) {
     let ((availability, scale), letters) = corner;
-    let (top, right) = (grid.row(availability).0 + inset.0, grid.column(scale).1 - inset.1);
-    let bottom = grid.corner().1;
-    let is_best = best.is_some_and(|best| letters.contains(&best));
-    let classes = if is_best { format!("area {class} best") } else { format!("area {class}") };
-    page.element("g", &[("class", &classes)], |area| {
-        let path = format!("M{} {}H{}V{}", number(LEFT), number(top), number(right), number(bottom));
-        area.leaf("path", &[("d", &path)], "");
-        let text = letters.iter().map(char::to_string).collect::<Vec<_>>().join(" ");
-        let width = 7.0 + 9.5 * letters.len() as f64;
-        // What is reached with work stands left of what is reached as it is, where both end in one cell.
-        let shift = if class == "worked" { 54.0 } else { 4.0 };
-        let (x, y) = (number(right - width - shift), number(top + 3.0));
-        let plate = [("x", x.as_str()), ("y", y.as_str()), ("width", &number(width)), ("height", "15"), ("rx", "4")];
+    let shift = if class.contains("worked") { 58.0 } else { 18.0 };
+    let (top, right) = (grid.row(*availability).0 + 5.0, grid.column(*scale).1 - shift);
+    let text = letters.iter().map(char::to_string).collect::<Vec<_>>().join(" ");
+    let width = 7.0 + 9.5 * letters.len() as f64;
+    page.element("g", &[("class", class)], |area| {
+        let (x, y) = (number(right - width), number(top));
+        let plate = [("x", x.as_str()), ("y", y.as_str()), ("width", &number(width)), ("height", "16"), ("rx", "4")];
         area.leaf("rect", &plate, "");
-        let attributes = [("class", "letter"), ("text-anchor", "middle")];
-        written(area, &attributes, right - width / 2.0 - shift, top + 14.0, &text);
+        written(area, &[("class", "letter"), ("text-anchor", "middle")], right - width / 2.0, top + 12.0, &text);
     });
 }
 
 /// The ranges: lines from each mark down to the rung that is proven, and to the left. Marks above one another share a line.
 fn arms_of(page: &mut Markup, grid: &Grid, systems: &[(&SystemAssessment, String)]) {
-    let mut arms: Vec<(String, String)> = Vec::new();
+    let mut path = String::new();
+    let mut drawn: BTreeSet<(String, u8)> = BTreeSet::new();
     for mark in &grid.marks {
         let Some((system, _)) = systems.get(mark.system) else { continue };
-        if system.availability.low < system.availability.high {
-            let end = grid.row(system.availability.low).0 + 9.0;
-            let end = if mark.room.is_some() { end + 3.0 } else { end };
-            let tail = format!("V{}m-3 0h6", number(end));
-            arms.push((format!("M{} ", number(mark.x)), format!("{}{tail}", number(mark.y))));
+        let (x, y) = (number(mark.x), number(mark.y));
+        let (availability, scale) = (system.availability, system.scale);
+        // The marks of a column come from the top down, so the first line is the longest.
+        if availability.low < availability.high && drawn.insert((x.clone(), availability.low)) {
+            let end = number(grid.row(availability.low).0 + 11.0);
+            path.push_str(&format!("M{x} {y}V{end}m-3 0h6"));
         }
-        if system.scale.low < system.scale.high {
-            let end = grid.column(system.scale.low).1 - 9.0;
-            let end = number(end);
-            arms.push((format!("M{} {}", number(mark.x), number(mark.y)), format!("H{end}m0 -3v6")));
+        if scale.low < scale.high {
+            let end = number(grid.column(scale.low).1 - 11.0);
+            path.push_str(&format!("M{x} {y}H{end}m0 -3v6"));
         }
     }
-    let path: String = arms.iter().map(|(from, to)| format!("{from}{to}")).collect();
     if !path.is_empty() {
         page.leaf("path", &[("d", &path)], "");
     }
@@ -199,7 +204,7 @@ fn mark_of(page: &mut Markup, report: Report<'_>, grid: &Grid, mark: &Mark, syst
     page.element("a", &[("class", system.verdict.id()), ("href", &target)], |link| {
         let title = say!(
             "{}: {}, need {}, range {} to {}",
-            cut(&system.name, 80),
+            short(&system.name, 80),
             report.verdict(system.verdict),
             report.points(system.need.score),
             report.points(system.need.low),
@@ -208,7 +213,7 @@ fn mark_of(page: &mut Markup, report: Report<'_>, grid: &Grid, mark: &Mark, syst
         link.leaf("title", &[], &voice.say(&title));
         link.leaf("path", &[("d", &shape(system.verdict, mark.x, mark.y, radius))], "");
         if let Some(room) = mark.room {
-            let name = lines::cut(&cut(&system.name, 80), (room / 6.6) as usize, "…");
+            let name = short(&system.name, (room / 7.3) as usize);
             written(link, &[], mark.x + 12.0, mark.y + 4.0, &name);
         }
     });
