@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Layout;
+use super::lines::end_of;
 use super::sentences::said;
 use super::words::names;
 use crate::assessment::{Assessment, ClusterRead, ListGap};
@@ -56,10 +57,10 @@ pub(super) fn sentences(assessment: &Assessment, layout: Layout, most: usize) ->
             },
         ));
     }
-    left_alone(&mut all, assessment, most.div_ceil(2));
+    left_alone(&mut all, assessment, layout, most.div_ceil(2));
     for entry in inputs.not_understood.iter().take(most) {
         let at = entry.line.map_or_else(String::new, |line| format!(":{line}"));
-        let place = for_terminal(&format!("{}{at}", entry.file)).into_owned();
+        let place = path(&format!("{}{at}", entry.file), layout);
         let reason = Prose::from(entry.reason.clone());
         all.push((
             About::Unread,
@@ -75,9 +76,17 @@ pub(super) fn sentences(assessment: &Assessment, layout: Layout, most: usize) ->
     }
     for gap in inputs.gaps.iter().take(most.div_ceil(3)) {
         let reason = Prose::from(as_called(&gap.reason, layout.program).into_owned());
-        all.push((About::Detail, say!("{}: {}", for_terminal(&gap.scope), reason)));
+        all.push((About::Detail, say!("{}: {}", path(&gap.scope, layout), reason)));
     }
     all.into_iter().map(|(about, prose)| (about, said(voice, &prose))).collect()
+}
+
+/// A path cut from its beginning so that it stands on one line with what says something of it.
+fn path(text: &str, layout: Layout) -> String {
+    /// What stands before it, and the colon behind it.
+    const BESIDE: usize = 6;
+    let sign = if layout.unicode { "…" } else { "..." };
+    end_of(&for_terminal(text), layout.width.saturating_sub(BESIDE).max(20), sign)
 }
 
 /// Where to read on.
@@ -186,7 +195,7 @@ fn of_one_reason(all: &mut Vec<(About, Prose)>, reason: &str, namespaces: &[Stri
 }
 
 /// Why files were left alone, the commonest reason first.
-fn left_alone(all: &mut Vec<(About, Prose)>, assessment: &Assessment, most: usize) {
+fn left_alone(all: &mut Vec<(About, Prose)>, assessment: &Assessment, layout: Layout, most: usize) {
     let mut reasons: Vec<(&str, usize, &str)> = Vec::new();
     for (file, reason) in &assessment.inputs.skipped {
         match reasons.iter_mut().find(|(known, _, _)| known == reason) {
@@ -196,7 +205,7 @@ fn left_alone(all: &mut Vec<(About, Prose)>, assessment: &Assessment, most: usiz
     }
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     for (reason, times, first) in reasons.iter().take(most) {
-        let (first, reason) = (for_terminal(first), Prose::from((*reason).to_owned()));
+        let (first, reason) = (path(first, layout), Prose::from((*reason).to_owned()));
         all.push((
             About::LeftAlone,
             if *times == 1 {
