@@ -156,7 +156,8 @@ mod tests {
     fn the_digest_is_that_of_the_embedded_files() {
         use sha2::{Digest as _, Sha256};
         let mut digest = Sha256::new();
-        for part in embedded("rules/").flat_map(|file| [file.name, file.text]) {
+        let deciding = embedded("rules/").filter(|file| !file.name.starts_with("rules/french/"));
+        for part in deciding.flat_map(|file| [file.name, file.text]) {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part.as_bytes());
         }

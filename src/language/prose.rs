@@ -154,25 +154,34 @@ impl From<Cow<'_, str>> for Argument {
 
 impl From<usize> for Argument {
     fn from(number: usize) -> Self {
-        Self::Name(number.to_string())
+        Self::Number(number as f64, 0)
     }
 }
 
 impl From<u32> for Argument {
     fn from(number: u32) -> Self {
-        Self::Name(number.to_string())
+        Self::Number(f64::from(number), 0)
     }
 }
 
 impl From<u64> for Argument {
     fn from(number: u64) -> Self {
-        Self::Name(number.to_string())
+        Self::Number(number as f64, 0)
     }
 }
 
 impl From<u8> for Argument {
     fn from(number: u8) -> Self {
-        Self::Name(number.to_string())
+        Self::Number(f64::from(number), 0)
+    }
+}
+
+impl Argument {
+    /// A number with all the decimals that it has, such as one that somebody stated.
+    #[must_use]
+    pub fn exact(number: f64) -> Self {
+        let decimals = number.to_string().split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        Self::Number(number, decimals)
     }
 }
 

@@ -208,7 +208,7 @@ impl Rules {
 fn is_rule_file(name: &str) -> bool {
     let mut parts = name.split('/');
     let (_, folder, rest) = (parts.next(), parts.next(), parts.next());
-    rest.is_some() && !matches!(folder, Some("tables" | "targets" | "archetypes" | "complements"))
+    rest.is_some() && !matches!(folder, Some("tables" | "targets" | "archetypes" | "complements" | "french"))
 }
 
 fn add(rules: &mut Vec<Rule>, rule: Rule, text: &str) -> Result<(), DataError> {

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 pub(in crate::report) use markup::Markup;
 pub(in crate::report) use page::page;
 
-use super::lines::{end_of, fit_width};
+use super::lines;
 use super::{Layout, Verbosity, words};
 use crate::assessment::availability::shown;
 use crate::assessment::{Assessment, SystemAssessment, Verdict};
@@ -149,7 +149,7 @@ fn cut(text: &str, most: usize) -> String {
 
 /// A name of so many columns at most. Of a path the end is kept, which tells more.
 fn short(name: &str, most: usize) -> String {
-    if name.contains('/') { end_of(name, most) } else { fit_width(name, most) }
+    if name.contains('/') { lines::end_of(name, most, "…") } else { lines::cut(name, most, "…") }
 }
 
 /// A coordinate, with one decimal where it has one.

@@ -8,31 +8,31 @@ use crate::report::words;
 impl Report<'_> {
     /// The verdict in small letters.
     pub(super) fn verdict(self, verdict: Verdict) -> String {
-        self.voice().words(words::verdict_word(verdict)).to_lowercase()
+        words::verdict_word(verdict, self.voice()).to_lowercase()
     }
 
     /// How sure a claim is.
     pub(super) fn grade(self, grade: Grade) -> String {
-        self.voice().words(grade.id()).into_owned()
+        words::grade_word(grade, self.voice()).into_owned()
     }
 
     /// The verdict in one sentence.
     pub(super) fn verdict_sentence(self, system: &SystemAssessment) -> String {
-        words::verdict_sentence(self.assessment, system)
+        self.voice().say(&words::verdict_sentence(self.assessment, system))
     }
 
     /// Which systems bring the need of an estate.
     pub(super) fn guests_sentence(self, system: &SystemAssessment) -> Option<String> {
-        words::guests_sentence(self.assessment, system)
+        words::guests_sentence(self.assessment, system).map(|text| self.voice().say(&text))
     }
 
     /// Which overlay was assessed.
     pub(super) fn overlay_sentence(self, system: &SystemAssessment) -> Option<String> {
-        system.overlay.as_ref().map(words::overlay_sentence)
+        system.overlay.as_ref().map(|overlay| self.voice().say(&words::overlay_sentence(overlay)))
     }
 
     /// A target with what is placed beside it.
     pub(super) fn placed(self, fit: &Fit) -> String {
-        words::placed(fit).trim_end_matches(',').to_owned()
+        self.voice().say(&words::placed_alone(fit))
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON report, version 1. These structs are the contract: fields may be added, never renamed, retyped or removed.
 
 mod convert;
+pub(super) mod escapes;
 
 use std::io::Write;
 
@@ -566,17 +567,18 @@ impl Serialize for Each<'_> {
 ///
 /// When it cannot be written.
 pub fn write(assessment: &Assessment, writer: &mut dyn Write) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *writer, &Written::from(assessment))?;
-    writer.write_all(b"\n")
+    escapes::write(&Written::from(assessment), writer)
+}
+
+/// What is written, for other notations of it.
+pub(super) fn written(assessment: &Assessment) -> impl Serialize {
+    Written::from(assessment)
 }
 
 /// The same as one text.
 #[must_use]
 pub fn render(assessment: &Assessment) -> String {
-    let mut bytes = Vec::new();
-    // Writing to memory cannot fail, and JSON is UTF-8.
-    let _ = write(assessment, &mut bytes);
-    String::from_utf8(bytes).unwrap_or_default()
+    escapes::text(&Written::from(assessment))
 }
 
 /// The JSON Schema of the report, as published under `docs/schemas/`.

@@ -12,7 +12,7 @@ use super::markup::Markup;
 use super::{Report, heads, number, scroll, short};
 use crate::assessment::{Standing, SystemAssessment, Verdict};
 use crate::language::say;
-use crate::report::lines::fit_width;
+use crate::report::lines;
 use crate::report::words;
 
 /// How far the outlines of areas stand apart where they would lie on each other.
@@ -94,7 +94,7 @@ fn axes(page: &mut Markup, report: Report<'_>, grid: &Grid) {
         let middle = f64::midpoint(above, below);
         let meaning = voice.words(words::rung(availability, rung));
         let attributes = [("class", "rung"), ("text-anchor", "end")];
-        written(page, &attributes, LEFT - 26.0, middle + 4.0, &fit_width(&meaning, 20));
+        written(page, &attributes, LEFT - 26.0, middle + 4.0, &lines::cut(&meaning, 20, "…"));
         written(page, &[("class", "step"), ("text-anchor", "middle")], LEFT - 13.0, middle + 4.0, &rung.to_string());
         let (from, to) = grid.column(rung);
         let middle = f64::midpoint(from, to);
@@ -102,7 +102,7 @@ fn axes(page: &mut Markup, report: Report<'_>, grid: &Grid) {
         written(page, &[("class", "step"), ("text-anchor", "middle")], middle, bottom + 17.0, &rung.to_string());
         let room = ((to - from) / 7.0) as usize;
         let attributes = [("class", "rung"), ("text-anchor", "middle")];
-        written(page, &attributes, middle, bottom + 34.0, &fit_width(&meaning, room));
+        written(page, &attributes, middle, bottom + 34.0, &lines::cut(&meaning, room, "…"));
     }
     let turned = format!("translate(11 {}) rotate(-90)", number(f64::midpoint(top, bottom)));
     let attributes = [("class", "ladder"), ("text-anchor", "middle"), ("transform", turned.as_str())];
