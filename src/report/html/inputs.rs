@@ -86,9 +86,10 @@ fn left_alone(page: &mut Markup, report: Report<'_>) {
     let mut reasons: Vec<(&str, Vec<&str>)> = files_of.into_iter().collect();
     reasons.sort_by_key(|(_, files)| std::cmp::Reverse(files.len()));
     let count = report.assessment.inputs.skipped.len();
+    let shown = report.most(LIST);
     folded(page, &voice.say(&say!("Files that were left alone: {}", count)), |details| {
         details.element("ul", &[("class", "plain")], |list| {
-            for (reason, files) in &reasons {
+            for (reason, files) in reasons.iter().take(shown) {
                 list.element("li", &[], |item| {
                     item.leaf("b", &[], &files.len().to_string());
                     item.text(" ");
@@ -102,6 +103,7 @@ fn left_alone(page: &mut Markup, report: Report<'_>) {
                 });
             }
         });
+        more(details, report, reasons.len(), shown);
     });
 }
 

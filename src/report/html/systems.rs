@@ -1,7 +1,7 @@
 //! The table of all systems, which says what the picture shows, and each system by itself.
 
 use super::evidence::position;
-use super::picture::{VERDICTS, symbol};
+use super::picture::VERDICTS;
 use super::{IN_FULL, Markup, Report, cut, number, scroll, section, short, whole};
 use crate::assessment::{Claim, Standing, SystemAssessment};
 use crate::language::say;
@@ -86,10 +86,7 @@ fn row(page: &mut Markup, report: Report<'_>, system: &SystemAssessment, address
     let voice = report.voice();
     page.element("tr", &[("class", system.verdict.id())], |row| {
         row.element("th", &[("scope", "row")], |cell| cell.link(&format!("#{address}"), &short(&system.name, NAME)));
-        row.element("td", &[], |cell| {
-            symbol(cell, system.verdict);
-            cell.text(&report.verdict(system.verdict));
-        });
+        row.leaf("td", &[], &report.verdict(system.verdict));
         row.leaf("td", &[], &report.points(system.need.score));
         row.element("td", &[], |cell| {
             let (low, high) = (report.points(system.need.low), report.points(system.need.high));
@@ -127,12 +124,9 @@ pub(super) fn one_by_one(page: &mut Markup, report: Report<'_>, systems: &[(&Sys
     let in_full = systems.len() <= IN_FULL || report.layout.verbosity == Verbosity::Verbose;
     section(page, "each", &report.voice().words("Each system"), |section| {
         for (system, address) in systems {
-            section.element("details", &[("class", "system")], |details| {
+            section.element("details", &[("class", &format!("system {}", system.verdict.id()))], |details| {
                 details.element("summary", &[], |summary| {
-                    summary.element("h3", &[], |heading| {
-                        symbol_in(heading, system);
-                        heading.text(&cut(&system.name, 120));
-                    });
+                    summary.leaf("h3", &[], &cut(&system.name, 120));
                     summary.text(" ");
                     summary.leaf("span", &[], &brief(report, system));
                 });
@@ -147,10 +141,6 @@ pub(super) fn one_by_one(page: &mut Markup, report: Report<'_>, systems: &[(&Sys
             });
         }
     });
-}
-
-fn symbol_in(page: &mut Markup, system: &SystemAssessment) {
-    page.element("span", &[("class", system.verdict.id())], |span| symbol(span, system.verdict));
 }
 
 fn brief(report: Report<'_>, system: &SystemAssessment) -> String {
@@ -180,7 +170,7 @@ fn in_short(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
                     item.text(&voice.say(&claim.message));
                     if let Some(place) = claim.evidence.first() {
                         item.text(" ");
-                        item.leaf("code", &[], &position(place));
+                        item.leaf("code", &[], &short(&position(place), 70));
                     }
                 });
             }

@@ -2,13 +2,15 @@
 
 use super::evidence::position;
 use super::{Markup, Report, cut, heads, part, scroll};
-use crate::assessment::{Claim, Fit, Service, SystemAssessment};
+use crate::assessment::{Claim, Fit, Location, Service, SystemAssessment};
 use crate::grade::Grade;
-use crate::language::say;
+use crate::language::{Prose, say};
 use crate::report::words;
 
 /// So many needs have a column, those with the largest share first.
 const NEEDS: usize = 9;
+/// So many points of one target are listed, the worst first.
+const POINTS: usize = 10;
 
 /// Whether there is anything to compare.
 pub(super) fn has_any(system: &SystemAssessment) -> bool {
@@ -287,28 +289,30 @@ fn takes(page: &mut Markup, report: Report<'_>, fit: &Fit) {
         if let Some(caution) = &fit.caution {
             list.leaf("li", &[], &voice.words(caution));
         }
-        let mut point = |status: Status, capability: &str, text: String, at: String| {
+        let mut points: Vec<(Status, &str, &Prose, Option<&Location>)> = Vec::new();
+        points.extend(
+            fit.blocked_by.iter().map(|blocked| {
+                (Status::Blocked, blocked.capability.as_str(), &blocked.reason, blocked.evidence.first())
+            }),
+        );
+        points.extend(fit.losses.iter().map(|loss| (Status::Hard, loss.capability.as_str(), &loss.item, None)));
+        points.extend(fit.work.iter().map(|work| (Status::Work, work.capability.as_str(), &work.item, None)));
+        let shown = report.most(POINTS);
+        for (status, capability, text, place) in points.iter().take(shown) {
             list.element("li", &[], |item| {
                 item.leaf("span", &[("class", status.class())], &status.word(report));
                 item.text(" ");
                 item.leaf("b", &[], &report.meaning(capability));
                 item.text(": ");
-                item.prose(&text);
-                if !at.is_empty() {
+                item.prose(&voice.say(text));
+                if let Some(place) = place {
                     item.text(" ");
-                    item.leaf("code", &[("class", "at")], &at);
+                    item.leaf("code", &[("class", "at")], &position(place));
                 }
             });
-        };
-        for blocked in &fit.blocked_by {
-            let at = blocked.evidence.first().map(position).unwrap_or_default();
-            point(Status::Blocked, &blocked.capability, voice.say(&blocked.reason), at);
         }
-        for loss in &fit.losses {
-            point(Status::Hard, &loss.capability, voice.say(&loss.item), String::new());
-        }
-        for work in &fit.work {
-            point(Status::Work, &work.capability, voice.say(&work.item), String::new());
+        if points.len() > shown {
+            list.leaf("li", &[("class", "more")], &voice.say(&say!("… and {} more", points.len() - shown)));
         }
     });
 }
