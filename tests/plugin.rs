@@ -255,7 +255,10 @@ fn words_are_completed() {
         ("completion kubectl --directory ", ":16"),
         ("assess ", ":0"),
         ("assess deploy/", ":0"),
-        ("assess -o ", "full concise wide narrated json yaml csv markdown html sarif github gitlab junit rdjson adr :4"),
+        (
+            "assess -o ",
+            "full concise wide narrated json yaml csv markdown html sarif github gitlab junit rdjson adr :4",
+        ),
         ("assess -ojs", ":4"),
         ("assess -o=js", "json :4"),
         ("assess -o json=re", ":0"),

@@ -73,17 +73,16 @@ pub(super) fn run(arguments: &Adr, terminal: &Terminal) -> Exit {
         program: terminal.called().program(),
         ..Layout::default()
     };
-    let paths: Vec<String> =
-        arguments.subject.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let paths: Vec<String> = arguments.subject.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let command = adr::confirming_command(&paths, arguments.subject.live, layout);
     let wish = Wish { system, title: arguments.title.as_deref(), command: Some(&command) };
     let written = match adr::write(assessment, &wish, &template, layout) {
         Ok(written) => written,
         Err(error) => {
-            let file = arguments.template.as_ref().map_or_else(
-                || "the built-in template".to_owned(),
-                |path| path.to_string_lossy().into_owned(),
-            );
+            let file = arguments
+                .template
+                .as_ref()
+                .map_or_else(|| "the built-in template".to_owned(), |path| path.to_string_lossy().into_owned());
             let line = error.position.and_then(|at| template.lines().nth((at.line as usize).saturating_sub(1)));
             Message {
                 severity: Severity::Error,
@@ -134,7 +133,11 @@ fn find<'a>(assessment: &'a Assessment, name: &str) -> Result<&'a SystemAssessme
                 return Err(help);
             }
             let names: Vec<&str> = assessment.systems.iter().take(5).map(|system| system.name.as_str()).collect();
-            Err(format!("the systems are {}{}", names.join(", "), if assessment.systems.len() > 5 { ", …" } else { "" }))
+            Err(format!(
+                "the systems are {}{}",
+                names.join(", "),
+                if assessment.systems.len() > 5 { ", …" } else { "" }
+            ))
         }
         several => {
             let ids: Vec<&str> = several.iter().map(|system| system.id.as_str()).collect();
@@ -154,7 +157,8 @@ fn next_name(names: &[String], slug: &str) -> String {
         let name = name.strip_suffix(".md")?;
         let digits = name.len() - name.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let rest = &name[digits..];
-        let is_number = (1..=MOST_DIGITS).contains(&digits) && (rest.is_empty() || rest.starts_with(['-', '_', ' ', '.']));
+        let is_number =
+            (1..=MOST_DIGITS).contains(&digits) && (rest.is_empty() || rest.starts_with(['-', '_', ' ', '.']));
         is_number.then(|| (name[..digits].parse::<u32>().unwrap_or(0), digits))
     });
     let (highest, digits) = numbered.max().unwrap_or((0, DIGITS));

@@ -170,8 +170,7 @@ fn assessed(
 }
 
 fn is_report(path: &Path, limits: &crate::limits::Limits) -> bool {
-    path.is_file()
-        && read_whole(&Input::Path(path.to_path_buf()), limits).is_ok_and(|text| is_like_a_report(&text))
+    path.is_file() && read_whole(&Input::Path(path.to_path_buf()), limits).is_ok_and(|text| is_like_a_report(&text))
 }
 
 /// Whether a text is meant as a report: JSON that names one of this program's formats.

@@ -30,13 +30,14 @@ pub fn compare(old: (&Report, &str, Origin, Option<&str>), new: (&Report, &str, 
     systems.extend(
         alone(&before.systems, &paired_old).into_iter().map(|at| change(Some(&before.systems[at]), None, None)),
     );
-    systems.extend(
-        alone(&after.systems, &paired_new).into_iter().map(|at| change(None, Some(&after.systems[at]), None)),
-    );
+    systems
+        .extend(alone(&after.systems, &paired_new).into_iter().map(|at| change(None, Some(&after.systems[at]), None)));
     let all = systems.len();
     systems.retain(|change| change.status != Status::Same);
     let unchanged = all - systems.len();
-    systems.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| far(b).total_cmp(&far(a))).then_with(|| key(a).cmp(&key(b))));
+    systems.sort_by(|a, b| {
+        rank(a).cmp(&rank(b)).then_with(|| far(b).total_cmp(&far(a))).then_with(|| key(a).cmp(&key(b)))
+    });
     Difference {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

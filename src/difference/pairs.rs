@@ -13,17 +13,18 @@ const OVERLAP: f64 = 0.5;
 pub(super) fn pairs(old: &[System], new: &[System]) -> Vec<(usize, usize, Match)> {
     let mut pairs = Vec::new();
     let mut left: (BTreeSet<usize>, BTreeSet<usize>) = ((0..old.len()).collect(), (0..new.len()).collect());
-    let mut unique = |key: &dyn Fn(&System) -> String, found_by: Match, left: &mut (BTreeSet<usize>, BTreeSet<usize>)| {
-        let (by_old, by_new) = (keyed(old, &left.0, key), keyed(new, &left.1, key));
-        for (key, olds) in by_old {
-            // What is there twice is not told apart by it.
-            if let ([a], Some([b])) = (olds.as_slice(), by_new.get(&key).map(Vec::as_slice)) {
-                pairs.push((*a, *b, found_by));
-                left.0.remove(a);
-                left.1.remove(b);
+    let mut unique =
+        |key: &dyn Fn(&System) -> String, found_by: Match, left: &mut (BTreeSet<usize>, BTreeSet<usize>)| {
+            let (by_old, by_new) = (keyed(old, &left.0, key), keyed(new, &left.1, key));
+            for (key, olds) in by_old {
+                // What is there twice is not told apart by it.
+                if let ([a], Some([b])) = (olds.as_slice(), by_new.get(&key).map(Vec::as_slice)) {
+                    pairs.push((*a, *b, found_by));
+                    left.0.remove(a);
+                    left.1.remove(b);
+                }
             }
-        }
-    };
+        };
     unique(&|system| system.id.clone(), Match::Id, &mut left);
     unique(&|system| format!("{}\n{}", system.grouped_by, system.name), Match::Name, &mut left);
     unique(&|system| system.name.clone(), Match::Name, &mut left);
@@ -58,11 +59,7 @@ pub(super) fn pairs(old: &[System], new: &[System]) -> Vec<(usize, usize, Match)
     pairs
 }
 
-fn keyed(
-    systems: &[System],
-    of: &BTreeSet<usize>,
-    key: &dyn Fn(&System) -> String,
-) -> BTreeMap<String, Vec<usize>> {
+fn keyed(systems: &[System], of: &BTreeSet<usize>, key: &dyn Fn(&System) -> String) -> BTreeMap<String, Vec<usize>> {
     let mut keyed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for at in of {
         keyed.entry(key(&systems[*at])).or_default().push(*at);

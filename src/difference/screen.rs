@@ -31,11 +31,8 @@ struct Screen {
 pub(super) fn full(difference: &Difference, meanings: &BTreeMap<String, String>, layout: Layout) -> String {
     let mut screen = Screen { out: String::new(), layout };
     let voice = layout.voice;
-    let title = voice.say(&shortened(&say!(
-        "From {} to {}",
-        telling::side(&difference.old),
-        telling::side(&difference.new)
-    )));
+    let title =
+        voice.say(&shortened(&say!("From {} to {}", telling::side(&difference.old), telling::side(&difference.new))));
     screen.title(&title);
     let rule = screen.drawn("─").repeat(layout.width);
     let rule = screen.styled(&rule, DIM);
@@ -52,7 +49,8 @@ pub(super) fn full(difference: &Difference, meanings: &BTreeMap<String, String>,
     }
     if changes.len() > most {
         screen.line("");
-        let text = voice.say(&say!("… and {} more systems; --verbose shows them, -o json has everything.", changes.len() - most));
+        let text = voice
+            .say(&say!("… and {} more systems; --verbose shows them, -o json has everything.", changes.len() - most));
         screen.paragraph("", 0, &text);
     }
     screen.out
@@ -126,12 +124,11 @@ impl Screen {
         }
         let plain = |character: char| match character {
             '→' => "->".to_owned(),
-            '─' | '–' | '−' => "-".to_owned(),
+            '─' | '–' => "-".to_owned(),
             '━' => "=".to_owned(),
             '┼' => "+".to_owned(),
             '●' => "o".to_owned(),
             '○' => ".".to_owned(),
-            '±' => "+-".to_owned(),
             '…' => "...".to_owned(),
             other => other.to_string(),
         };
@@ -192,8 +189,7 @@ impl Screen {
     /// Both verdicts with their colours, or what became of the system.
     fn verdict(&self, change: &Change) -> String {
         let voice = self.layout.voice;
-        let word =
-            |side: &Summary| self.styled(&telling::verdict_word(side.verdict, voice), style(side.verdict));
+        let word = |side: &Summary| self.styled(&telling::verdict_word(side.verdict, voice), style(side.verdict));
         match (&change.old, &change.new) {
             (Some(old), Some(new)) if old.verdict != new.verdict => {
                 format!("{} {} {}", word(old), self.drawn("→"), word(new))

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::wire::{
-    Change, ClaimChange, ClaimMoved, Difference, Match, Moved, Origin, Rungs, Side, Status, Summary,
-};
+use super::wire::{Change, ClaimChange, ClaimMoved, Difference, Match, Moved, Origin, Rungs, Side, Status, Summary};
 use crate::language::{Prose, Voice, say};
 use crate::report::json::{Place, Verdict};
 use crate::report::wording::tenth;
@@ -19,7 +17,7 @@ pub(super) struct Part {
 
 /// One entry.
 pub(super) struct Entry {
-    /// `+`, `-` or `~`, or a number of points with its sign.
+    /// `+`, `-` or `~`, or a number of points with its sign; 0 where the share stays.
     pub(super) mark: String,
     /// What is said.
     pub(super) text: Prose,
@@ -42,12 +40,13 @@ pub(super) fn verdict_word(verdict: Option<Verdict>, voice: Voice) -> String {
 
 /// What moved, in numbers of systems.
 pub(super) fn summary(difference: &Difference) -> Prose {
-    let count = |test: &dyn Fn(&Change) -> bool| difference.systems.iter().filter(|change| test(change)).count();
+    let changes = changes(difference);
+    let count = |test: &dyn Fn(&Change) -> bool| changes.iter().filter(|(change, _)| test(change)).count();
     if difference.systems.is_empty() && difference.estate.status == Status::Same {
         return say!("Nothing moved. Systems: {}.", difference.unchanged);
     }
     say!(
-        "Verdicts that moved: {}; other systems that changed: {}; new: {}; gone: {}; as they were: {}.",
+        "Verdicts that moved: {}; others that changed: {}; new: {}; gone: {}; as they were: {}.",
         count(&|change| change.verdict_moved),
         count(&|change| !change.verdict_moved && matches!(change.status, Status::Changed | Status::Renamed)),
         count(&|change| change.status == Status::New),
@@ -217,7 +216,7 @@ fn rungs(rungs: Rungs) -> Prose {
 
 /// A number of points with its sign.
 pub(super) fn signed(points: f64) -> Prose {
-    if points < 0.0 { say!("−{}", tenth(-points)) } else { say!("+{}", tenth(points)) }
+    if points < 0.0 { say!("-{}", tenth(-points)) } else { say!("+{}", tenth(points)) }
 }
 
 /// By which claims, and what else came or went.
@@ -226,10 +225,7 @@ pub(super) fn parts(change: &Change, meanings: &BTreeMap<String, String>, voice:
     // Of what came or went as a whole only what brings a share matters.
     let is_whole = change.old.is_none() || change.new.is_none();
     let claims = change.claims.iter().filter(|claim| !is_whole || claim.share_moved != 0.0);
-    parts.push(Part {
-        title: "By which claims",
-        entries: claims.map(|one| claim(one, meanings, voice)).collect(),
-    });
+    parts.push(Part { title: "By which claims", entries: claims.map(|one| claim(one, meanings, voice)).collect() });
     if !is_whole {
         parts.push(Part {
             title: "What the owner states",
@@ -285,7 +281,7 @@ fn mark(moved: Moved) -> String {
     match moved {
         Moved::New => "+",
         Moved::Changed => "~",
-        Moved::Gone => "−",
+        Moved::Gone => "-",
     }
     .to_owned()
 }
@@ -302,18 +298,9 @@ fn claim(claim: &ClaimChange, meanings: &BTreeMap<String, String>, voice: Voice)
         ClaimMoved::Stronger | ClaimMoved::Weaker => say!("{}, before: {}", new, old),
         ClaimMoved::Share => say!("{} as before, with another share", new),
     };
-    let rules = if claim.rules.is_empty() {
-        voice.words("a target's limit").into_owned()
-    } else {
-        claim.rules.join(", ")
-    };
-    let mark = if claim.share_moved == 0.0 { "±0".to_owned() } else { voice.say(&signed(claim.share_moved)) };
-    let text = say!(
-        "{}: {} ({}; {})",
-        voice.words(meaning).into_owned(),
-        claim.message.as_str(),
-        became,
-        rules
-    );
+    let rules =
+        if claim.rules.is_empty() { voice.words("a target's limit").into_owned() } else { claim.rules.join(", ") };
+    let mark = if claim.share_moved == 0.0 { "0".to_owned() } else { voice.say(&signed(claim.share_moved)) };
+    let text = say!("{}: {} ({}; {})", voice.words(meaning).into_owned(), claim.message.as_str(), became, rules);
     Entry { mark, text, places: claim.evidence.clone() }
 }

@@ -14,7 +14,6 @@ pub(crate) fn percent(share: f64) -> (f64, usize) {
     (share * 100.0, 0)
 }
 
-
 /// Rungs of a ladder: `2`, or `1 to 2` where they differ.
 pub(crate) fn rungs(standing: Standing) -> Prose {
     if standing.low == standing.high {

@@ -254,7 +254,9 @@ impl Revision {
     fn ignored(&self, folder: &str) -> Vec<(String, Gitignore)> {
         let is_related = |at: &str| {
             let above = at.rsplit_once('/').map_or("", |(above, _)| above);
-            above.is_empty() || folder.is_empty() || above == folder
+            above.is_empty()
+                || folder.is_empty()
+                || above == folder
                 || above.starts_with(&format!("{folder}/"))
                 || folder.starts_with(&format!("{above}/"))
         };
@@ -297,7 +299,8 @@ impl Revision {
                 collected.failures.push(ReadFailure {
                     file: name,
                     message: format!("the run has reached its limit of {}", mebibytes(limits.total_bytes)),
-                    help: "compare parts of the tree one at a time, or raise the limit with --max-total-size".to_owned(),
+                    help: "compare parts of the tree one at a time, or raise the limit with --max-total-size"
+                        .to_owned(),
                     position: None,
                 });
             } else if entry.kind == EntryKind::File {
@@ -429,7 +432,9 @@ impl Trouble {
                 "install git, or compare reports: `kubeworthy assess -o json=old.json` on one side, then on the other"
                     .to_owned(),
             ),
-            Self::Ended(said) => (format!("git could not read it: {}", said.join(" ")), "run git yourself to see more".to_owned()),
+            Self::Ended(said) => {
+                (format!("git could not read it: {}", said.join(" ")), "run git yourself to see more".to_owned())
+            }
             Self::Overtime => (
                 format!("git took longer than {} seconds and was stopped", LONGEST.as_secs()),
                 "compare reports instead".to_owned(),
@@ -439,7 +444,9 @@ impl Trouble {
                 "compare parts of the tree one at a time, or raise the limit with --max-total-size".to_owned(),
             ),
             Self::Odd => ("git answered what was not expected".to_owned(), "compare reports instead".to_owned()),
-            Self::Lost(error) => (format!("git could not be started: {error}"), "run git yourself to see more".to_owned()),
+            Self::Lost(error) => {
+                (format!("git could not be started: {error}"), "run git yourself to see more".to_owned())
+            }
         };
         ReadFailure { file: name.to_owned(), message, help, position: None }
     }
@@ -486,7 +493,8 @@ mod tests {
 
     #[test]
     fn what_git_lists_is_understood() {
-        let listed = b"100644 blob aaaa      12\ta b.yaml\x00120000 blob bbbb       3\tl\x00160000 commit cccc       -\ts\x00";
+        let listed =
+            b"100644 blob aaaa      12\ta b.yaml\x00120000 blob bbbb       3\tl\x00160000 commit cccc       -\ts\x00";
         let entries = entries(listed);
         assert_eq!(entries.len(), 3);
         assert_eq!((entries["a b.yaml"].kind, entries["a b.yaml"].size), (EntryKind::File, 12));

@@ -183,9 +183,8 @@ pub(super) fn arguments(
 
 /// What a target meets as it is, by what it means.
 pub(super) fn met(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layout: Layout) -> Vec<String> {
-    let is_needed = |id: &&String| {
-        system.claims.iter().any(|claim| claim.capability == **id && claim.grade > Grade::Declared)
-    };
+    let is_needed =
+        |id: &&String| system.claims.iter().any(|claim| claim.capability == **id && claim.grade > Grade::Declared);
     let meaning = |id: &String| layout.voice.words(words::meaning(assessment, id)).into_owned();
     fit.covered.iter().filter(is_needed).map(meaning).collect()
 }
@@ -203,10 +202,13 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         [] => {}
         met => {
             let shown = met.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
-            arguments.push((Kind::Good, match met.len() {
-                1..=4 => say!("it meets as it is: {}", shown),
-                more => say!("it meets as it is: {}; and {} more", shown, more - 4),
-            }));
+            arguments.push((
+                Kind::Good,
+                match met.len() {
+                    1..=4 => say!("it meets as it is: {}", shown),
+                    more => say!("it meets as it is: {}; and {} more", shown, more - 4),
+                },
+            ));
         }
     }
     let effort = fit.effort_with_split();
@@ -235,7 +237,8 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         let misses = system.achievable.stated.is_some_and(|(stated, _)| reached < stated);
         match system.achievable.stated {
             Some((stated, _)) if misses => {
-                arguments.push((Kind::Bad, say!("{} % can be reached there, and {} are asked for", value, (stated, 2))));
+                arguments
+                    .push((Kind::Bad, say!("{} % can be reached there, and {} are asked for", value, (stated, 2))));
             }
             _ => arguments.push((Kind::Neutral, say!("an availability of {} % can be reached there", value))),
         }
@@ -280,7 +283,9 @@ fn of_today(today: Today, assessment: &Assessment, system: &SystemAssessment) ->
                 let misses = say!("{} % can be reached as it is written, and {} are asked for", value, (stated, 2));
                 arguments.push((Kind::Bad, misses));
             }
-            _ => arguments.push((Kind::Neutral, say!("an availability of {} % can be reached as it is written", value))),
+            _ => {
+                arguments.push((Kind::Neutral, say!("an availability of {} % can be reached as it is written", value)))
+            }
         }
     }
     let needs_none = system.need.score < assessment.bands.0;

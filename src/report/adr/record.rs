@@ -289,9 +289,8 @@ impl<'a> Writer<'a> {
             confidence: one.confidence,
             suggested: words::suggested(one).map_or_else(|| marked("–"), |fit| marked(markup::name(&fit.name))),
         });
-        let rest = (left > 0).then(|| {
-            marked(inline(&voice.say(&say!("{} more systems, all with less need, have no row here.", left))))
-        });
+        let rest = (left > 0)
+            .then(|| marked(inline(&voice.say(&say!("{} more systems, all with less need, have no row here.", left)))));
         (rows.collect(), rest)
     }
 
@@ -355,11 +354,7 @@ impl<'a> Writer<'a> {
                 let stated = inline(&voice.words("the owner states"));
                 let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
                 Statement {
-                    text: marked(format!(
-                        "{stated} {}: {}{by}",
-                        code(&statement.key),
-                        markup::name(&statement.value)
-                    )),
+                    text: marked(format!("{stated} {}: {}{by}", code(&statement.key), markup::name(&statement.value))),
                     key: statement.key.clone(),
                     value: statement.value.clone(),
                 }
@@ -394,10 +389,14 @@ impl<'a> Writer<'a> {
         let Some(fit) = self.chosen() else {
             let none = match system.verdict {
                 Verdict::Inconclusive if system.workloads == 0 => {
-                    say!("No option is chosen: no workload could be read, so nothing can be concluded. To be found out first:")
+                    say!(
+                        "No option is chosen: no workload could be read, so nothing can be concluded. To be found out first:"
+                    )
                 }
                 Verdict::Inconclusive => {
-                    say!("No option is chosen: too little could be understood to conclude anything. To be found out first:")
+                    say!(
+                        "No option is chosen: too little could be understood to conclude anything. To be found out first:"
+                    )
                 }
                 _ => say!("No option is chosen: no target may be considered. To be found out first:"),
             };
@@ -467,9 +466,13 @@ impl<'a> Writer<'a> {
                 self.say(&say!("what stands in {}: {}", at, entry.reason.as_str()))
             })
             .collect();
-        questions.extend(self.system.unknowns.iter().take(LIST).map(|unknown| {
-            self.sentence(&say!("{} ({})", &unknown.question, unknown.key.as_str()))
-        }));
+        questions.extend(
+            self.system
+                .unknowns
+                .iter()
+                .take(LIST)
+                .map(|unknown| self.sentence(&say!("{} ({})", &unknown.question, unknown.key.as_str()))),
+        );
         if questions.is_empty() {
             questions.push(self.words("what is to run at all: nothing that was read holds a workload"));
         }
@@ -513,7 +516,8 @@ impl<'a> Writer<'a> {
             holds.push(say!("nothing of what would change the decision, as listed below, has come true"));
         }
         Confirmation {
-            text: self.words("The decision holds as long as this command, run where the files are, gives the same answer:"),
+            text: self
+                .words("The decision holds as long as this command, run where the files are, gives the same answer:"),
             command: wish.command.map_or_else(|| confirming_command(&[], false, self.layout), str::to_owned),
             holds: holds.iter().map(|prose| self.say(prose)).collect(),
         }
@@ -537,7 +541,8 @@ impl<'a> Writer<'a> {
             more.push(self.say(&say!("Without what the owner rules out, the need would be {}.", tenth(free))));
         }
         if (system.need.if_self_hosted - system.need.score).abs() >= 0.05 {
-            let own = say!("If everything had to be self-hosted, the need would be {}.", tenth(system.need.if_self_hosted));
+            let own =
+                say!("If everything had to be self-hosted, the need would be {}.", tenth(system.need.if_self_hosted));
             more.push(self.say(&own));
         }
         if let Some(overlay) = &system.overlay {
@@ -547,7 +552,8 @@ impl<'a> Writer<'a> {
     }
 
     fn appendix(&self) -> Vec<Part> {
-        let mut parts = vec![self.flips(), self.unknowns(), self.not_read(), self.evidence(), self.rules(), self.versions()];
+        let mut parts =
+            vec![self.flips(), self.unknowns(), self.not_read(), self.evidence(), self.rules(), self.versions()];
         parts.retain(|part| part.table.is_some() || !part.entries.is_empty());
         parts
     }
@@ -631,11 +637,7 @@ impl<'a> Writer<'a> {
         let table = page.finish();
         let table = table.trim_end();
         let title = voice.words("Evidence");
-        Part {
-            title: marked(inline(&title)),
-            entries: Vec::new(),
-            table: (!table.is_empty()).then(|| marked(table)),
-        }
+        Part { title: marked(inline(&title)), entries: Vec::new(), table: (!table.is_empty()).then(|| marked(table)) }
     }
 
     /// The rules that the drivers and findings name, with their titles.
@@ -663,17 +665,20 @@ impl<'a> Writer<'a> {
         let inputs = &self.assessment.inputs;
         let mut entries = vec![
             self.say(&say!("kubeworthy {}", env!("CARGO_PKG_VERSION"))),
-            self.say(&say!("{} of {} documents understood, {} files", inputs.understood, inputs.documents, inputs.files)),
+            self.say(&say!(
+                "{} of {} documents understood, {} files",
+                inputs.understood,
+                inputs.documents,
+                inputs.files
+            )),
         ];
         entries.extend(inputs.clusters.iter().map(|cluster| {
             let day = cluster.taken.clone().unwrap_or_default();
             self.say(&say!("cluster {}, looked at once, on {}", cluster.name.as_str(), day))
         }));
         let digest = |title: String, digest: &str| marked(format!("{} {}", inline(&title), code(digest)));
-        entries.push(digest(
-            self.layout.voice.words("Digest of the rules:").into_owned(),
-            &self.assessment.rules_digest,
-        ));
+        entries
+            .push(digest(self.layout.voice.words("Digest of the rules:").into_owned(), &self.assessment.rules_digest));
         entries.push(digest(self.layout.voice.words("Digest of the inputs:").into_owned(), &inputs.digest));
         let title = self.layout.voice.words("Versions and digests");
         Part { title: marked(inline(&title)), entries, table: None }

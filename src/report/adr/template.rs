@@ -180,7 +180,11 @@ fn unknown_names(template: &str, mut names: Vec<String>) -> Result<(), TemplateE
             if !candidates.contains(part) {
                 let position = find(template, part).map(|at| place(template, at));
                 let help = unknown_help(part, candidates.into_iter());
-                return Err(TemplateError { message: format!("there is nothing of the name `{part}`"), help, position });
+                return Err(TemplateError {
+                    message: format!("there is nothing of the name `{part}`"),
+                    help,
+                    position,
+                });
             }
         }
     }

@@ -7,8 +7,8 @@ use crate::assessment::{Assessment, SystemAssessment};
 use crate::language::say;
 use crate::report::Verbosity;
 use crate::report::markup::{code, in_html, inline, name};
-use crate::report::words;
 use crate::report::wording::tenth;
+use crate::report::words;
 
 /// How many rows the table of systems has at most.
 const ROWS: usize = 300;
@@ -48,7 +48,8 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
         left += usize::from(!page.folded(&in_html(&head), &part.finish()));
     }
     if left > 0 {
-        let text = voice.say(&say!("There is no room for the details of {} more systems; -o json has everything.", left));
+        let text =
+            voice.say(&say!("There is no room for the details of {} more systems; -o json has everything.", left));
         page.paragraph(&inline(&text));
     }
 }

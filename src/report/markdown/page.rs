@@ -81,7 +81,8 @@ impl Page {
     pub(crate) fn folded(&mut self, html: &str, markdown: &str) -> bool {
         let fits = self.room() > html.len() + markdown.len() + 60;
         if fits {
-            self.out.push_str(&format!("<details>\n<summary>{html}</summary>\n\n{}\n\n</details>\n\n", markdown.trim()));
+            self.out
+                .push_str(&format!("<details>\n<summary>{html}</summary>\n\n{}\n\n</details>\n\n", markdown.trim()));
         }
         fits
     }

@@ -348,8 +348,7 @@ fn unknowns(page: &mut Page, system: &SystemAssessment, layout: Layout) {
             } else {
                 inline(&voice.say(&say!("up to {}", tenth(high))))
             };
-            let why =
-                if unknown.raised_by_files { sentence(voice, &unknown.reason) } else { "–".to_owned() };
+            let why = if unknown.raised_by_files { sentence(voice, &unknown.reason) } else { "–".to_owned() };
             vec![moves, sentence(voice, &unknown.question), why, code(&unknown.key)]
         })
         .collect();
