@@ -45,10 +45,10 @@ pub(super) fn render(difference: &Difference, meanings: &BTreeMap<String, String
                     [first, rest @ ..] => say!(" At {}, and {} more places.", position(first), rest.len()),
                 };
                 if is_share {
-                    let points = entry.mark.trim_start_matches(['+', '±', '−']).to_owned();
+                    let points = entry.mark.trim_start_matches(['+', '-']).to_owned();
                     let moved = match entry.mark.chars().next() {
                         Some('+') => say!("{} points more", points),
-                        Some('−') => say!("{} points less", points),
+                        Some('-') => say!("{} points less", points),
                         _ => say!("no other share"),
                     };
                     tell(&say!("{}: {}.{}", moved, &entry.text, at));

@@ -124,12 +124,11 @@ impl Screen {
         }
         let plain = |character: char| match character {
             '→' => "->".to_owned(),
-            '─' | '–' | '−' => "-".to_owned(),
+            '─' | '–' => "-".to_owned(),
             '━' => "=".to_owned(),
             '┼' => "+".to_owned(),
             '●' => "o".to_owned(),
             '○' => ".".to_owned(),
-            '±' => "+-".to_owned(),
             '…' => "...".to_owned(),
             other => other.to_string(),
         };

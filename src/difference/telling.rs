@@ -17,7 +17,7 @@ pub(super) struct Part {
 
 /// One entry.
 pub(super) struct Entry {
-    /// `+`, `-` or `~`, or a number of points with its sign.
+    /// `+`, `-` or `~`, or a number of points with its sign; 0 where the share stays.
     pub(super) mark: String,
     /// What is said.
     pub(super) text: Prose,
@@ -40,12 +40,13 @@ pub(super) fn verdict_word(verdict: Option<Verdict>, voice: Voice) -> String {
 
 /// What moved, in numbers of systems.
 pub(super) fn summary(difference: &Difference) -> Prose {
-    let count = |test: &dyn Fn(&Change) -> bool| difference.systems.iter().filter(|change| test(change)).count();
+    let changes = changes(difference);
+    let count = |test: &dyn Fn(&Change) -> bool| changes.iter().filter(|(change, _)| test(change)).count();
     if difference.systems.is_empty() && difference.estate.status == Status::Same {
         return say!("Nothing moved. Systems: {}.", difference.unchanged);
     }
     say!(
-        "Verdicts that moved: {}; other systems that changed: {}; new: {}; gone: {}; as they were: {}.",
+        "Verdicts that moved: {}; others that changed: {}; new: {}; gone: {}; as they were: {}.",
         count(&|change| change.verdict_moved),
         count(&|change| !change.verdict_moved && matches!(change.status, Status::Changed | Status::Renamed)),
         count(&|change| change.status == Status::New),
@@ -215,7 +216,7 @@ fn rungs(rungs: Rungs) -> Prose {
 
 /// A number of points with its sign.
 pub(super) fn signed(points: f64) -> Prose {
-    if points < 0.0 { say!("−{}", tenth(-points)) } else { say!("+{}", tenth(points)) }
+    if points < 0.0 { say!("-{}", tenth(-points)) } else { say!("+{}", tenth(points)) }
 }
 
 /// By which claims, and what else came or went.
@@ -280,7 +281,7 @@ fn mark(moved: Moved) -> String {
     match moved {
         Moved::New => "+",
         Moved::Changed => "~",
-        Moved::Gone => "−",
+        Moved::Gone => "-",
     }
     .to_owned()
 }
@@ -299,7 +300,7 @@ fn claim(claim: &ClaimChange, meanings: &BTreeMap<String, String>, voice: Voice)
     };
     let rules =
         if claim.rules.is_empty() { voice.words("a target's limit").into_owned() } else { claim.rules.join(", ") };
-    let mark = if claim.share_moved == 0.0 { "±0".to_owned() } else { voice.say(&signed(claim.share_moved)) };
+    let mark = if claim.share_moved == 0.0 { "0".to_owned() } else { voice.say(&signed(claim.share_moved)) };
     let text = say!("{}: {} ({}; {})", voice.words(meaning).into_owned(), claim.message.as_str(), became, rules);
     Entry { mark, text, places: claim.evidence.clone() }
 }
