@@ -62,7 +62,7 @@ impl From<&assessment::Achievable> for Availability {
                 .map(|step| Step {
                     percent: round(step.percent, 6),
                     what: step.what.to_string(),
-                    source: step.source.clone(),
+                    source: step.source.to_string(),
                     checked_on: step.checked_on.clone(),
                 })
                 .collect(),

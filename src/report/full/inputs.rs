@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{LIST, Screen, more, verdict_style};
 use crate::assessment::{Assessment, ClusterRead, ListGap};
+use crate::language::Prose;
 use crate::report::lines::end_of;
 use crate::report::words::{self, count, points};
 use crate::text::command::as_called;
@@ -46,7 +47,8 @@ pub(super) fn inputs(screen: &mut Screen, assessment: &Assessment) {
     }
     more(screen, inputs.not_understood.len());
     for gap in inputs.gaps.iter().take(3) {
-        let reason = as_called(&gap.reason, screen.layout.program);
+        let reason = screen.layout.voice.say(&gap.reason);
+        let reason = as_called(&reason, screen.layout.program);
         screen.paragraph("  ·", 4, &format!("{}: {}", for_terminal(&gap.scope), for_terminal(&reason)));
     }
     screen.line("");
@@ -83,12 +85,12 @@ fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
         cluster.workloads
     );
     screen.paragraph("  ", 2, &text);
-    let reasons: BTreeSet<(&str, &[String])> =
-        cluster.gaps.iter().map(|gap| (gap.reason.as_str(), gap.namespaces.as_slice())).collect();
+    let reasons: BTreeSet<(&Prose, &[String])> =
+        cluster.gaps.iter().map(|gap| (&gap.reason, gap.namespaces.as_slice())).collect();
     // What matters most stands first.
     for forbids in [true, false] {
         for (reason, namespaces) in &reasons {
-            let of_reason = |gap: &&ListGap| gap.reason == *reason && gap.namespaces == *namespaces;
+            let of_reason = |gap: &&ListGap| gap.reason == **reason && gap.namespaces == *namespaces;
             let gaps = cluster.gaps.iter().filter(of_reason).filter(|gap| gap.forbids_conclusions == forbids);
             gaps_of_one_reason(screen, reason, namespaces, &gaps.collect::<Vec<_>>());
         }
@@ -100,7 +102,7 @@ fn cluster_read(screen: &mut Screen, cluster: &ClusterRead) {
 }
 
 /// What could not be listed for one reason, and the rules that it leaves open.
-fn gaps_of_one_reason(screen: &mut Screen, reason: &str, namespaces: &[String], gaps: &[&ListGap]) {
+fn gaps_of_one_reason(screen: &mut Screen, reason: &Prose, namespaces: &[String], gaps: &[&ListGap]) {
     const NAMED: usize = 12;
     let within = match namespaces.len() {
         0 => String::new(),
@@ -121,7 +123,7 @@ fn gaps_of_one_reason(screen: &mut Screen, reason: &str, namespaces: &[String], 
         some if some > NAMED => format!(" Left open: {shown} and {} more.", some - NAMED),
         _ => format!(" Left open: {shown}."),
     };
-    screen.paragraph("  ?", 4, &format!("{}{within}: {list}.{open}", for_terminal(reason)));
+    screen.paragraph("  ?", 4, &format!("{}{within}: {list}.{open}", for_terminal(&screen.layout.voice.say(reason))));
 }
 
 /// The clusters of one estate, each with what it would be alone.
@@ -152,9 +154,9 @@ pub(super) fn cluster_table(screen: &mut Screen, clusters: &[ClusterRead]) {
 
 /// Why files were left alone, the commonest reason first.
 fn left_alone(screen: &mut Screen, assessment: &Assessment) {
-    let mut reasons: Vec<(&str, usize, &str)> = Vec::new();
+    let mut reasons: Vec<(&Prose, usize, &str)> = Vec::new();
     for (file, reason) in &assessment.inputs.skipped {
-        match reasons.iter_mut().find(|(known, _, _)| known == reason) {
+        match reasons.iter_mut().find(|(known, _, _)| *known == reason) {
             Some((_, times, _)) => *times += 1,
             None => reasons.push((reason, 1, file)),
         }
@@ -162,6 +164,10 @@ fn left_alone(screen: &mut Screen, assessment: &Assessment) {
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     for (reason, times, first) in reasons.iter().take(4) {
         let files = if *times == 1 { String::new() } else { format!(" and {} more", times - 1) };
-        screen.paragraph("  –", 4, &format!("{}{files}: {}", for_terminal(first), for_terminal(reason)));
+        screen.paragraph(
+            "  –",
+            4,
+            &format!("{}{files}: {}", for_terminal(first), for_terminal(&screen.layout.voice.say(reason))),
+        );
     }
 }
