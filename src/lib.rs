@@ -180,6 +180,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
     let yardstick = Yardstick { today, ..kit.yardstick() };
     let ((estate, systems), inputs) =
         rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
+    let excerpts = Excerpts::of(std::iter::once(&estate).chain(&systems), inventory, &collected.files);
     Assessment {
         rules_digest: kit.digest.clone(),
         inputs,
@@ -193,7 +194,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
         rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
-        excerpts: Excerpts::default(),
+        excerpts,
     }
 }
 

@@ -68,6 +68,12 @@ pub const TEMPLATES_PER_RESOURCE: usize = 100;
 /// The places that are shown for what a target loses or is blocked by; the claim of that capability lists all.
 pub const PLACES_PER_LOSS: usize = 20;
 
+/// The first places of a claim, a finding or a question whose lines may be quoted.
+pub const EXCERPTS_PER_ITEM: usize = 3;
+
+/// The longest line that is quoted, in bytes; a longer one is made for machines.
+pub const LONGEST_EXCERPT: usize = 300;
+
 /// The most paths that are looked for because one pointer of a delivery tool leads to them.
 pub const PATHS_PER_POINTER: usize = 1_000;
 

@@ -97,7 +97,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
         }
     };
     only("granit_parser", &["yaml/parse.rs", "yaml/explain.rs"]);
-    only("serde_saphyr", &["data/"]);
+    only("serde_saphyr", &["data/", "report/yaml.rs"]);
     only("std::fs::", &["source/", "command/output.rs"]);
     only("kube::", &["source/cluster/"]);
     only("tokio::", &["source/cluster/"]);
@@ -113,7 +113,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("std::process::Command", &[]);
     only("stdout()", &["command/"]);
     only("stdin()", &["source/"]);
-    only("miette", &["command/"]);
+    only("miette", &["command/", "report/snippet.rs"]);
     only("HashMap", &[]);
     only("HashSet", &[]);
     only(".unwrap()", &[]);

@@ -72,10 +72,7 @@ fn the_overlay_that_demands_most_counts_and_evidence_points_into_its_patches() {
     assert_eq!(place.object.as_deref(), Some("Deployment/prod/web"));
     let skipped = assessment.inputs.skipped.iter().find(|(file, _)| file.ends_with("copies.yaml")).expect("left alone");
     let reason = skipped.1.to_string();
-    assert!(
-        reason.starts_with("a patch, applied by ") && reason.ends_with("prod/kustomization.yaml"),
-        "{skipped:?}"
-    );
+    assert!(reason.starts_with("a patch, applied by ") && reason.ends_with("prod/kustomization.yaml"), "{skipped:?}");
 }
 
 #[test]

@@ -355,6 +355,7 @@ impl Judge<'_> {
             workloads,
             partial,
             opaque,
+            anchor: self.anchor(view),
             verdict,
             through: through(verdict, share.own_resources, &claims),
             need: range,
@@ -389,6 +390,11 @@ impl Judge<'_> {
             overlay: view.system.overlay.clone(),
             one_sided: Vec::new(),
         }
+    }
+
+    /// Where the first workload is written. What runs in a cluster is looked for in the files that write it.
+    fn anchor(&self, view: &SystemView<'_>) -> Option<super::Location> {
+        self.locator.first(view.raw_workloads().map(|workload| workload.written.as_deref().unwrap_or(workload).place))
     }
 
     /// How a split is shown: the second target and the names of the workloads.

@@ -2,7 +2,7 @@
 
 use super::origin::trace;
 use crate::inventory::Inventory;
-use crate::text::SourceFile;
+use crate::text::{STANDARD_INPUT, SourceFile, is_rendered_name};
 use crate::yaml::Place;
 
 /// A place in the input as reports show it.
@@ -28,6 +28,16 @@ pub struct Location {
     pub is_live: bool,
     /// What was observed, where an observation stands there.
     pub observed: Option<String>,
+}
+
+impl Location {
+    /// Whether it stands in a file that somebody has: neither in a cluster, nor in standard input, nor in what a tool
+    /// rendered and what cannot be traced to its template.
+    #[must_use]
+    pub fn is_in_a_file(&self) -> bool {
+        let is_rendered = self.rendered.is_some() && is_rendered_name(&self.file);
+        !self.is_live && !is_rendered && self.file != STANDARD_INPUT
+    }
 }
 
 /// A place in what a tool rendered.
@@ -91,6 +101,16 @@ impl<'i> Locator<'i> {
             };
         }
         Some(location)
+    }
+
+    /// The first of some places in the order of the names of files and of what stands in them, those of a cluster last.
+    pub(super) fn first(&self, places: impl Iterator<Item = Place>) -> Option<Location> {
+        let key = |place: Place| {
+            let (source, span) = self.inventory.span(place)?;
+            let file = self.files.get(source.0 as usize)?;
+            Some((file.cluster.is_some(), &file.name, span.start, place))
+        };
+        places.filter_map(key).min().and_then(|(.., place)| self.locate(place))
     }
 
     /// Several places, in their order.

@@ -191,6 +191,9 @@ pub struct SystemAssessment {
     pub partial: usize,
     /// How many pointers and unreadable documents name workloads that are not visible.
     pub opaque: usize,
+    /// Where its first workload is written, in the order of files and lines; in a cluster where no file has one. None
+    /// without workloads.
+    pub anchor: Option<Location>,
     /// The verdict.
     pub verdict: Verdict,
     /// What brings the need, where an operator does.

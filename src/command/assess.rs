@@ -23,6 +23,7 @@ use crate::{Kit, OwnFiles};
 const WARNINGS: usize = 10;
 
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
+    let terminal = &terminal.shaped(&arguments.shape);
     if arguments.output.iter().filter(|output| output.file.is_none()).count() > 1 {
         terminal
             .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
@@ -82,9 +83,11 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
     let mut exit = Exit::Done;
     for output in &arguments.output {
-        let layout = terminal.layout(&arguments.shape);
-        // A file never has colours.
-        let layout = report::Layout { colour: layout.colour && output.file.is_none(), ..layout };
+        let layout = match &output.file {
+            Some(_) => terminal.layout_of_file(&arguments.shape),
+            None => terminal.layout(&arguments.shape),
+        };
+        let format = terminal.format(output.format);
         if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
             // Nothing but its bytes: large reports are not held a second time.
             let written = terminal.save_by(file, &mut |writer| report::json::write(&assessment, writer));
@@ -93,8 +96,8 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
             }
             continue;
         }
-        let mut text = report::render(&assessment, output.format, layout);
-        if arguments.explain && output.format == report::Format::Full {
+        let mut text = report::render(&assessment, format, layout);
+        if arguments.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
             text.push_str(&report::explain(&assessment, layout));
         }
         let written = match &output.file {

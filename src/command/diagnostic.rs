@@ -1,12 +1,10 @@
 //! Messages about files, with the line they are about: miette draws them, over text that is safe to show.
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, Severity,
-    SourceCode, SourceSpan, SpanContents,
-};
+use miette::{GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NarratableReportHandler, Severity};
 
 use super::output::Terminal;
 use crate::data::DataError;
+use crate::report::snippet::{OneLine, theme};
 use crate::text::Position;
 use crate::text::sanitize::{for_terminal, keeping_offsets, keys_only};
 
@@ -36,10 +34,10 @@ impl Message<'_> {
         let (text, help) = (terminal.in_words(self.text), terminal.in_words(self.help));
         // Named before it is broken into lines.
         let named = Message { text: &text, help: &help, ..*self };
-        terminal.note(&named.render(terminal.colours_errors(), terminal.width()));
+        terminal.note(&named.render(terminal));
     }
 
-    fn render(&self, colour: bool, width: usize) -> String {
+    fn render(&self, terminal: &Terminal) -> String {
         let file = for_terminal(self.file);
         let text = for_terminal(self.text);
         let place = match self.position {
@@ -50,72 +48,46 @@ impl Message<'_> {
         if !self.help.is_empty() {
             diagnostic = diagnostic.with_help(for_terminal(self.help).into_owned());
         }
-        let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false);
         let mut out = String::new();
         let report = match (self.line, self.position) {
             (Some(line), Some(at)) => {
-                let source = OneLine::new(self.file, line, at);
+                let source = one_line(self.file, line, at);
                 let label = LabeledSpan::new_with_span(None, source.pointed);
                 miette::Report::from(diagnostic.with_label(label)).with_source_code(source)
             }
             _ => miette::Report::from(diagnostic),
         };
         // Writing to a string cannot fail.
-        let _ = handler.with_context_lines(0).render_report(&mut out, report.as_ref());
+        let _ = if terminal.is_narrated() {
+            NarratableReportHandler::new().with_context_lines(0).render_report(&mut out, report.as_ref())
+        } else {
+            GraphicalReportHandler::new_themed(theme(terminal.colours_errors(), terminal.draws_errors_in_unicode()))
+                .with_width(terminal.width())
+                .with_links(false)
+                .with_context_lines(0)
+                .render_report(&mut out, report.as_ref())
+        };
         out.trim_matches('\n').to_owned()
     }
 }
 
 /// The one line that a message is about, safe to show and with its real number.
-#[derive(Debug)]
-struct OneLine {
-    file: String,
-    text: String,
-    number: usize,
-    /// The column that the frame's head names, from 0.
-    column: usize,
-    /// The bytes of the line that are pointed at: start and length.
-    pointed: (usize, usize),
-}
-
-impl OneLine {
-    fn new(file: &str, line: Line<'_>, at: Position) -> Self {
-        let (written, shown) = match line {
-            Line::Own(line) => (line, keeping_offsets(line)),
-            Line::KeysOnly(line) => (line, keeping_offsets(&keys_only(line))),
-        };
-        // What is shown has the bytes of what is written, so that columns are counted in the latter.
-        let start =
-            written.char_indices().nth((at.column as usize).saturating_sub(1)).map_or(written.len(), |(byte, _)| byte);
-        let rest = shown.get(start..).unwrap_or_default();
-        let length = rest.find([':', ' ', ',', '}', ']']).unwrap_or(rest.len()).max(1);
-        Self {
-            file: for_terminal(file).into_owned(),
-            text: shown,
-            number: (at.line as usize).saturating_sub(1),
-            column: (at.column as usize).saturating_sub(1),
-            pointed: (start, length),
-        }
-    }
-}
-
-impl SourceCode for OneLine {
-    fn read_span<'a>(
-        &'a self,
-        _: &SourceSpan,
-        _: usize,
-        _: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let whole = SourceSpan::from((0, self.text.len()));
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.file.clone(),
-            self.text.as_bytes(),
-            whole,
-            self.number,
-            self.column,
-            1,
-        )))
+fn one_line(file: &str, line: Line<'_>, at: Position) -> OneLine {
+    let (written, shown) = match line {
+        Line::Own(line) => (line, keeping_offsets(line)),
+        Line::KeysOnly(line) => (line, keeping_offsets(&keys_only(line))),
+    };
+    // What is shown has the bytes of what is written, so that columns are counted in the latter.
+    let start =
+        written.char_indices().nth((at.column as usize).saturating_sub(1)).map_or(written.len(), |(byte, _)| byte);
+    let rest = shown.get(start..).unwrap_or_default();
+    let length = rest.find([':', ' ', ',', '}', ']']).unwrap_or(rest.len()).max(1);
+    OneLine {
+        name: Some(for_terminal(file).into_owned()),
+        text: shown,
+        number: at.line as usize,
+        column: at.column as usize,
+        pointed: (start, length),
     }
 }
 

@@ -5,39 +5,66 @@ use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
 use super::Exit;
-use super::arguments::{Colour, Shape};
+use super::arguments::{Charset, Colour, Shape};
 use super::plugin::Called;
 use super::today::today;
 use crate::language::Voice;
-use crate::report::{Layout, Verbosity};
+use crate::report::{Format, Layout, Verbosity};
 use crate::text::command::as_called;
 use crate::text::sanitize::for_terminal;
 
 /// The widest screen that is used by itself: longer lines read badly.
 const WIDEST: usize = 100;
+/// The narrowest that is laid out for.
+const NARROWEST: usize = 40;
 
-/// What is known about where output goes.
+/// What is known about where output goes. Nothing but this asks the environment about terminals.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terminal {
     colour_out: bool,
     colour_error: bool,
+    links: bool,
+    unicode_out: bool,
+    unicode_error: bool,
+    /// Whether pictures are not wanted, since a screen reader reads aloud what is drawn.
+    is_narrated: bool,
     width: usize,
     called: Called,
 }
 
 impl Terminal {
     pub(super) fn new(colour: Colour, called: Called) -> Self {
-        let choose = |automatic: anstream::ColorChoice| match colour {
-            Colour::Auto => automatic != anstream::ColorChoice::Never,
-            Colour::Always => true,
-            Colour::Never => false,
-        };
-        let columns = if std::io::stdout().is_terminal() { columns() } else { None };
+        let (out, error) = (std::io::stdout(), std::io::stderr());
+        let columns = if out.is_terminal() { columns() } else { None };
         Self {
-            colour_out: choose(anstream::AutoStream::choice(&std::io::stdout())),
-            colour_error: choose(anstream::AutoStream::choice(&std::io::stderr())),
-            width: columns.map_or(WIDEST, |columns| columns.clamp(40, WIDEST)),
+            colour_out: colours(colour, out.is_terminal(), &anstream::AutoStream::choice(&out)),
+            colour_error: colours(colour, error.is_terminal(), &anstream::AutoStream::choice(&error)),
+            links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) && !is_dumb(),
+            unicode_out: supports_unicode::on(supports_unicode::Stream::Stdout),
+            unicode_error: supports_unicode::on(supports_unicode::Stream::Stderr),
+            is_narrated: is_set("NO_GRAPHICS"),
+            width: columns.map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST)),
             called,
+        }
+    }
+
+    /// With what the user says of the shape of text, for messages too.
+    pub(super) fn shaped(self, shape: &Shape) -> Self {
+        let unicode = match shape.charset {
+            Charset::Auto => None,
+            Charset::Unicode => Some(true),
+            Charset::Ascii => Some(false),
+        };
+        let links = match shape.hyperlinks {
+            Colour::Auto => None,
+            Colour::Always => Some(true),
+            Colour::Never => Some(false),
+        };
+        Self {
+            links: links.unwrap_or(self.links),
+            unicode_out: unicode.unwrap_or(self.unicode_out),
+            unicode_error: unicode.unwrap_or(self.unicode_error),
+            ..self
         }
     }
 
@@ -58,20 +85,43 @@ impl Terminal {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
+        let shaped = self.shaped(shape);
         Layout {
             width: shape.width.map_or(self.width, usize::from),
-            colour: self.colour_out,
+            colour: shaped.colour_out,
+            unicode: shaped.unicode_out,
+            links: shaped.links,
             verbosity,
             voice: Voice::of(shape.lang),
             today: Some(today()),
             program: self.called.program(),
-            ..Layout::default()
         }
+    }
+
+    /// The layout of a file, which has neither colours nor links, and Unicode unless the user says otherwise.
+    pub(super) fn layout_of_file(&self, shape: &Shape) -> Layout {
+        let unicode = shape.charset != Charset::Ascii;
+        Layout { colour: false, links: false, unicode, ..self.layout(shape) }
+    }
+
+    /// The format that is written where one is asked for: sentences in place of a screen, for those who want no pictures.
+    pub(super) fn format(&self, format: Format) -> Format {
+        if self.is_narrated && format == Format::Full { Format::Narrated } else { format }
+    }
+
+    /// Whether messages are sentences without pictures.
+    pub(super) fn is_narrated(&self) -> bool {
+        self.is_narrated
     }
 
     /// Whether messages on standard error may be coloured.
     pub(super) fn colours_errors(&self) -> bool {
         self.colour_error
+    }
+
+    /// Whether messages on standard error may be drawn with characters beyond ASCII.
+    pub(super) fn draws_errors_in_unicode(&self) -> bool {
+        self.unicode_error
     }
 
     /// The width of messages on standard error.
@@ -182,7 +232,31 @@ impl Terminal {
     }
 }
 
-/// The terminal's columns as the shell exports them.
+/// The terminal's columns: as the shell exports them, or else as the terminal says.
 fn columns() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    let exported = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    exported.or_else(|| terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0)))
+}
+
+/// Whether to colour: what the user says, then NO_COLOR, then CLICOLOR_FORCE and FORCE_COLOR, then the terminal, TERM and
+/// CLICOLOR.
+fn colours(colour: Colour, is_terminal: bool, automatic: &anstream::ColorChoice) -> bool {
+    let is_forced = |name: &str| is_set(name) && std::env::var_os(name).is_some_and(|value| value != "0");
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if is_set("NO_COLOR") => false,
+        Colour::Auto if is_forced("CLICOLOR_FORCE") || is_forced("FORCE_COLOR") => true,
+        Colour::Auto => is_terminal && *automatic != anstream::ColorChoice::Never,
+    }
+}
+
+/// Whether a variable of the environment is there and not empty.
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+/// Whether the terminal says that it knows nothing but text.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use super::Layout;
 use super::lines::wrap;
+use super::marks::{self, Mark};
+use super::sentences::said;
 use super::words;
 use crate::assessment::availability::shown;
 use crate::assessment::{self, Assessment, SystemAssessment};
-use crate::language::Prose;
+use crate::language::{Prose, say};
 use crate::text::sanitize::for_terminal;
 
 /// The availability that can be reached, from published promises.
@@ -76,66 +78,86 @@ impl From<&assessment::Achievable> for Availability {
 /// The formulas with their sources, for each system as it is written and on the target that is suggested.
 #[must_use]
 pub fn explain(assessment: &Assessment, layout: Layout) -> String {
-    let mut text = String::from("\nAchievable availability, with its formulas\n");
-    let mut lines = Lines { text: &mut text, width: layout.width };
+    let voice = layout.voice;
+    let heading = Mark::Strong.around(&voice.words("Achievable availability, with its formulas"));
+    let mut lines = Lines { text: String::from("\n"), layout, assessment };
+    lines.paragraph(0, &heading);
     lines.paragraph(
         2,
-        "From published promises, k-of-n of hosts and what is waited for. It knows neither failures that hit several \
-         parts at once nor human error, and a promise is one of a refund. Where nobody says whose hosts they are, the \
-         lowest promise for one host is taken. The numbers stand in rules/availability.yaml, rules/targets/ and \
-         rules/complements/.",
+        &voice.words("From published promises, k-of-n of hosts and what is waited for. It knows neither failures that hit several parts at once nor human error, and a promise is one of a refund. Where nobody says whose hosts they are, the lowest promise for one host is taken. The numbers stand in rules/availability.yaml, rules/targets/ and rules/complements/."),
     );
     for system in &assessment.systems {
         of_system(&mut lines, system);
     }
-    text
+    lines.text
 }
 
-struct Lines<'t> {
-    text: &'t mut String,
-    width: usize,
+struct Lines<'a> {
+    text: String,
+    layout: Layout,
+    assessment: &'a Assessment,
 }
 
 impl Lines<'_> {
     fn paragraph(&mut self, indent: usize, text: &str) {
-        for line in wrap(text, self.width.saturating_sub(indent).max(20)) {
+        let text = if self.layout.unicode { text.to_owned() } else { marks::in_ascii(text) };
+        for line in wrap(&text, self.layout.width.saturating_sub(indent).max(20)) {
             self.text.push_str(&" ".repeat(indent));
-            self.text.push_str(&line);
+            self.text.push_str(&marks::drawn(&line, self.layout, &self.assessment.rules));
             self.text.push('\n');
         }
     }
 }
 
 fn of_system(lines: &mut Lines<'_>, system: &SystemAssessment) {
+    let voice = lines.layout.voice;
     lines.text.push('\n');
-    lines.paragraph(0, &for_terminal(&system.name));
-    formula(lines, "as it is written", &system.achievable);
+    lines.paragraph(0, &Mark::Strong.around(&for_terminal(&system.name)));
+    formula(lines, &voice.words("as it is written"), &system.achievable);
     if let (Some(fit), Some(there)) = (words::suggested(system), &system.achievable_there) {
-        formula(lines, &format!("on {}, where services run the copies that its promise asks for", fit.name), there);
+        let on = say!("on {}, where services run the copies that its promise asks for", for_terminal(&fit.name));
+        formula(lines, &voice.say(&on), there);
     }
 }
 
 fn formula(lines: &mut Lines<'_>, title: &str, achievable: &assessment::Achievable) {
+    let voice = lines.layout.voice;
+    // Here every decimal that is known is shown.
+    let exactly = |percent: f64| {
+        let shown = shown(percent);
+        voice.number(percent_of(&shown, percent), shown.split_once('.').map_or(0, |(_, decimals)| decimals.len()))
+    };
     let Some(percent) = achievable.percent else {
-        let reason = achievable.unknown.clone().unwrap_or_default().to_string();
-        lines.paragraph(2, &format!("{title}: unknown, since {}", for_terminal(&reason)));
+        let reason = said(voice, &achievable.unknown.clone().unwrap_or_default());
+        lines.paragraph(2, &voice.say(&say!("{}: unknown, since {}", title, reason)));
         return;
     };
-    let minutes = achievable.minutes_down.unwrap_or_default();
-    lines.paragraph(2, &format!("{title}: {} %, {minutes:.1} min down a month", shown(percent)));
-    lines.paragraph(4, &for_terminal(&achievable.formula.to_string()));
+    let minutes = (achievable.minutes_down.unwrap_or_default(), 1);
+    lines.paragraph(2, &voice.say(&say!("{}: {} %, {} min down a month", title, exactly(percent), minutes)));
+    lines.paragraph(4, &said(voice, &achievable.formula));
     for step in &achievable.steps {
-        let checked = if step.checked_on.is_empty() { String::new() } else { format!(", {}", step.checked_on) };
-        lines.paragraph(
-            6,
-            &format!("{} %  {} ({}{checked})", shown(step.percent), for_terminal(&step.what.to_string()), step.source),
-        );
+        let (percent, what, source) = (exactly(step.percent), said(voice, &step.what), said(voice, &step.source));
+        let text = if step.checked_on.is_empty() {
+            say!("{} %  {} ({})", percent, what, source)
+        } else {
+            say!("{} %  {} ({}, {})", percent, what, source, for_terminal(&step.checked_on))
+        };
+        lines.paragraph(6, &voice.say(&text));
     }
     if let Some((stated, reached)) = achievable.stated {
-        let answer = if reached == Some(true) { "reached" } else { "not reached" };
-        lines.paragraph(4, &format!("the stated {} % is {answer}", shown(stated)));
+        let text = if reached == Some(true) {
+            say!("the stated {} % is reached", exactly(stated))
+        } else {
+            say!("the stated {} % is not reached", exactly(stated))
+        };
+        lines.paragraph(4, &voice.say(&text));
     }
     for note in &achievable.notes {
-        lines.paragraph(4, &for_terminal(&note.to_string()));
+        lines.paragraph(4, &said(voice, note));
     }
+}
+
+/// The number that was shown, which is cut and not rounded.
+fn percent_of(shown: &str, percent: f64) -> f64 {
+    shown.parse().unwrap_or(percent)
 }

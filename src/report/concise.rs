@@ -1,9 +1,72 @@
-//! One line for each finding and one for each verdict.
+//! One line for each verdict, then one for each finding, as compilers print them: `file:line:column: CODE message`.
 
-use super::Layout;
-use crate::assessment::Assessment;
+use std::collections::BTreeSet;
 
-/// Renders one line for each finding and one for each verdict.
-pub(super) fn render(_assessment: &Assessment, _layout: Layout) -> String {
-    String::new()
+use super::marks::{self, Mark};
+use super::sentences::{position, said};
+use super::words::{self, points};
+use super::{Layout, Verbosity};
+use crate::assessment::{Assessment, Location, SystemAssessment};
+use crate::language::{Prose, say};
+use crate::text::sanitize::for_terminal;
+
+/// Renders one line for each verdict and one for each finding.
+pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
+    let mut lines = vec![verdict(assessment, &assessment.estate, "*", layout)];
+    lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+    if layout.verbosity != Verbosity::Quiet {
+        lines.extend(pointed(assessment, layout));
+    }
+    let mut text = String::new();
+    for line in lines {
+        let line = if layout.unicode { line } else { marks::in_ascii(&line) };
+        text.push_str(&marks::drawn(&line, layout, &assessment.rules));
+        text.push('\n');
+    }
+    text
+}
+
+fn verdict(assessment: &Assessment, system: &SystemAssessment, name: &str, layout: Layout) -> String {
+    let voice = layout.voice;
+    let need = &system.need;
+    let word = words::verdict_word(system.verdict, voice).to_lowercase();
+    voice.say(&say!(
+        "{}: {} need {} ({} to {}) confidence {} %: {}",
+        Mark::Strong.around(&for_terminal(name)),
+        Mark::of_verdict(system.verdict).around(&word),
+        points(need.score),
+        points(need.low),
+        points(need.high),
+        system.confidence,
+        said(voice, &words::verdict_sentence(assessment, system))
+    ))
+}
+
+/// The findings by their places, each line once; on a verbose run also the claims.
+fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
+    let voice = layout.voice;
+    let mut found: BTreeSet<(String, u32, u32, String, String)> = BTreeSet::new();
+    let systems = std::iter::once(&assessment.estate).chain(&assessment.systems);
+    let mut add = |system: &SystemAssessment, place: Option<&Location>, code: &str, message: String| {
+        let (file, line, column) =
+            place.map_or((String::new(), 0, 0), |place| (place.file.clone(), place.line, place.column));
+        let at = place.map_or_else(|| for_terminal(&system.name).into_owned(), position);
+        let code = for_terminal(code).into_owned();
+        found.insert((file, line, column, code.clone(), format!("{at}: {} {message}", Mark::Code.around(&code))));
+    };
+    for system in systems {
+        for finding in &system.findings {
+            add(system, finding.evidence.first(), &finding.code, said(voice, &finding.message));
+        }
+        if layout.verbosity == Verbosity::Verbose {
+            for claim in &system.claims {
+                let code = claim.rules.first().map_or("", String::as_str);
+                let meaning = Prose::from(words::meaning(assessment, &claim.capability).to_owned());
+                let grade = words::grade_word(claim.grade, voice);
+                let text = say!("{}: {} ({})", said(voice, &meaning), said(voice, &claim.message), grade);
+                add(system, claim.evidence.first(), code, voice.say(&text));
+            }
+        }
+    }
+    found.into_iter().map(|(.., line)| line).collect()
 }

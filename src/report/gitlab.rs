@@ -1,9 +1,47 @@
-//! GitLab's code quality report.
+//! GitLab's code quality report: a list of what it shows beside the changes of a merge request.
+
+use serde::Serialize;
 
 use super::Layout;
+use super::results::{Told, json, leads_out, path_in_tree, results};
 use crate::assessment::Assessment;
 
-/// Renders GitLab's code quality report.
-pub(super) fn render(_assessment: &Assessment, _layout: Layout) -> String {
-    String::new()
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: &'a str,
+    check_name: &'a str,
+    fingerprint: &'a str,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+    end: u32,
+}
+
+/// Renders GitLab's code quality report. What stands in no file of the repository has no place there.
+pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
+    let told = results(assessment);
+    json(&told.iter().filter_map(issue).collect::<Vec<_>>())
+}
+
+fn issue<'a>(told: &'a Told<'_>) -> Option<Issue<'a>> {
+    let place = told.place?;
+    let path = path_in_tree(&place.file);
+    let begin = place.line.max(1);
+    (!leads_out(&path)).then(|| Issue {
+        description: &told.message,
+        check_name: told.code,
+        fingerprint: &told.fingerprint,
+        severity: if told.is_warning { "minor" } else { "info" },
+        location: Location { path, lines: Lines { begin, end: place.end_line.max(begin) } },
+    })
 }

@@ -1,9 +1,133 @@
-//! JUnit, one test case for each system.
+//! JUnit: one test case for each system. An assessment fails nothing: what can be concluded passes, the rest is skipped.
+
+use std::fmt::Write as _;
 
 use super::Layout;
-use crate::assessment::Assessment;
+use super::results::{LONGEST, points, sentence, short};
+use super::words::verdict_sentence;
+use crate::assessment::{Assessment, SystemAssessment, Verdict};
 
-/// Renders JUnit, one test case for each system.
-pub(super) fn render(_assessment: &Assessment, _layout: Layout) -> String {
-    String::new()
+/// Claims and findings that the output of a test case lists.
+const LISTED: usize = 20;
+
+/// Renders JUnit's XML.
+pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
+    let systems = &assessment.systems;
+    let skipped = systems.iter().filter(|system| is_skipped(system)).count();
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let tests = systems.len();
+    let _ = writeln!(xml, "<testsuites name=\"kubeworthy\" tests=\"{tests}\" failures=\"0\" errors=\"0\" time=\"0\">");
+    let _ = writeln!(
+        xml,
+        "  <testsuite name=\"kubeworthy\" tests=\"{tests}\" failures=\"0\" errors=\"0\" skipped=\"{skipped}\" time=\"0\">"
+    );
+    xml.push_str("    <properties>\n");
+    let mut property = |name: &str, value: &str| {
+        let _ = writeln!(xml, "      <property name=\"{}\" value=\"{}\"/>", escaped(name), escaped(value));
+    };
+    property("version", env!("CARGO_PKG_VERSION"));
+    property("rules-digest", &assessment.rules_digest);
+    property("inputs-digest", &assessment.inputs.digest);
+    for system in [&assessment.estate].into_iter().chain(systems) {
+        let id = short(&system.id);
+        let need = &system.need;
+        property(&format!("{id} verdict"), system.verdict.id());
+        property(&format!("{id} need"), &points(need.score));
+        property(&format!("{id} need-low"), &points(need.low));
+        property(&format!("{id} need-high"), &points(need.high));
+        property(&format!("{id} confidence"), &system.confidence.to_string());
+    }
+    xml.push_str("    </properties>\n");
+    for system in systems {
+        case(&mut xml, assessment, system);
+    }
+    xml.push_str("  </testsuite>\n</testsuites>\n");
+    xml
+}
+
+fn is_skipped(system: &SystemAssessment) -> bool {
+    system.verdict == Verdict::Inconclusive
+}
+
+fn case(xml: &mut String, assessment: &Assessment, system: &SystemAssessment) {
+    let class = format!("kubeworthy.{}", system.grouped_by);
+    let _ = write!(
+        xml,
+        "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"",
+        escaped(&class),
+        escaped(&short(&system.name))
+    );
+    if let Some(anchor) = system.anchor.as_ref().filter(|anchor| anchor.is_in_a_file()) {
+        // A path that is cut would lead nowhere.
+        if anchor.file.chars().count() <= LONGEST {
+            let path = super::results::path_in_tree(&anchor.file);
+            let _ = write!(xml, " file=\"{}\" line=\"{}\"", escaped(&path), anchor.line.max(1));
+        }
+    }
+    xml.push_str(">\n");
+    let said = sentence(&verdict_sentence(assessment, system).to_string());
+    if is_skipped(system) {
+        let _ = writeln!(xml, "      <skipped message=\"{}\"/>", escaped(&said));
+    }
+    let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", escaped(&output(system, &said)));
+}
+
+/// What a person reads who opens the test case.
+fn output(system: &SystemAssessment, said: &str) -> String {
+    let need = &system.need;
+    let mut text = format!("{}. {said}\n", system.verdict.id());
+    let _ = writeln!(
+        text,
+        "need {} of 100, between {} and {}, confidence {} %",
+        points(need.score),
+        points(need.low),
+        points(need.high),
+        system.confidence
+    );
+    let claims = system.claims.iter().filter(|claim| claim.share > 0.0);
+    let claims = claims.map(|claim| format!("{} points: {}", points(claim.share), claim.message));
+    let findings =
+        system.findings.iter().map(|finding| format!("{} {}: {}", finding.level.id(), finding.code, finding.message));
+    for list in [claims.collect::<Vec<_>>(), findings.collect()] {
+        for line in list.iter().take(LISTED) {
+            let _ = writeln!(text, "{}", sentence(line));
+        }
+        if list.len() > LISTED {
+            let _ = writeln!(text, "{} more are left out.", list.len() - LISTED);
+        }
+    }
+    text
+}
+
+/// Text for XML 1.0: marked characters are written as references, forbidden ones and those that a terminal would obey are
+/// replaced.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\n' => escaped.push('\n'),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            other if crate::text::sanitize::is_unsafe(other) => escaped.push('\u{fffd}'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_references_and_forbidden_characters_are_gone() {
+        assert_eq!(
+            escaped("]]><a b='\"'>&\u{0}\u{1b}\u{ffff}"),
+            "]]&gt;&lt;a b=&apos;&quot;&apos;&gt;&amp;\u{fffd}\u{fffd}\u{fffd}"
+        );
+    }
 }

@@ -1,71 +1,131 @@
-//! Lines for a screen: broken and cut by the width that characters take.
+//! Lines for a screen: broken and cut by the width that characters take. Marks (`marks.rs`) take no width.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
-/// Text broken at spaces so that no line is wider than the width; a word that is wider stands alone.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+use super::marks;
+
+/// The columns that a text takes on a screen.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(width_of).sum()
+}
+
+fn width_of(character: char) -> usize {
+    if marks::is_mark(character) { 0 } else { character.width().unwrap_or(0) }
+}
+
+/// Text broken at spaces so that no line is wider than the width; a word that is wider is broken too. What is marked over
+/// the end of a line is marked again on the next.
+pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(2);
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let (mut line, mut used) = (String::new(), 0);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !line.is_empty() && line.width() + 1 + word.width() > width {
+        let wide = width(word);
+        if used > 0 && used + 1 + wide > room {
             lines.push(std::mem::take(&mut line));
+            used = 0;
         }
         if !line.is_empty() {
             line.push(' ');
+            used += usize::from(used > 0);
         }
-        line.push_str(word);
+        for character in word.chars() {
+            let wide = width_of(character);
+            if used + wide > room {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(character);
+            used += wide;
+        }
     }
     lines.push(line);
+    marks::carry_over(&mut lines);
     lines
 }
 
-/// Text cut to a width, with `…` where something is missing.
-pub(super) fn fit_width(text: &str, width: usize) -> String {
-    if text.width() <= width {
+/// Text cut to a width, with a sign where something is missing.
+pub(super) fn cut(text: &str, room: usize, sign: &str) -> String {
+    if width(text) <= room {
         return text.to_owned();
     }
-    let mut cut = String::new();
-    let mut used = 0;
+    let mut kept = String::new();
+    let mut used = width(sign);
     for character in text.chars() {
-        let wide = character.width().unwrap_or(0);
-        if used + wide > width.saturating_sub(1) {
+        used += width_of(character);
+        if used > room {
             break;
         }
-        used += wide;
-        cut.push(character);
+        kept.push(character);
     }
-    cut.push('…');
-    cut
+    kept.push_str(sign);
+    kept
 }
 
 /// Text cut to a width from its beginning, since the end of a path tells more.
-pub(super) fn end_of(text: &str, width: usize) -> String {
-    if text.width() <= width {
+pub(super) fn end_of(text: &str, room: usize, sign: &str) -> String {
+    if width(text) <= room {
         return text.to_owned();
     }
     let mut kept: Vec<char> = Vec::new();
-    let mut used = 0;
+    let mut used = width(sign);
     for character in text.chars().rev() {
-        let wide = character.width().unwrap_or(0);
-        if used + wide > width.saturating_sub(1) {
+        used += width_of(character);
+        if used > room {
             break;
         }
-        used += wide;
         kept.push(character);
     }
-    kept.push('…');
-    kept.into_iter().rev().collect()
+    sign.chars().chain(kept.into_iter().rev()).collect()
+}
+
+/// Text filled up to a width on its right.
+pub(super) fn left(text: &str, room: usize) -> String {
+    format!("{text}{}", " ".repeat(room.saturating_sub(width(text))))
+}
+
+/// Text filled up to a width on its left.
+pub(super) fn right(text: &str, room: usize) -> String {
+    format!("{}{text}", " ".repeat(room.saturating_sub(width(text))))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::report::marks::Mark;
 
     #[test]
     fn lines_are_broken_and_cut_by_width() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("extraordinarily long", 5), ["extraordinarily", "long"]);
-        assert_eq!(fit_width("日本語のなまえ", 7), "日本語…");
-        assert_eq!(fit_width("short", 7), "short");
+        assert_eq!(wrap("extraordinarily long", 8), ["extraord", "inarily", "long"]);
+        assert_eq!(cut("日本語のなまえ", 7, "…"), "日本語…");
+        assert_eq!(cut("short", 7, "…"), "short");
+        assert_eq!(end_of("a/long/path.yaml", 12, "..."), "...path.yaml");
+    }
+
+    #[test]
+    fn marks_take_no_room_and_go_on_over_the_end_of_a_line() {
+        let lines = wrap(&format!("{} c", Mark::Code.around("a b")), 1);
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[1], Mark::Code.around("b"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider(text in "\\PC{0,80}", room in 2usize..40) {
+            for line in wrap(&text, room) {
+                prop_assert!(width(&line) <= room, "{line:?}");
+            }
+            prop_assert!(width(&cut(&text, room, "…")) <= room);
+            prop_assert!(width(&end_of(&text, room, "…")) <= room);
+        }
+
+        #[test]
+        fn nothing_is_lost(text in "\\PC{0,80}", room in 2usize..40) {
+            let kept: String = wrap(&text, room).concat().replace(' ', "");
+            prop_assert_eq!(kept, text.replace(' ', ""));
+        }
     }
 }

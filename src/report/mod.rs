@@ -2,7 +2,8 @@
 //! nothing else. One file per format.
 
 mod achievable;
-mod adr;
+pub mod adr;
+mod compared;
 mod concise;
 mod csv;
 mod full;
@@ -13,10 +14,17 @@ pub mod json;
 mod junit;
 mod lines;
 mod markdown;
+mod marks;
+pub(crate) mod markup;
 mod narrated;
 mod rdjson;
+mod reading;
+mod results;
 mod sarif;
+mod sentences;
+pub mod snippet;
 mod wide;
+pub(crate) mod wording;
 mod words;
 mod yaml;
 

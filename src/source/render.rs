@@ -17,7 +17,7 @@ use crate::choices::Rendering;
 use crate::language::say;
 use crate::text::command::{for_shell, local_path, release_name};
 use crate::text::sanitize::{for_terminal, without_secrets};
-use crate::text::{Rendered, RenderedFrom, Root, SourceFile};
+use crate::text::{Rendered, RenderedFrom, Root, SourceFile, rendered_name};
 
 /// How much of what a tool says beside its output is kept, in bytes.
 const SAID: u64 = 16 * 1024;
@@ -69,7 +69,7 @@ pub fn render(roots: &[Root], rendering: &Rendering, collected: &mut Collected) 
     let mut left_out: Vec<Skipped> = Vec::new();
     let mut rendered = Vec::new();
     for (root, tool, text) in made {
-        let name = format!("{} (rendered by {tool})", shown_folder(root));
+        let name = rendered_name(shown_folder(root), &tool);
         let shown = say!("{} (rendered by {})", shown_folder(root), &tool);
         let sources = collected.files.iter().filter(|file| root.files.contains(&file.name)).cloned().collect();
         for file in collected.files.iter().filter(|file| !needed.contains(&file.name)) {

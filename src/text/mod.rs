@@ -7,7 +7,7 @@ mod rendered;
 pub mod sanitize;
 
 pub use line_index::{LineIndex, Position};
-pub use rendered::{Rendered, RenderedFrom, Root};
+pub use rendered::{Rendered, RenderedFrom, Root, is_rendered_name, rendered_name};
 
 use std::sync::{Arc, OnceLock};
 

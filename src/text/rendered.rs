@@ -41,3 +41,18 @@ pub struct Rendered {
     /// The files that it was made from; they are not read by themselves.
     pub sources: Vec<SourceFile>,
 }
+
+/// What stands in the name of a rendered text between its folder and the tool.
+const RENDERED_BY: &str = " (rendered by ";
+
+/// The name of what a tool rendered from a folder; nobody has a file of that name.
+#[must_use]
+pub fn rendered_name(folder: &str, tool: &str) -> String {
+    format!("{folder}{RENDERED_BY}{tool})")
+}
+
+/// Whether a name is that of a rendered text.
+#[must_use]
+pub fn is_rendered_name(name: &str) -> bool {
+    name.ends_with(')') && name.contains(RENDERED_BY)
+}

@@ -570,6 +570,11 @@ pub fn write(assessment: &Assessment, writer: &mut dyn Write) -> std::io::Result
     writer.write_all(b"\n")
 }
 
+/// What is written, for other notations of it.
+pub(super) fn written(assessment: &Assessment) -> impl Serialize {
+    Written::from(assessment)
+}
+
 /// The same as one text.
 #[must_use]
 pub fn render(assessment: &Assessment) -> String {

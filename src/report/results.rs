@@ -1,0 +1,267 @@
+//! What formats for code review tell one by one: the verdict of each system, then the findings, the weightiest first.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::words::{points_in, verdict_sentence};
+use crate::assessment::{Assessment, Claim, FindingReport, Location, SystemAssessment};
+use crate::language::Voice;
+use crate::rules::file::Level;
+use crate::text::sanitize::{for_terminal, is_unsafe};
+
+/// The code under which verdicts are told; no rule has it.
+pub(super) const VERDICT: &str = "KW000";
+
+/// The name that goes with it.
+pub(super) const VERDICT_NAME: &str = "verdict";
+
+/// The title that goes with it.
+pub(super) const VERDICT_TITLE: &str = "Whether the needs of a system justify Kubernetes";
+
+/// Characters of a message or a name that are shown: what is longer helps nobody who reads it in a list.
+pub(super) const LONGEST: usize = 1000;
+
+/// One thing to tell.
+#[derive(Clone, Debug)]
+pub(super) struct Told<'a> {
+    /// The rule's code, or [`VERDICT`].
+    pub(super) code: &'a str,
+    /// The rule's name.
+    pub(super) name: &'a str,
+    /// Whether it is worth changing, rather than worth knowing.
+    pub(super) is_warning: bool,
+    /// Whole sentences, safe to show.
+    pub(super) message: String,
+    /// What to do; may be empty.
+    pub(super) help: &'a str,
+    /// Where it stands, in a file that somebody has.
+    pub(super) place: Option<&'a Location>,
+    /// Other places in such files, and what each of them says.
+    pub(super) others: Vec<(&'a Location, Cow<'a, str>)>,
+    /// The same for the same thing wherever its lines and its file's neighbours move, and no other's: 32 hexadecimal
+    /// digits.
+    pub(super) fingerprint: String,
+}
+
+impl Told<'_> {
+    /// Whether it is the verdict of a system.
+    pub(super) fn is_verdict(&self) -> bool {
+        self.code == VERDICT
+    }
+}
+
+/// Everything to tell: the verdicts in the order of the systems, then warnings, then notes.
+pub(super) fn results(assessment: &Assessment) -> Vec<Told<'_>> {
+    let several = assessment.systems.len() > 1;
+    let mut told: Vec<Told<'_>> = assessment.systems.iter().map(|system| verdict(assessment, system)).collect();
+    let mut findings: Vec<Told<'_>> = assessment
+        .systems
+        .iter()
+        .flat_map(|system| system.findings.iter().map(move |each| finding(each, several.then_some(system))))
+        .chain(findings_of_all(assessment).map(|each| finding(each, None)))
+        .collect();
+    findings.sort_by_key(|each| !each.is_warning);
+    told.extend(findings);
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for each in &mut told {
+        let count = seen.entry(each.fingerprint.clone()).or_default();
+        each.fingerprint = digest(&[&each.fingerprint, &count.to_string()]);
+        *count += 1;
+    }
+    told
+}
+
+/// The findings that all systems together make, and none of them by itself.
+pub(super) fn findings_of_all(assessment: &Assessment) -> impl Iterator<Item = &FindingReport> {
+    let is_of_one =
+        |code: &str| assessment.systems.iter().any(|system| system.findings.iter().any(|other| other.code == code));
+    assessment.estate.findings.iter().filter(move |finding| !is_of_one(&finding.code))
+}
+
+/// A number of points in English: no decimal where there is none.
+pub(super) fn points(value: f64) -> String {
+    points_in(Voice::default(), value)
+}
+
+/// A count with its noun.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// The verdict of a system, at the place of its first workload.
+fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told<'a> {
+    let name = short(&system.name);
+    let need = &system.need;
+    let message = format!(
+        "{name} is {}: need {} of 100, between {} and {}, confidence {} %. {}",
+        system.verdict.id(),
+        points(need.score),
+        points(need.low),
+        points(need.high),
+        system.confidence,
+        verdict_sentence(assessment, system)
+    );
+    let drivers = || system.claims.iter().filter(|claim| claim.share > 0.0);
+    let first = |claim: &'a Claim| claim.evidence.iter().find(|place| place.is_in_a_file());
+    let evidence = system
+        .claims
+        .iter()
+        .flat_map(|claim| &claim.evidence)
+        .chain(system.unknowns.iter().flat_map(|unknown| &unknown.evidence))
+        .chain(system.findings.iter().flat_map(|finding| &finding.evidence));
+    Told {
+        code: VERDICT,
+        name: VERDICT_NAME,
+        is_warning: false,
+        message: sentence(&message),
+        help: "",
+        place: system.anchor.iter().chain(evidence).find(|place| place.is_in_a_file()),
+        others: drivers()
+            .filter_map(|claim| {
+                let says = format!("{} points: {}", points(claim.share), claim.message);
+                Some((first(claim)?, Cow::Owned(sentence(&says))))
+            })
+            .collect(),
+        fingerprint: digest(&[VERDICT, &system.id]),
+    }
+}
+
+/// A finding; the name of its system is said where it is told.
+fn finding<'a>(finding: &'a FindingReport, system: Option<&'a SystemAssessment>) -> Told<'a> {
+    let message = match system {
+        Some(system) => format!("{}: {}", short(&system.name), finding.message),
+        None => finding.message.to_string(),
+    };
+    let mut places = finding.evidence.iter().filter(|place| place.is_in_a_file());
+    let place = places.next();
+    let key = place.or(finding.evidence.first());
+    let object = key.and_then(|place| place.object.as_deref()).unwrap_or_default();
+    let (file, path) = key.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
+    Told {
+        code: &finding.code,
+        name: &finding.name,
+        is_warning: finding.level == Level::Warning,
+        message: sentence(&message),
+        help: &finding.help,
+        place,
+        others: places.map(|place| (place, Cow::Borrowed(place.path.as_str()))).collect(),
+        fingerprint: digest(&[&finding.code, &path_in_tree(file), object, path]),
+    }
+}
+
+/// A name or message safe to show, cut where it is too long to be read.
+pub(super) fn short(text: &str) -> String {
+    let safe = for_terminal(text);
+    match safe.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &safe[..end]),
+        None => safe.into_owned(),
+    }
+}
+
+/// A message that is safe, short and ends as a sentence does.
+pub(super) fn sentence(text: &str) -> String {
+    let mut text = short(text.trim_end());
+    if !text.ends_with(['.', '!', '?', '…']) {
+        text.push('.');
+    }
+    text
+}
+
+/// A path as a repository has it, where it is relative: with `/` between folders, without `./` and without steps back and
+/// forth. Steps out of the folder stay at its beginning, and so does the root of an absolute path.
+pub(super) fn path_in_tree(file: &str) -> String {
+    let root = if file.starts_with('/') { "/" } else { "" };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match parts.last() {
+            Some(last) if part == ".." && *last != ".." => drop(parts.pop()),
+            None if part == ".." && !root.is_empty() => {}
+            _ => parts.push(part),
+        }
+    }
+    format!("{root}{}", parts.join("/"))
+}
+
+/// Whether a path leads out of the folder in which the program runs, so that it names no file of a repository there.
+pub(super) fn leads_out(path: &str) -> bool {
+    let is_drive =
+        path.as_bytes().get(1) == Some(&b':') && path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    path.starts_with('/') || path == ".." || path.starts_with("../") || is_drive
+}
+
+/// A value as indented JSON with a line feed at the end. Characters that could reorder or hide text where somebody looks at
+/// it are written as escapes, which means the same.
+pub(super) fn json(value: &impl Serialize) -> String {
+    // Values of ours have names for keys, so that this cannot fail.
+    let plain = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = String::with_capacity(plain.len() + 1);
+    for character in plain.chars() {
+        if is_unsafe(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// 32 hexadecimal digits that stand for some texts.
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut text = String::new();
+    for byte in hash.finalize().iter().take(16) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_a_tree() {
+        let cases = [
+            ("./deploy//web.yaml", "deploy/web.yaml"),
+            ("deploy/../web.yaml", "web.yaml"),
+            ("../web.yaml", "../web.yaml"),
+            ("a/../../web.yaml", "../web.yaml"),
+            ("/srv/./web.yaml", "/srv/web.yaml"),
+            ("/../web.yaml", "/web.yaml"),
+        ];
+        for (written, meant) in cases {
+            assert_eq!(path_in_tree(written), meant, "{written}");
+        }
+        for outside in ["/srv/web.yaml", "../web.yaml", "..", "C:/web.yaml"] {
+            assert!(leads_out(outside), "{outside}");
+        }
+        for inside in ["web.yaml", "..web.yaml", "deploy/web.yaml"] {
+            assert!(!leads_out(inside), "{inside}");
+        }
+    }
+
+    #[test]
+    fn messages_are_short_safe_sentences() {
+        assert_eq!(sentence("db\u{1b}[31m keeps data"), "db\u{fffd}[31m keeps data.");
+        assert_eq!(sentence("Is it?"), "Is it?");
+        assert_eq!(sentence(&"é".repeat(20_000)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn what_reorders_text_is_an_escape_in_json() {
+        let text = json(&["a\u{202e}b\u{e0041}\n\u{1b}"]);
+        assert!(text.is_ascii(), "{text}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&text).expect("JSON"), ["a\u{202e}b\u{e0041}\n\u{1b}"]);
+    }
+}
