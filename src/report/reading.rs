@@ -75,7 +75,7 @@ pub(super) fn sentences(assessment: &Assessment, layout: Layout, most: usize) ->
         all.push((About::Unread, say!("and {} more", inputs.not_understood.len() - most)));
     }
     for gap in inputs.gaps.iter().take(most.div_ceil(3)) {
-        let reason = Prose::from(as_called(&gap.reason, layout.program).into_owned());
+        let reason = Prose::name(as_called(&voice.say(&gap.reason), layout.program));
         all.push((About::Detail, say!("{}: {}", path(&gap.scope, layout), reason)));
     }
     all.into_iter().map(|(about, prose)| (about, said(voice, &prose))).collect()
@@ -148,12 +148,12 @@ fn of_cluster(all: &mut Vec<(About, Prose)>, cluster: &ClusterRead, layout: Layo
             }
         },
     ));
-    let reasons: BTreeSet<(&str, &[String])> =
-        cluster.gaps.iter().map(|gap| (gap.reason.as_str(), gap.namespaces.as_slice())).collect();
+    let reasons: BTreeSet<(&Prose, &[String])> =
+        cluster.gaps.iter().map(|gap| (&gap.reason, gap.namespaces.as_slice())).collect();
     // What matters most stands first.
     for forbids in [true, false] {
         for (reason, namespaces) in &reasons {
-            let of_reason = |gap: &&ListGap| gap.reason == *reason && gap.namespaces == *namespaces;
+            let of_reason = |gap: &&ListGap| gap.reason == **reason && gap.namespaces == *namespaces;
             let gaps = cluster.gaps.iter().filter(of_reason).filter(|gap| gap.forbids_conclusions == forbids);
             of_one_reason(all, reason, namespaces, &gaps.collect::<Vec<_>>(), layout.voice);
         }
@@ -166,10 +166,16 @@ fn of_cluster(all: &mut Vec<(About, Prose)>, cluster: &ClusterRead, layout: Layo
 }
 
 /// What could not be listed for one reason, and the rules that it leaves open.
-fn of_one_reason(all: &mut Vec<(About, Prose)>, reason: &str, namespaces: &[String], gaps: &[&ListGap], voice: Voice) {
+fn of_one_reason(
+    all: &mut Vec<(About, Prose)>,
+    reason: &Prose,
+    namespaces: &[String],
+    gaps: &[&ListGap],
+    voice: Voice,
+) {
     const NAMED: usize = 12;
     let Some(first) = gaps.first() else { return };
-    let reason = Prose::from(for_terminal(reason).into_owned());
+    let reason = reason.clone();
     let reason = match namespaces.len() {
         0 => reason,
         1..=3 => say!("{}, in {}", reason, for_terminal(&namespaces.join(", "))),
@@ -196,16 +202,16 @@ fn of_one_reason(all: &mut Vec<(About, Prose)>, reason: &str, namespaces: &[Stri
 
 /// Why files were left alone, the commonest reason first.
 fn left_alone(all: &mut Vec<(About, Prose)>, assessment: &Assessment, layout: Layout, most: usize) {
-    let mut reasons: Vec<(&str, usize, &str)> = Vec::new();
+    let mut reasons: Vec<(&Prose, usize, &str)> = Vec::new();
     for (file, reason) in &assessment.inputs.skipped {
-        match reasons.iter_mut().find(|(known, _, _)| known == reason) {
+        match reasons.iter_mut().find(|(known, _, _)| *known == reason) {
             Some((_, times, _)) => *times += 1,
             None => reasons.push((reason, 1, file)),
         }
     }
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     for (reason, times, first) in reasons.iter().take(most) {
-        let (first, reason) = (path(first, layout), Prose::from((*reason).to_owned()));
+        let (first, reason) = (path(first, layout), *reason);
         all.push((
             About::LeftAlone,
             if *times == 1 {

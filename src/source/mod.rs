@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::OwnFiles;
 use crate::choices::Choices;
+use crate::language::Prose;
 use crate::limits::Limits;
 use crate::snapshot;
 use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
@@ -34,7 +35,7 @@ pub struct Skipped {
     /// The file's name.
     pub file: String,
     /// The reason, for a person.
-    pub reason: String,
+    pub reason: Prose,
 }
 
 /// A file or an input that should have been read and could not be.

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::tool::{Ended, Limits, run};
 use super::{Collected, Skipped, mebibytes};
 use crate::choices::Rendering;
+use crate::language::say;
 use crate::text::command::{for_shell, local_path, release_name};
 use crate::text::sanitize::{for_terminal, without_secrets};
 use crate::text::{Rendered, RenderedFrom, Root, SourceFile, rendered_name};
@@ -60,11 +61,12 @@ pub fn render(roots: &[Root], rendering: &Rendering, collected: &mut Collected) 
     let mut rendered = Vec::new();
     for (root, tool, text) in made {
         let name = rendered_name(shown_folder(root), &tool);
+        let shown = say!("{} (rendered by {})", shown_folder(root), &tool);
         let sources = collected.files.iter().filter(|file| root.files.contains(&file.name)).cloned().collect();
         for file in collected.files.iter().filter(|file| !needed.contains(&file.name)) {
             let reason = match () {
-                () if root.files.contains(&file.name) => format!("read as part of {name}"),
-                () if root.not_chosen.contains(&file.name) => "part of an overlay that was not chosen".to_owned(),
+                () if root.files.contains(&file.name) => say!("read as part of {}", &shown),
+                () if root.not_chosen.contains(&file.name) => say!("part of an overlay that was not chosen"),
                 () => continue,
             };
             left_out.push(Skipped { file: file.name.clone(), reason });

@@ -16,6 +16,7 @@ use super::tool::{Ended, Limits, run};
 use super::walk::{display_name, is_candidate};
 use super::{Collected, ReadFailure, Skipped, add_text, mebibytes, too_large};
 use crate::choices::Choices;
+use crate::language::{Prose, say};
 
 /// The longest that one call of git may take.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -129,7 +130,7 @@ impl Revision {
                 if is_candidate(Path::new(at)) && !is_ignored(&ignored, at) {
                     match self.behind(at, entry, &inside) {
                         Ok(entry) => wanted.push((name, entry)),
-                        Err(reason) => collected.skipped.push(Skipped { file: name, reason: reason.to_owned() }),
+                        Err(reason) => collected.skipped.push(Skipped { file: name, reason }),
                     }
                 }
             }
@@ -196,33 +197,35 @@ impl Revision {
     }
 
     /// The file itself, or the one behind a link, inside of a folder.
-    fn behind<'r>(&'r self, at: &str, entry: &'r Entry, folder: &str) -> Result<&'r Entry, &'static str> {
+    fn behind<'r>(&'r self, at: &str, entry: &'r Entry, folder: &str) -> Result<&'r Entry, Prose> {
         let (mut at, mut entry) = (at.to_owned(), entry);
         for _ in 0..LINKS {
             match entry.kind {
                 EntryKind::File => return Ok(entry),
-                EntryKind::Submodule => return Err("another repository"),
+                EntryKind::Submodule => return Err(say!("another repository")),
                 EntryKind::Link => {}
             }
             let target = self.blobs(&[entry], entry.size).ok().and_then(|mut blobs| blobs.pop().flatten());
-            let target = target.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or("a link that leads nowhere")?;
+            let target = target
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .ok_or_else(|| say!("a link that leads nowhere"))?;
             let from = Path::new(&at).parent().unwrap_or(Path::new(""));
             let to = normal(&Path::new("/").join(from).join(&target));
             let to = to.strip_prefix("/").map(|to| to.to_string_lossy().into_owned()).unwrap_or_default();
             let is_inside = folder.is_empty() || to.starts_with(&format!("{folder}/"));
             if !is_inside || target.starts_with('/') {
-                return Err("a link that leads out of the folder");
+                return Err(say!("a link that leads out of the folder"));
             }
             entry = match self.entries.get(&to) {
                 Some(entry) => entry,
                 None if self.below(&to).next().is_some() => {
-                    return Err("a link to a folder, read where it really stands");
+                    return Err(say!("a link to a folder, read where it really stands"));
                 }
-                None => return Err("a link that leads nowhere"),
+                None => return Err(say!("a link that leads nowhere")),
             };
             at = to;
         }
-        Err("a link that leads nowhere")
+        Err(say!("a link that leads nowhere"))
     }
 
     /// The context file of what is named first: there, or above it, with its name as seen from here.

@@ -259,7 +259,7 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         arguments.push((Kind::Bad, chance));
     }
     if let Some(caution) = &fit.caution {
-        arguments.push((Kind::Bad, say!("{}", layout.voice.words(caution))));
+        arguments.push((Kind::Bad, caution.clone()));
     }
     if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
         let stale = say!("its facts were checked on {}, which is too long ago", checked.to_string());

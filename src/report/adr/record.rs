@@ -425,7 +425,7 @@ impl<'a> Writer<'a> {
             Verdict::Justified | Verdict::Inconclusive => match &system.through {
                 Some(through) => say!(
                     "the needs call for Kubernetes, through {}, and this meets them with an effort of {} of 10 and a chance of {} % to fall short",
-                    through.as_str(),
+                    through,
                     effort,
                     chance
                 ),
@@ -586,12 +586,12 @@ impl<'a> Writer<'a> {
         let inputs = &self.assessment.inputs;
         let broken = inputs.not_understood.iter().map(|entry| {
             let at = entry.line.map_or_else(|| entry.file.clone(), |line| format!("{}:{line}", entry.file));
-            (at, entry.reason.as_str())
+            (at, entry.reason.clone())
         });
-        let gaps = inputs.gaps.iter().map(|gap| (gap.scope.clone(), gap.reason.as_str()));
+        let gaps = inputs.gaps.iter().map(|gap| (gap.scope.clone(), self.layout.voice.say(&gap.reason)));
         let lists = inputs.clusters.iter().flat_map(|cluster| &cluster.gaps);
-        let lists = lists.map(|gap| (gap.resource.clone(), gap.reason.as_str()));
-        let all: Vec<(String, &str)> = broken.chain(lists).chain(gaps).collect();
+        let lists = lists.map(|gap| (gap.resource.clone(), self.layout.voice.say(&gap.reason)));
+        let all: Vec<(String, String)> = broken.chain(lists).chain(gaps).collect();
         let mut entries: Vec<Value> =
             all.iter().take(LIST).map(|(at, reason)| marked(format!("{}: {}", code(at), inline(reason)))).collect();
         if all.len() > LIST {
