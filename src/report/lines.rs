@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(cut("日本語のなまえ", 7, "…"), "日本語…");
         assert_eq!(cut("short", 7, "…"), "short");
         assert_eq!(end_of("a/long/path.yaml", 12, "..."), "...path.yaml");
-        assert_eq!(end_of("deploy/long/path.yaml", 16, "…"), "…/path.yaml");
+        assert_eq!(end_of("deploy/long/path.yaml", 15, "…"), "…/path.yaml");
     }
 
     #[test]
