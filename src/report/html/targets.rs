@@ -8,7 +8,7 @@ use crate::language::{Prose, say};
 use crate::report::words;
 
 /// So many needs have a column, those with the largest share first.
-const NEEDS: usize = 9;
+const NEEDS: usize = 7;
 /// So many points of one target are listed, the worst first.
 const POINTS: usize = 10;
 
