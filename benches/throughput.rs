@@ -60,7 +60,7 @@ fn parsed_files(mut collected: Collected, kit: &Kit) -> Collected {
         .inputs
         .skipped
         .iter()
-        .filter(|(_, reason)| reason.starts_with("no Kubernetes object"))
+        .filter(|(_, reason)| reason.pattern().starts_with("no Kubernetes object"))
         .map(|(file, _)| file.as_str())
         .collect();
     collected.files.retain(|file| !skipped.contains(file.name.as_str()));

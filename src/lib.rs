@@ -22,6 +22,7 @@ pub mod condition;
 pub mod context;
 pub mod data;
 pub mod day;
+pub mod difference;
 pub mod facts;
 pub mod grade;
 pub mod inventory;
@@ -54,6 +55,8 @@ use rules::{Rule, Rules};
 use source::Collected;
 use tables::Tables;
 use targets::Catalogue;
+
+use crate::language::Prose;
 
 /// Everything that a judgement is made with: all of it data from `rules/`, and the user's own files laid over it.
 #[derive(Clone, Debug)]
@@ -244,7 +247,8 @@ fn inputs(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Inputs {
             Gap {
                 kind: "detail".to_owned(),
                 scope: format!("{}{at}", name(problem.source)),
-                reason: problem.message.clone(),
+                // A message about the input, English as all of them.
+                reason: Prose::name(problem.message.clone()),
             }
         })
         .collect();
@@ -255,7 +259,7 @@ fn inputs(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Inputs {
         reason: opaque.reason.clone(),
     }));
     gaps.sort();
-    let mut skipped: Vec<(String, String)> = inventory
+    let mut skipped: Vec<(String, Prose)> = inventory
         .skipped
         .iter()
         .map(|(source, reason)| (name(*source), reason.clone()))

@@ -104,12 +104,23 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("http::", &["source/cluster/"]);
     only("Request::post", &[]);
     only("std::env::", &["command/"]);
-    only("std::time::", &["source/render.rs", "source/cluster/", "command/today.rs", "command/live.rs"]);
-    only("Instant", &["source/render.rs", "source/cluster/access.rs"]);
+    only(
+        "std::time::",
+        &[
+            "source/render.rs",
+            "source/revision.rs",
+            "source/tool.rs",
+            "source/cluster/",
+            "command/today.rs",
+            "command/live.rs",
+        ],
+    );
+    only("Instant", &["source/tool.rs", "source/cluster/access.rs"]);
     only("SystemTime", &["command/today.rs"]);
     only("std::net", &["source/cluster/proxy.rs"]);
-    only("Command::new(", &["source/render.rs", "source/cluster/credentials.rs"]);
-    only("std::process::{", &["source/render.rs", "source/cluster/credentials.rs"]);
+    only("Command::new(", &["source/render.rs", "source/revision.rs", "source/cluster/credentials.rs"]);
+    let starting = ["source/render.rs", "source/revision.rs", "source/tool.rs", "source/cluster/credentials.rs"];
+    only("std::process::{", &starting);
     only("std::process::Command", &[]);
     only("stdout()", &["command/"]);
     only("stdin()", &["source/"]);

@@ -23,7 +23,7 @@ fn pointers(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     let kit = support::kit();
     let objects = Inventory::read(&files, &[], &Choices::default(), &kit.tables).objects;
     let followed = objects.followed.iter().map(|f| format!("{} -> {}", f.kind, files[f.target.0 as usize].name));
-    (followed.collect(), objects.opaque.iter().map(|opaque| opaque.reason.clone()).collect())
+    (followed.collect(), objects.opaque.iter().map(|opaque| opaque.reason.to_string()).collect())
 }
 
 fn flux(path: &str, source: &str) -> String {

@@ -259,7 +259,7 @@ fn facts_of_a_template_are_known_or_unknown_and_never_absent() {
     };
     let (store, web) = (facts("store"), facts("web"));
     let unknown =
-        |fact: &Fact| matches!(fact, Fact::Unknown { reason, .. } if reason == "the template is not rendered");
+        |fact: &Fact| matches!(fact, Fact::Unknown { reason, .. } if *reason == "the template is not rendered");
     for name in ["workload.copies", "workload.most-copies", "workload.readiness", "workload.budget", "workload.sized"] {
         assert!(unknown(store.named(name)) && unknown(web.named(name)), "{name}: {:?}", store.named(name));
     }

@@ -12,7 +12,7 @@ use super::verdict::Verdict;
 use crate::capability::Capabilities;
 use crate::day::Day;
 use crate::grade::Grade;
-use crate::language::Prose;
+use crate::language::{Prose, say};
 use crate::limits::PLACES_PER_LOSS;
 use crate::targets::{Coverage, Status, Target};
 
@@ -52,7 +52,7 @@ pub struct Fit {
     /// Whether it can run on the user's own machines.
     pub self_hosted: bool,
     /// A warning about its state: maintenance mode.
-    pub caution: Option<String>,
+    pub caution: Option<Prose>,
     /// What is placed beside it, where that is better than the target alone.
     pub split: Option<SplitFit>,
     /// The limits that the system violates here: the capability that counts as missing, and how sure that is.
@@ -184,7 +184,7 @@ fn fit(
         exposed_to: target.jurisdiction.exposed_to.clone(),
         self_hosted: target.self_hosted,
         caution: (target.status == Status::Maintenance)
-            .then(|| target.status_note.clone().unwrap_or_else(|| "it is in maintenance mode".to_owned())),
+            .then(|| target.status_note.as_ref().map_or_else(|| say!("it is in maintenance mode"), Prose::from)),
         split: None,
         violations: candidate
             .violations

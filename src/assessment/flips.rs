@@ -86,8 +86,8 @@ impl Trial<'_, '_> {
             let meaning = Prose::from(meaning);
             changes.push((say!("this is not needed: {}", &meaning), self.demand.without(claim.capability)));
             for grade in GRADES.into_iter().filter(|grade| *grade != claim.grade) {
-                let word = if grade == Grade::Declared { "only declared" } else { grade.id() };
-                let (word, instead) = (Prose::from(word), Prose::from(claim.grade.id()));
+                let word = if grade == Grade::Declared { say!("only declared") } else { in_words(grade) };
+                let instead = in_words(claim.grade);
                 let change = say!("this is {}, and not {}: {}", word, instead, &meaning);
                 changes.push((change, self.demand.with_grade(claim.capability, grade)));
             }
@@ -125,6 +125,15 @@ impl Trial<'_, '_> {
             }
         }
         kept
+    }
+}
+
+fn in_words(grade: Grade) -> Prose {
+    match grade {
+        Grade::Declared => say!("declared"),
+        Grade::Effective => say!("effective"),
+        Grade::Corroborated => say!("corroborated"),
+        Grade::Proven => say!("proven"),
     }
 }
 

@@ -661,10 +661,10 @@ fn union(systems: &[System]) -> System {
 }
 
 /// What brings a justified need, where an operator and its resources do.
-fn through(verdict: Verdict, own_resources: usize, claims: &[Claim]) -> Option<String> {
+fn through(verdict: Verdict, own_resources: usize, claims: &[Claim]) -> Option<Prose> {
     let carried = |capability: &str| claims.iter().any(|claim| claim.capability == capability && claim.share > 0.0);
     let by_operator = carried("operator-managed-data") || carried("operator-managed-batch");
-    (verdict == Verdict::Justified && own_resources > 0 && by_operator).then(|| "an operator".to_owned())
+    (verdict == Verdict::Justified && own_resources > 0 && by_operator).then(|| say!("an operator"))
 }
 
 /// Whether a target takes the whole system.

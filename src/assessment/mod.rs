@@ -95,7 +95,7 @@ pub struct Inputs {
     /// What was not understood.
     pub not_understood: Vec<NotUnderstood>,
     /// Files left alone, and why.
-    pub skipped: Vec<(String, String)>,
+    pub skipped: Vec<(String, Prose)>,
     /// The live clusters, or their snapshots.
     pub clusters: Vec<ClusterRead>,
     /// Details that were not read, such as a file that another one extends.
@@ -141,7 +141,7 @@ pub struct ListGap {
     /// How many objects came before it ended.
     pub objects: u64,
     /// Why.
-    pub reason: String,
+    pub reason: Prose,
     /// The namespaces in which it failed; empty for all that were asked.
     pub namespaces: Vec<String>,
     /// The codes of the rules that cannot be answered in full without it.
@@ -171,7 +171,7 @@ pub struct Gap {
     /// Where: a file and line, a namespace, or the kind and name of a pointer.
     pub scope: String,
     /// Why.
-    pub reason: String,
+    pub reason: Prose,
 }
 
 /// The answer for one system, or for the estate.
@@ -197,7 +197,7 @@ pub struct SystemAssessment {
     /// The verdict.
     pub verdict: Verdict,
     /// What brings the need, where an operator does.
-    pub through: Option<String>,
+    pub through: Option<Prose>,
     /// The need.
     pub need: NeedRange,
     /// The need of each axis' claims alone, in the order of reports; axes without claims are left out, except

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::live::Live;
 use crate::choices::{Choices, Rendering};
+use crate::difference;
 use crate::language::Language;
 use crate::limits::Limits;
 use crate::report::Format;
@@ -44,6 +45,8 @@ Examples:
   kubeworthy assess deploy/ --live -n shop  hold files against what runs
   kubeworthy snapshot -A -o prod.snapshot.jsonl
                                             write what a cluster shows, without secrets, to assess it elsewhere
+  kubeworthy adr deploy/                    draft a decision record under docs/decisions
+  kubeworthy diff HEAD~1 .                  say what moved since the last commit, and why
   kubeworthy init                           write the questions that no file can answer
   kubeworthy rule KW103                     explain a rule
   kubeworthy targets cloud-run              show a target with its coverage, limits and sources
@@ -69,6 +72,10 @@ pub enum Colour {
 pub enum Command {
     /// Assess files and clusters: the verdict, the need with its evidence, and the targets compared
     Assess(Box<Assess>),
+    /// Draft a decision record in the form of MADR 4: the options, what speaks for each, and what would change the decision
+    Adr(Box<Adr>),
+    /// Say what moved between two reports, snapshots, folders or git revisions, and by which claims
+    Diff(Box<Diff>),
     /// Write a commented context file: the questions that no file can answer, the weightiest first
     Init(Init),
     /// Write what a cluster shows to a file, without secrets, for assessing it anywhere; or show what such a file holds
@@ -86,6 +93,29 @@ pub enum Command {
 /// Arguments of `assess`.
 #[derive(Debug, Args)]
 pub struct Assess {
+    /// What is assessed, and how it is read
+    #[command(flatten)]
+    pub subject: Subject,
+
+    /// The format, with `=FILE` to write it to a file; may be given several times
+    ///
+    /// For people: full, concise, wide, narrated, markdown, html, adr. For programs: json, yaml, csv, sarif, github,
+    /// gitlab, junit, rdjson.
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "full", value_parser = parse_output)]
+    pub output: Vec<Output>,
+
+    /// How text for people is shaped
+    #[command(flatten)]
+    pub shape: Shape,
+
+    /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// What is assessed, and how it is read.
+#[derive(Debug, Args)]
+pub struct Subject {
     /// Files and folders; `-` is standard input [default: . without --live]
     ///
     /// Folders are searched for YAML and JSON files. `.gitignore` is respected, links are not followed out of the
@@ -98,26 +128,11 @@ pub struct Assess {
     #[arg(long)]
     pub live: bool,
 
-    /// The format, with `=FILE` to write it to a file; may be given several times
-    ///
-    /// For people: full, concise, wide, narrated, markdown, html, adr. For programs: json, yaml, csv, sarif, github,
-    /// gitlab, junit, rdjson.
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "full", value_parser = parse_output)]
-    pub output: Vec<Output>,
-
     /// A folder of your own rules, and of targets in its `targets` subfolder
     ///
     /// They work like the built-in ones; a rule with the code of a built-in one, or a target with its id, replaces it.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules: Vec<PathBuf>,
-
-    /// How text for people is shaped
-    #[command(flatten)]
-    pub shape: Shape,
-
-    /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
-    #[arg(long)]
-    pub explain: bool,
 
     /// What the owner states
     #[command(flatten)]
@@ -142,6 +157,131 @@ pub struct Assess {
     /// Which cluster is read, and as whom
     #[command(flatten)]
     pub cluster: Live,
+}
+
+/// Arguments of `adr`.
+#[derive(Debug, Args)]
+pub struct Adr {
+    /// What is assessed, and how it is read
+    #[command(flatten)]
+    pub subject: Subject,
+
+    /// The folder of the records [default: the first of docs/decisions, docs/adr, doc/adr and adr that is there, or
+    /// docs/decisions]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+
+    /// Your own template in place of the built-in one; see docs/decision-records.md for what may stand in it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub template: Option<PathBuf>,
+
+    /// Print the built-in template to start your own from, and assess nothing
+    #[arg(long, conflicts_with_all = ["out", "template", "print", "title", "system"])]
+    pub print_template: bool,
+
+    /// The title of the record, from which its file is named too
+    #[arg(long, value_name = "TEXT", value_parser = parse_title)]
+    pub title: Option<String>,
+
+    /// One system of several, by its name or id; without it the record is about all of them
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+
+    /// Print the record, and write nothing
+    #[arg(long, conflicts_with = "out")]
+    pub print: bool,
+
+    /// The language of the record; the headings are English, as tools for such records expect
+    #[arg(long, value_enum, default_value = "en", value_name = "LANGUAGE")]
+    pub lang: Language,
+
+    /// Nothing on standard error but what could not be read
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+fn parse_title(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err("a title is one line of text".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// What was: a report (-o json), a snapshot, a file, a folder, or a revision of git; `-` is a report on standard input
+    ///
+    /// What is there as a file or a folder is taken for that; a revision of the same name can be written as
+    /// `refs/heads/NAME`. Of a revision the files are read out of git, and the work tree is left alone.
+    #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
+    pub old: PathBuf,
+
+    /// What is now, in any of these forms
+    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+    pub new: PathBuf,
+
+    /// Files and folders that are read of the revisions [default: what the other side names, or .]
+    #[arg(last = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// The format, with `=FILE` to write it to a file; may be given several times
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "full", value_parser = parse_diff_output)]
+    pub output: Vec<DiffOutput>,
+
+    /// How text for people is shaped
+    #[command(flatten)]
+    pub shape: Shape,
+
+    /// A folder of your own rules, and of targets in its `targets` subfolder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub rules: Vec<PathBuf>,
+
+    /// What the owner states
+    #[command(flatten)]
+    pub stating: Stating,
+
+    /// How much is read
+    #[command(flatten)]
+    pub reading: ReadingLimits,
+
+    /// A Compose profile that is started; `*` starts all
+    #[arg(long, value_name = "NAME", help_heading = "Compose")]
+    pub profile: Vec<String>,
+
+    /// The overlay to assess, by its folder or the folder's last part; by default the one that demands most
+    #[arg(long, value_name = "NAME", help_heading = "Kustomize and Helm")]
+    pub overlay: Vec<String>,
+}
+
+impl Diff {
+    /// What the user chose about reading.
+    #[must_use]
+    pub fn choices(&self) -> Choices {
+        Choices {
+            limits: self.reading.limits(),
+            profiles: self.profile.clone(),
+            overlays: self.overlay.clone(),
+            context_files: self.stating.context_file.clone(),
+            statements: self.stating.set.clone(),
+            ..Choices::default()
+        }
+    }
+}
+
+/// A format of a difference with the file that it goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiffOutput {
+    /// The format.
+    pub format: difference::Format,
+    /// The file; none for standard output.
+    pub file: Option<PathBuf>,
+}
+
+fn parse_diff_output(text: &str) -> Result<DiffOutput, String> {
+    let (format, file) = parse_format_and_file(text)?;
+    Ok(DiffOutput { format, file })
 }
 
 /// How text for people is shaped.
@@ -226,7 +366,7 @@ fn parse_name(text: &str) -> Result<String, String> {
     }
 }
 
-impl Assess {
+impl Subject {
     /// How charts and kustomizations are rendered, if the user asked for it.
     #[must_use]
     pub fn rendering(&self) -> Option<Rendering> {
@@ -243,16 +383,8 @@ impl Assess {
     /// What the user chose about reading.
     #[must_use]
     pub fn choices(&self) -> Choices {
-        let reading = &self.reading;
         Choices {
-            limits: Limits {
-                file_bytes: reading.max_file_size,
-                total_bytes: reading.max_total_size,
-                documents: reading.max_documents,
-                nodes: reading.max_nodes,
-                depth: reading.max_depth.into(),
-                aliased_nodes: reading.max_aliased_nodes,
-            },
+            limits: self.reading.limits(),
             compose_files: self.compose.file.clone(),
             profiles: self.compose.profile.clone(),
             env_files: self.compose.env_file.clone(),
@@ -332,6 +464,21 @@ pub struct ReadingLimits {
     pub max_aliased_nodes: u64,
 }
 
+impl ReadingLimits {
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            file_bytes: self.max_file_size,
+            total_bytes: self.max_total_size,
+            documents: self.max_documents,
+            nodes: self.max_nodes,
+            depth: self.max_depth.into(),
+            aliased_nodes: self.max_aliased_nodes,
+        }
+    }
+}
+
 /// A number of bytes with a unit: `1024`, `500KiB`, `16MiB`, `1GiB`. Below 4 GiB, since positions have 32 bits.
 fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -356,16 +503,21 @@ pub struct Output {
 }
 
 fn parse_output(text: &str) -> Result<Output, String> {
+    let (format, file) = parse_format_and_file(text)?;
+    Ok(Output { format, file })
+}
+
+fn parse_format_and_file<F: ValueEnum>(text: &str) -> Result<(F, Option<PathBuf>), String> {
     let (format, file) = match text.split_once('=') {
         Some((_, "")) => return Err("the file's name is missing after `=`".to_owned()),
         Some((format, file)) => (format, Some(PathBuf::from(file))),
         None => (text, None),
     };
-    let known = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let known = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
-    let format = Format::from_str(format, false)
+    let format = F::from_str(format, false)
         .map_err(|_| format!("there is no format `{format}`; the formats are {}", names.join(", ")))?;
-    Ok(Output { format, file })
+    Ok((format, file))
 }
 
 /// Arguments of `init`.
@@ -496,7 +648,7 @@ mod tests {
         assert!(parse_size("5 apples").is_err() && parse_size("MiB").is_err() && parse_size("9GiB").is_err());
         let arguments = Arguments::try_parse_from(["kubeworthy", "assess", "."]).expect("arguments");
         let Command::Assess(assess) = arguments.command else { panic!("another command") };
-        assert_eq!(assess.choices(), Choices::default());
+        assert_eq!(assess.subject.choices(), Choices::default());
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! `kubeworthy assess`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use miette::Severity;
 
 use super::Exit;
-use super::arguments::Assess;
+use super::arguments::{Assess, Subject};
 use super::diagnostic::{Line, Message, show_data_error};
 use super::output::Terminal;
 use super::today::today;
+use crate::assessment::Assessment;
 use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
@@ -22,6 +24,13 @@ use crate::{Kit, OwnFiles};
 /// How many warnings about single documents are shown; the report lists them all.
 const WARNINGS: usize = 10;
 
+/// What was assessed.
+pub(super) struct Assessed {
+    pub(super) assessment: Assessment,
+    inventory: Inventory,
+    object: Option<ObjectName>,
+}
+
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
     if arguments.output.iter().filter(|output| output.file.is_none()).count() > 1 {
@@ -29,18 +38,52 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
             .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
         return Exit::Error;
     }
-    let (paths, object) = match what_is_meant(arguments) {
-        Ok(meant) => meant,
-        Err((message, help)) => return mistake(&message, &help, terminal),
+    let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
+        Ok(assessed) => assessed,
+        Err(exit) => return exit,
     };
-    let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
+    let assessment = &assessed.assessment;
+    let mut exit = Exit::Done;
+    for output in &arguments.output {
+        let layout = match &output.file {
+            Some(_) => terminal.layout_of_file(&arguments.shape),
+            None => terminal.layout(&arguments.shape),
+        };
+        let format = terminal.format(output.format);
+        if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
+            // Nothing but its bytes: large reports are not held a second time.
+            let written = terminal.save_by(file, &mut |writer| report::json::write(assessment, writer));
+            if written != Exit::Done {
+                exit = written;
+            }
+            continue;
+        }
+        let mut text = report::render(assessment, format, layout);
+        if arguments.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
+            text.push_str(&report::explain(assessment, layout));
+        }
+        let written = match &output.file {
+            Some(file) => terminal.save_whole(file, &text),
+            None => terminal.print(&text),
+        };
+        if written != Exit::Done {
+            exit = written;
+        }
+    }
+    if exit == Exit::Done { assessed.nothing_found(terminal).unwrap_or(exit) } else { exit }
+}
+
+/// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.
+pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
+    let (paths, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
+    let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
     let mut inputs: Vec<Input> = paths
         .into_iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path) })
         .collect();
-    let choices = arguments.choices();
+    let choices = subject.choices();
     let here = [Input::Path(".".into())];
-    if inputs.is_empty() && choices.compose_files.is_empty() && !arguments.live {
+    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live {
         inputs.extend_from_slice(&here);
     }
     let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
@@ -54,24 +97,22 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let lacks_chosen = collected.failures.iter().any(|failure| is_chosen(&failure.file));
     // Nobody is asked for a cluster where a file is missing without which nothing is assessed.
     let lacks_cluster =
-        arguments.live && !lacks_chosen && !add_clusters(arguments, object.as_ref(), &kit, &mut collected, terminal);
-    let all_failed = lacks_chosen || lacks_cluster || !arguments.live && collected.failed_inputs == count;
+        subject.live && !lacks_chosen && !add_clusters(subject, object.as_ref(), &kit, &mut collected, terminal);
+    let all_failed = lacks_chosen || lacks_cluster || !subject.live && collected.failed_inputs == count;
     warn_of_failures(&collected, all_failed, terminal);
     if all_failed || !super::context::is_right(&collected, &kit, terminal) {
-        return Exit::Error;
+        return Err(Exit::Error);
     }
-    let read = match arguments.rendering() {
-        Some(rendering) => render(&rendering, &mut collected, &kit, arguments.shape.quiet, terminal),
+    let read = match subject.rendering() {
+        Some(rendering) => render(&rendering, &mut collected, &kit, quiet, terminal),
         None => Ok(()),
     };
-    let inventory = match read.and_then(|()| read_inventory(&mut collected, &kit)) {
-        Ok(inventory) => inventory,
-        Err(unknown) => {
-            terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
-            return Exit::Error;
-        }
-    };
-    if !arguments.shape.quiet {
+    let inventory = read.and_then(|()| read_inventory(&mut collected, &kit, &source::follow));
+    let inventory = inventory.map_err(|unknown| {
+        terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
+        Exit::Error
+    })?;
+    if !quiet {
         warn_of_problems(&collected, &inventory, terminal);
     }
     if inventory.is_apart() {
@@ -81,59 +122,39 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         );
     }
     let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
-    let mut exit = Exit::Done;
-    for output in &arguments.output {
-        let layout = match &output.file {
-            Some(_) => terminal.layout_of_file(&arguments.shape),
-            None => terminal.layout(&arguments.shape),
-        };
-        let format = terminal.format(output.format);
-        if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
-            // Nothing but its bytes: large reports are not held a second time.
-            let written = terminal.save_by(file, &mut |writer| report::json::write(&assessment, writer));
-            if written != Exit::Done {
-                exit = written;
-            }
-            continue;
+    Ok(Assessed { assessment, inventory, object })
+}
+
+impl Assessed {
+    /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
+    pub(super) fn nothing_found(&self, terminal: &Terminal) -> Option<Exit> {
+        if self.inventory.is_assessable() {
+            return None;
         }
-        let mut text = report::render(&assessment, format, layout);
-        if arguments.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
-            text.push_str(&report::explain(&assessment, layout));
-        }
-        let written = match &output.file {
-            Some(file) => terminal.save(file, &text),
-            None => terminal.print(&text),
-        };
-        if written != Exit::Done {
-            exit = written;
-        }
-    }
-    if exit == Exit::Done && !inventory.is_assessable() {
-        let mut lists = inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
+        let mut lists = self.inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
         if lists.any(|list| list.gap.is_some()) {
             terminal.note(
                 "error: no workload could be listed; the report says why. \
                  `kubeworthy rbac` prints the role that lets everything be listed.",
             );
-            return Exit::Error;
+            return Some(Exit::Error);
         }
-        if let Some(object) = &object {
+        if let Some(object) = &self.object {
             terminal.note(&format!(
                 "nothing to assess: there is no {} in what was read. Look for its name and its namespace with `kubectl get`.",
                 for_terminal(&object.to_string())
             ));
-            return Exit::NothingFound;
+            return Some(Exit::NothingFound);
         }
-        terminal.note(if inventory.clusters.is_empty() {
+        terminal.note(if self.inventory.clusters.is_empty() {
             "nothing to assess: the inputs hold no workload and no pointer to one. \
              Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`."
         } else {
             "nothing to assess: what was read holds no workload. \
              Name other namespaces with -n, or read all of them with -A."
         });
-        return Exit::NothingFound;
+        Some(Exit::NothingFound)
     }
-    exit
 }
 
 /// A mistake on the command line, and what to do about it.
@@ -143,7 +164,7 @@ pub(super) fn mistake(message: &str, help: &str, terminal: &Terminal) -> Exit {
 }
 
 /// The files and folders, and the one workload of a live cluster, if one is named.
-fn what_is_meant(arguments: &Assess) -> Result<(Vec<PathBuf>, Option<ObjectName>), (String, String)> {
+fn what_is_meant(arguments: &Subject) -> Result<(Vec<PathBuf>, Option<ObjectName>), (String, String)> {
     if let Some(mistake) = arguments.cluster.mistake() {
         return Err(mistake);
     }
@@ -180,7 +201,7 @@ fn is_like_an_object(path: &Path) -> bool {
 
 /// Reads the clusters beside the files; whether one at least could be read.
 fn add_clusters(
-    arguments: &Assess,
+    arguments: &Subject,
     object: Option<&ObjectName>,
     kit: &Kit,
     collected: &mut Collected,
@@ -196,12 +217,16 @@ fn add_clusters(
 }
 
 /// The inventory of the inputs and of the files that they refer to, which are read one step of references at a time.
-fn read_inventory(collected: &mut Collected, kit: &Kit) -> Result<Inventory, UnknownOverlay> {
-    let mut asked = std::collections::BTreeSet::new();
+pub(super) fn read_inventory(
+    collected: &mut Collected,
+    kit: &Kit,
+    follow: &dyn Fn(&mut Collected, &BTreeSet<String>) -> usize,
+) -> Result<Inventory, UnknownOverlay> {
+    let mut asked = BTreeSet::new();
     loop {
         let inventory = crate::read(collected, kit)?;
-        let new: std::collections::BTreeSet<String> = inventory.missing.difference(&asked).cloned().collect();
-        if new.is_empty() || asked.len() > limits::FOLLOWED_FILES || source::follow(collected, &new) == 0 {
+        let new: BTreeSet<String> = inventory.missing.difference(&asked).cloned().collect();
+        if new.is_empty() || asked.len() > limits::FOLLOWED_FILES || follow(collected, &new) == 0 {
             return Ok(inventory);
         }
         asked.extend(new);
@@ -281,7 +306,7 @@ fn render(
 }
 
 /// A file that could not be read is said even to those who asked for quiet: a mistyped path must not pass unseen.
-fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal) {
+pub(super) fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal) {
     let severity = if all_failed { Severity::Error } else { Severity::Warning };
     for failure in collected.failures.iter().take(WARNINGS) {
         let message = Message {
@@ -297,7 +322,7 @@ fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal
     note_the_rest(collected.failures.len(), terminal);
 }
 
-fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
+pub(super) fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
     let context: Vec<String> = collected.choices.context_names().collect();
     let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up);
     for problem in shown().take(WARNINGS) {

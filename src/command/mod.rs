@@ -1,11 +1,13 @@
 //! The command line: arguments in, bytes and an exit code out. Only here are the environment and the terminal looked
 //! at.
 
+mod adr;
 pub mod arguments;
 mod assess;
 mod complete;
 mod context;
 mod diagnostic;
+mod diff;
 mod init;
 mod install;
 pub mod live;
@@ -62,6 +64,8 @@ pub fn run() -> Exit {
     let terminal = output::Terminal::new(arguments.color, called);
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
+        Command::Adr(adr) => adr::run(adr, &terminal),
+        Command::Diff(diff) => diff::run(diff, &terminal),
         Command::Init(init) => init::run(init, &terminal),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &terminal),
         Command::Rbac(rbac) => rbac::run(rbac, &terminal),

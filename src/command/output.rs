@@ -193,6 +193,44 @@ impl Terminal {
         }
     }
 
+    /// Writes a text to a file that is not there yet, in a folder that is made where it is not there yet. While it looks for a
+    /// name, no other run of this program does so in the same folder.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or the file cannot be made.
+    pub(super) fn save_numbered(
+        &self,
+        folder: &Path,
+        name: &dyn Fn(&[String]) -> String,
+        text: &str,
+    ) -> std::io::Result<std::path::PathBuf> {
+        const TRIES: usize = 100;
+        std::fs::create_dir_all(folder)?;
+        // Where folders cannot be locked, a file is still never written over.
+        let lock = std::fs::File::open(folder).ok().filter(|folder| folder.lock().is_ok());
+        for _ in 0..TRIES {
+            let names = std::fs::read_dir(folder)?.filter_map(Result::ok);
+            let mut names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            let path = folder.join(name(&names));
+            match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(mut file) => {
+                    let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
+                    if written.is_err() {
+                        // Half a record is none; it was this run that made it.
+                        let _ = std::fs::remove_file(&path);
+                    }
+                    drop(lock);
+                    return written.map(|()| path);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(std::io::Error::other("every name that was tried is taken"))
+    }
+
     /// Shows how far a long task has come, on one line of standard error, where that is a terminal.
     #[cfg(feature = "cluster")]
     pub(super) fn progress(&self, text: &str) {

@@ -76,6 +76,8 @@ Examples:
                                             print the screen, and write the report for programs
   kubectl worthy rbac                       print the role that reading takes, to ask for it
   kubectl worthy assess deploy/             assess files instead
+  kubectl worthy adr --live -A              draft a decision record about what runs
+  kubectl worthy diff old.json new.json     say what moved between two reports
   kubectl worthy rule KW103                 explain a rule
   kubectl worthy targets cloud-run          show a target with its coverage, limits and sources
   kubectl worthy completion kubectl --install

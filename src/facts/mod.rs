@@ -15,7 +15,9 @@ pub use system::{AddOnMembers, PlatformShare, SystemView};
 pub use workload::WorkloadView;
 
 use crate::grade::Grade;
-use crate::yaml::{NOT_RENDERED, Place};
+use crate::inventory::not_rendered;
+use crate::language::{Prose, say};
+use crate::yaml::Place;
 
 /// The value of a known fact.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +47,7 @@ pub enum Fact {
         /// The least that it can be.
         value: f64,
         /// Why it is not known exactly.
-        reason: String,
+        reason: Prose,
         /// Where the input says so.
         places: Vec<Place>,
         /// How sure the least is.
@@ -56,23 +58,22 @@ pub enum Fact {
     /// The input does not say, and there may well be one.
     Unknown {
         /// Why it is unknown.
-        reason: String,
+        reason: Prose,
         /// Where the input leaves it open; empty where it may be anywhere in a template that was not rendered.
         places: Vec<Place>,
     },
 }
 
-/// Why what only live state could tell is unknown.
-pub const NO_LIVE_STATE: &str = "no live state was seen";
-
 /// Why what only a history could tell is unknown.
-pub const ONE_LOOK: &str = "the cluster was looked at once, and that keeps no history";
+fn one_look() -> Prose {
+    say!("the cluster was looked at once, and that keeps no history")
+}
 
 impl Fact {
     /// What only live state could tell: unknown, and nothing in the input points at it.
     #[must_use]
     pub fn not_seen() -> Self {
-        Self::Unknown { reason: NO_LIVE_STATE.to_owned(), places: Vec::new() }
+        Self::Unknown { reason: say!("no live state was seen"), places: Vec::new() }
     }
 
     /// A known truth value.
@@ -108,20 +109,20 @@ impl Fact {
     /// The fact as far as it is known where a template was not rendered: what is there stays, what is not may be there.
     #[must_use]
     fn seen_in_part(self, seen: SeenInPart) -> Self {
-        if matches!(self, Self::Unknown { .. }) { self } else { self.known_in_part(seen, NOT_RENDERED, None) }
+        if matches!(self, Self::Unknown { .. }) { self } else { self.known_in_part(seen, &not_rendered(), None) }
     }
 
     /// The same for this reason, which may stand at a place.
     #[must_use]
-    fn known_in_part(self, seen: SeenInPart, reason: &str, place: Option<Place>) -> Self {
-        let unknown = || Self::Unknown { reason: reason.to_owned(), places: place.into_iter().collect() };
+    fn known_in_part(self, seen: SeenInPart, reason: &Prose, place: Option<Place>) -> Self {
+        let unknown = || Self::Unknown { reason: reason.clone(), places: place.into_iter().collect() };
         match (seen, self) {
             (SeenInPart::Whole, fact) => fact,
             (_, Self::Unknown { places, .. }) if places.is_empty() => unknown(),
             (_, fact @ Self::Unknown { .. }) => fact,
             (SeenInPart::Nothing, _) => unknown(),
             (_, Self::Known { value: Value::Number(value), places, grade }) => {
-                Self::AtLeast { value, reason: reason.to_owned(), places, grade }
+                Self::AtLeast { value, reason: reason.clone(), places, grade }
             }
             (_, Self::Absent | Self::Known { value: Value::Boolean(false), .. }) => unknown(),
             (_, fact) => fact,

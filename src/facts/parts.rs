@@ -4,6 +4,7 @@ use super::Fact;
 use super::system::SystemView;
 use super::workload::WorkloadView;
 use crate::inventory::model::{Origin, Stated, WorkloadKind};
+use crate::language::{Prose, say};
 
 /// The parts of a system that serve.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +23,7 @@ pub struct Part {
     /// Its name.
     pub name: String,
     /// Copies that are always there, or members of a store; the reason where that is unknown.
-    pub copies: Result<u32, String>,
+    pub copies: Result<u32, Prose>,
     /// Whether its copies can land on different hosts.
     pub apart: bool,
     /// Whether its copies are kept in different zones, at least if possible.
@@ -82,16 +83,16 @@ impl WorkloadView<'_> {
     }
 
     /// Copies, or members; at least one, since what idles at zero is started by the first who asks.
-    fn always_there(&self) -> Result<u32, String> {
+    fn always_there(&self) -> Result<u32, Prose> {
         let count = |number: f64| number.clamp(1.0, MOST_COPIES) as u32;
         if self.is_partial() {
-            return Err(crate::yaml::NOT_RENDERED.to_owned());
+            return Err(crate::inventory::not_rendered());
         }
         if let Some(members) = self.custom_members() {
             return Ok(count(members.value));
         }
         if self.workload.kind == WorkloadKind::CustomResource && !matches!(self.workload.copies, Stated::Known(_)) {
-            return Err("the resource does not say how many members it has".to_owned());
+            return Err(say!("the resource does not say how many members it has"));
         }
         match self.copies() {
             Fact::Known { value: super::Value::Number(number), .. } => Ok(count(number)),

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fact, ONE_LOOK, SystemView, Value, WorkloadView};
+use super::{Fact, SystemView, Value, WorkloadView};
 use crate::grade::Grade;
 use crate::inventory::model::Workload;
 use crate::inventory::{Cluster, Inventory, System};
+use crate::language::{Prose, say};
 use crate::tables::Tables;
 use crate::yaml::Place;
 
 /// Why a resource could not be listed, with the place where the snapshot says so.
-pub(super) type Gap = (String, Place);
+pub(super) type Gap = (Prose, Place);
 
 /// An observation: known, and proven by having been seen.
 fn observed(value: Value, places: Vec<Place>) -> Fact {
@@ -32,7 +33,7 @@ fn gap_of<'n>(
     }
     let mut namespaces = namespaces.map(|namespace| cluster.own_namespace(namespace));
     let (list, reason) = namespaces.find_map(|namespace| cluster.gap(resource, namespace))?;
-    Some((format!("{resource} could not be listed in full: {reason}"), list.place))
+    Some((say!("{} could not be listed in full: {}", resource, reason), list.place))
 }
 
 impl<'i> WorkloadView<'i> {
@@ -76,7 +77,7 @@ impl<'i> WorkloadView<'i> {
     pub(super) fn seen_at_least(&self, key: &str) -> Fact {
         match self.seen(key) {
             Some((value, place)) => {
-                Fact::AtLeast { value, reason: ONE_LOOK.to_owned(), places: vec![place], grade: Grade::Proven }
+                Fact::AtLeast { value, reason: super::one_look(), places: vec![place], grade: Grade::Proven }
             }
             None => self.not_seen(),
         }
@@ -96,7 +97,7 @@ impl<'i> WorkloadView<'i> {
         match self.range().filter(|range| range.value.1.is_finite() && range.value.1 > 0.0) {
             Some(range) => Fact::AtLeast {
                 value: (ready / range.value.1).min(1.0),
-                reason: ONE_LOOK.to_owned(),
+                reason: super::one_look(),
                 places: vec![place, range.place],
                 grade: Grade::Proven,
             },
@@ -183,7 +184,7 @@ impl<'i> WorkloadView<'i> {
 
 /// Unknown, since a cluster was looked at once and keeps no history.
 fn one_look() -> Fact {
-    Fact::Unknown { reason: ONE_LOOK.to_owned(), places: Vec::new() }
+    Fact::Unknown { reason: super::one_look(), places: Vec::new() }
 }
 
 impl<'i> SystemView<'i> {
@@ -208,7 +209,7 @@ impl<'i> SystemView<'i> {
 
     /// The resources that could not be listed whole where the system runs, with the reasons.
     #[must_use]
-    pub fn gaps(&self) -> BTreeMap<&'i str, String> {
+    pub fn gaps(&self) -> BTreeMap<&'i str, Prose> {
         let mut gaps = BTreeMap::new();
         // A cluster that was asked for and could not be read is missed by what stands in files alone, too.
         let all: Vec<&Cluster> = self.inventory.clusters.iter().collect();

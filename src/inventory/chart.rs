@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::paths::join;
+use crate::language::{Prose, say};
 use crate::limits::Limits;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Node, Tree, parse_documents};
@@ -124,14 +125,14 @@ impl Charts {
 
     /// Why a file of a chart is left alone whatever it holds: it is no template, but what templates are filled with, or
     /// pieces of them.
-    pub(super) fn left_alone(&self, file: &SourceFile, is_values: bool) -> Option<&'static str> {
+    pub(super) fn left_alone(&self, file: &SourceFile, is_values: bool) -> Option<Prose> {
         let inside = self.inside(file)?;
         if is_values && (!inside.contains('/') || inside.starts_with("ci/")) {
-            return Some("the values of a chart");
+            return Some(say!("the values of a chart"));
         }
         // Helm takes no manifest from a file whose name begins with `_`.
         let is_piece = inside.starts_with("templates/") && file.base_name().starts_with('_');
-        is_piece.then_some("pieces of a chart's templates")
+        is_piece.then(|| say!("pieces of a chart's templates"))
     }
 }
 

@@ -16,6 +16,7 @@ use super::paths::join;
 use super::unrendered::{self, FileTemplate};
 use crate::choices::Choices;
 use crate::context::{self, Context};
+use crate::language::{Prose, say};
 use crate::limits::Limits;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId, Span};
@@ -29,7 +30,7 @@ pub(super) struct Read {
     pub(super) trees: Vec<Tree>,
     pub(super) objects: Objects,
     pub(super) problems: Vec<Problem>,
-    pub(super) skipped: Vec<(SourceId, String)>,
+    pub(super) skipped: Vec<(SourceId, Prose)>,
     pub(super) documents: usize,
     pub(super) projects: Vec<Project>,
     pub(super) missing: BTreeSet<String>,
@@ -95,7 +96,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     read.clusters = live::clusters(&read.trees);
     read_context(files, choices, &mut read);
     build(&by_file, &others, choices, tables, &mut read);
-    let mut left: Vec<(SourceId, String)> = others.into_iter().map(|(source, _, reason)| (source, reason)).collect();
+    let mut left: Vec<(SourceId, Prose)> = others.into_iter().map(|(source, _, reason)| (source, reason)).collect();
     for (source, reason) in &mut left {
         if let Some(Some(used)) = read.built.consumed.get(source) {
             reason.clone_from(used);
@@ -170,7 +171,7 @@ fn read_context(files: &[SourceFile], choices: &Choices, read: &mut Read) {
 /// Builds the kustomizations and adds what they make to the documents of the run.
 fn build(
     by_file: &[FileDocuments<'_>],
-    others: &[(SourceId, &SourceFile, String)],
+    others: &[(SourceId, &SourceFile, Prose)],
     choices: &Choices,
     tables: &Tables,
     read: &mut Read,
@@ -207,7 +208,7 @@ fn build(
 
 /// Why a file is left alone without being parsed: its name says what it is, or nothing in its text could be an object
 /// or a service.
-fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Tables) -> Option<String> {
+fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Tables) -> Option<Prose> {
     if file.cluster.is_some() {
         return None;
     }
@@ -216,16 +217,16 @@ fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Ta
         return None;
     }
     if base_name == ".env" || choices.env_files.contains(&file.name) {
-        return Some("variables for Compose files beside it".to_owned());
+        return Some(say!("variables for Compose files beside it"));
     }
     if base_name == context::FILE_NAME {
-        return Some("what an owner states elsewhere; --context-file names it".to_owned());
+        return Some(say!("what an owner states elsewhere; --context-file names it"));
     }
     if let Some(reason) = tables.lookalike_file(base_name) {
-        return Some(reason.to_owned());
+        return Some(Prose::from(reason.to_owned()));
     }
     if let Some(reason) = charts.left_alone(file, tables.is_values_file(base_name)) {
-        return Some(reason.to_owned());
+        return Some(reason);
     }
     let text = &file.text;
     // A template may be nothing but the inclusion of an object.
@@ -237,7 +238,7 @@ fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Ta
     if may_hold_objects || may_be_compose || kustomize::is_name(base_name) {
         None
     } else {
-        Some("no Kubernetes object and no Compose service in it".to_owned())
+        Some(say!("no Kubernetes object and no Compose service in it"))
     }
 }
 
@@ -284,7 +285,7 @@ fn note_unreadable(
             read.objects.opaque.push(Opaque {
                 kind: kind.clone(),
                 name: String::new(),
-                reason: message.clone(),
+                reason: Prose::name(message.clone()),
                 place: None,
                 source,
             });
@@ -394,11 +395,11 @@ struct Classified {
     objects: Objects,
     problems: Vec<Problem>,
     is_compose: bool,
-    skipped: Option<String>,
+    skipped: Option<Prose>,
 }
 
 /// A file that kustomizations use: its objects were read as they make them.
-fn classify_consumed(source: SourceId, trees: &[Tree], skipped: Option<String>) -> Classified {
+fn classify_consumed(source: SourceId, trees: &[Tree], skipped: Option<Prose>) -> Classified {
     let keys = trees.iter().filter_map(|tree| note_duplicate_key(tree, source)).collect();
     Classified { skipped, problems: keys, ..Classified::default() }
 }
@@ -426,7 +427,7 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
         // Values of a chart may look like anything, but they have no name of their own.
         let is_values = tables.is_values_file(file.base_name()) && !is_named(root);
         if is_values {
-            result.skipped = Some("the values of a chart".to_owned());
+            result.skipped = Some(say!("the values of a chart"));
         } else if is_object && is_unrendered && root.get("kind").is_some_and(|kind| kind.is_placeholder()) {
             understood = true;
             if holds_containers(root) {
@@ -442,7 +443,7 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
                     hide(scan_kinds(written), &mut result);
                 }
                 Outcome::Fragment => {
-                    result.skipped.get_or_insert_with(|| "a patch: no container with an image in it".to_owned());
+                    result.skipped.get_or_insert_with(|| say!("a patch: no container with an image in it"));
                 }
             }
             if understood {
@@ -451,7 +452,7 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
         } else if let Some(reason) =
             root.written_entries().find_map(|(key, _)| tables.lookalike_key(key.text().unwrap_or_default()))
         {
-            result.skipped = Some(reason.to_owned());
+            result.skipped = Some(Prose::from(reason.to_owned()));
         } else if compose::is_compose(root, file.base_name(), tables) && is_unrendered {
             // Variables of Compose are known to its reader, those of other templates are not.
             understood = true;
@@ -464,7 +465,7 @@ fn classify(source: SourceId, file: &SourceFile, trees: &[Tree], tables: &Tables
         } else if kustomize::is_name(file.base_name()) {
             understood = true;
         } else {
-            result.skipped.get_or_insert_with(|| "neither a Kubernetes object nor a Compose file".to_owned());
+            result.skipped.get_or_insert_with(|| say!("neither a Kubernetes object nor a Compose file"));
         }
     }
     if understood {

@@ -8,10 +8,11 @@ use super::model::{
 use super::pod;
 use super::rights;
 use super::selector::{Labels, Selector, read_labels};
+use crate::language::{Prose, say};
 use crate::limits;
 use crate::tables::{GroupRole, Tables};
 use crate::text::SourceId;
-use crate::yaml::{Live, NOT_RENDERED, Node};
+use crate::yaml::{Live, Node};
 
 /// What a document that claims to be an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) enum Outcome {
     /// It was understood.
     Understood,
     /// It is something else, for this reason.
-    Lookalike(String),
+    Lookalike(Prose),
     /// It changes an object that is written elsewhere and is no object of its own.
     Fragment,
 }
@@ -83,20 +84,20 @@ pub(super) fn read_object(node: Node<'_>, source: SourceId, tables: &Tables, int
     }
     // Without a group there is one version; anything else with a `kind` is somebody else's format.
     if group.is_empty() && !is_open && !matches!(version, "v1" | "v1beta1" | "v1beta2" | "v1beta3") {
-        return Outcome::Lookalike("no API version of Kubernetes".to_owned());
+        return Outcome::Lookalike(say!("no API version of Kubernetes"));
     }
     // How the cluster was read is read on its own.
     if node.tree().live.is_some() && kind == super::live::HEADER {
         return Outcome::Understood;
     }
     if let Some(reason) = tables.lookalike(group, kind) {
-        return Outcome::Lookalike(reason.to_owned());
+        return Outcome::Lookalike(Prose::from(reason.to_owned()));
     }
     let metadata = node.get("metadata");
     let hook = metadata.and_then(|metadata| metadata.at(&["annotations", "helm.sh/hook"])).and_then(|hook| hook.text());
     // Source: Helm documentation, "Chart Tests".
     if matches!(hook, Some("test" | "test-success" | "test-failure")) {
-        return Outcome::Lookalike("a test of a chart, which runs only when somebody asks for it".to_owned());
+        return Outcome::Lookalike(say!("a test of a chart, which runs only when somebody asks for it"));
     }
     let name_node = metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
     let namespace = metadata.and_then(|metadata| metadata.get("namespace")).and_then(|node| node.string());
@@ -169,7 +170,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         ("batch", "CronJob" | "ScheduledJob") => return workload(head, WorkloadKind::CronJob, tables, into),
         ("argoproj.io", "Rollout") => return workload(head, WorkloadKind::Rollout, tables, into),
         ("serving.knative.dev", "Service") if is_for_cloud_run(head.node) => {
-            return Outcome::Lookalike("a service of Google Cloud Run".to_owned());
+            return Outcome::Lookalike(say!("a service of Google Cloud Run"));
         }
         ("serving.knative.dev", "Service") => return workload(head, WorkloadKind::KnativeService, tables, into),
         ("keda.sh", "ScaledJob") => return workload(head, WorkloadKind::ScaledJob, tables, into),
@@ -283,7 +284,7 @@ fn read_known(head: &Head<'_>, tables: &Tables, into: &mut Objects) -> Outcome {
         }
         ("kustomize.config.k8s.io", "Kustomization" | "Component") => {}
         (group, _) if is_built_in(group) => {}
-        (group, _) if !group.contains('.') => return Outcome::Lookalike("no API group of Kubernetes".to_owned()),
+        (group, _) if !group.contains('.') => return Outcome::Lookalike(say!("no API group of Kubernetes")),
         _ => return custom::custom_resource(head, tables, into),
     }
     Outcome::Understood
@@ -353,7 +354,7 @@ fn service_reference(node: Node<'_>) -> Option<(String, String)> {
 pub(super) fn number_in(object: &Head<'_>, node: Option<Node<'_>>) -> Stated<f64> {
     match stated_number(node) {
         Stated::Absent if object.node.is_unrendered() => {
-            Stated::Unknown { reason: NOT_RENDERED.to_owned(), place: object.place }
+            Stated::Unknown { reason: super::not_rendered(), place: object.place }
         }
         stated => stated,
     }
@@ -363,13 +364,13 @@ pub(super) fn number_in(object: &Head<'_>, node: Option<Node<'_>>) -> Stated<f64
 pub(super) fn stated_number(node: Option<Node<'_>>) -> Stated<f64> {
     let Some(node) = node.filter(|node| !node.is_null()) else { return Stated::Absent };
     if node.is_placeholder() {
-        return Stated::Unknown { reason: NOT_RENDERED.to_owned(), place: node.place() };
+        return Stated::Unknown { reason: super::not_rendered(), place: node.place() };
     }
     match node.integer() {
         Some(value) if (0..=limits::LARGEST_AMOUNT as i64).contains(&value) => {
             Stated::Known(Written { value: value as f64, place: node.place() })
         }
-        _ => Stated::Unknown { reason: "the number is a placeholder".to_owned(), place: node.place() },
+        _ => Stated::Unknown { reason: say!("the number is a placeholder"), place: node.place() },
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::model::{Objects, Origin, Workload};
 use super::{Inventory, Links};
 use crate::day::Day;
+use crate::language::{Prose, say};
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Live, Node, Place, Tree};
@@ -42,7 +43,7 @@ pub struct List {
     /// How many objects were read.
     pub objects: u64,
     /// Why it is not whole; none where it is, or where the cluster does not know the resource.
-    pub gap: Option<String>,
+    pub gap: Option<Prose>,
     /// The namespaces in which it is not whole; empty for all that were asked.
     pub namespaces: BTreeSet<String>,
     /// Whether the cluster knows the resource.
@@ -71,9 +72,9 @@ impl Cluster {
             let gap = match outcome {
                 "complete" | "not-served" => None,
                 "not-asked" if is_selection => None,
-                "not-asked" => Some("it was not asked for".to_owned()),
-                _ if reason.is_empty() => Some(outcome.replace('-', " ")),
-                _ => Some(format!("{}: {reason}", outcome.replace('-', " "))),
+                "not-asked" => Some(say!("it was not asked for")),
+                _ if reason.is_empty() => Some(in_words(outcome)),
+                _ => Some(say!("{}: {}", in_words(outcome), reason)),
             };
             List {
                 objects: node
@@ -103,11 +104,11 @@ impl Cluster {
     /// Why a resource could not be listed as a whole in a namespace, with the place; none where it was, and where the
     /// cluster does not know the resource. The empty namespace is that of resources without one.
     #[must_use]
-    pub fn gap(&self, resource: &str, namespace: &str) -> Option<(&List, &str)> {
+    pub fn gap(&self, resource: &str, namespace: &str) -> Option<(&List, &Prose)> {
         let list = self.lists.get(resource)?;
         let namespace = self.meant(namespace);
         let concerns = list.namespaces.is_empty() || list.namespaces.contains(namespace);
-        list.gap.as_deref().filter(|_| concerns).map(|reason| (list, reason))
+        list.gap.as_ref().filter(|_| concerns).map(|reason| (list, reason))
     }
 
     /// Whether everything of a resource in a namespace was read.
@@ -240,5 +241,16 @@ impl Inventory {
     #[must_use]
     pub fn seen_on(&self) -> Option<Day> {
         self.clusters.iter().filter_map(|cluster| cluster.taken).max()
+    }
+}
+
+/// How a list ended, in words.
+fn in_words(outcome: &str) -> Prose {
+    match outcome {
+        "cut-off" => say!("cut off"),
+        "timed-out" => say!("timed out"),
+        "forbidden" => say!("forbidden"),
+        "failed" => say!("failed"),
+        other => Prose::name(other.replace('-', " ")),
     }
 }

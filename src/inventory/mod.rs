@@ -32,11 +32,13 @@ pub use variants::{Demand, Selection, UnknownOverlay};
 use std::collections::{BTreeMap, BTreeSet};
 
 use kustomize::Root;
+pub(crate) use model::not_rendered;
 use model::{Objects, Stated};
 use system::Kustomizations;
 
 use crate::choices::Choices;
 use crate::context::Context;
+use crate::language::Prose;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{DocumentId, Node, Place, Tree};
@@ -94,7 +96,7 @@ pub struct Reading<'f> {
     roots: Vec<Root>,
     families: Kustomizations,
     problems: Vec<Problem>,
-    skipped: Vec<(SourceId, String)>,
+    skipped: Vec<(SourceId, Prose)>,
     documents: usize,
     projects: Vec<compose::Project>,
     missing: BTreeSet<String>,
@@ -227,7 +229,7 @@ pub struct Inventory {
     /// What could not be understood.
     pub problems: Vec<Problem>,
     /// Files left alone, and why.
-    pub skipped: Vec<(SourceId, String)>,
+    pub skipped: Vec<(SourceId, Prose)>,
     /// Documents that were read or tried.
     pub documents: usize,
     /// The Compose projects, by folder and files.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pointers::{Copied, Followed, Pointer, Reach};
 use super::rights::{Binding, Role};
 use super::selector::{Labels, Selector};
+use crate::language::{Prose, say};
 use crate::tables::GroupRole;
 use crate::text::SourceId;
 use crate::yaml::Place;
@@ -33,10 +34,15 @@ pub enum Stated<T> {
     /// Written, but its value depends on what is not in the files.
     Unknown {
         /// Why the value cannot be known.
-        reason: String,
+        reason: Prose,
         /// Where it stands.
         place: Place,
     },
+}
+
+/// Why nothing can be known of what stands in a template.
+pub(crate) fn not_rendered() -> Prose {
+    say!("the template is not rendered")
 }
 
 impl<T: Copy> Stated<T> {
@@ -440,7 +446,7 @@ pub struct Opaque {
     /// Its namespace and name, empty where they could not be read.
     pub name: String,
     /// Why its workloads are not visible.
-    pub reason: String,
+    pub reason: Prose,
     /// Where it is written; none where only the text of a file was scanned.
     pub place: Option<Place>,
     /// The file that holds it.

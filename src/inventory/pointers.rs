@@ -9,6 +9,7 @@ use globset::GlobBuilder;
 
 use super::model::{Objects, Opaque};
 use super::paths::join;
+use crate::language::{Prose, say};
 use crate::limits;
 use crate::text::sanitize::without_credentials;
 use crate::text::{SourceFile, SourceId};
@@ -293,13 +294,13 @@ pub(super) fn follow(objects: &mut Objects, files: &[SourceFile], skipped: &BTre
     }
 }
 
-fn reason(pointer: &Pointer) -> String {
+fn reason(pointer: &Pointer) -> Prose {
     let path = pointer.paths.first();
     match (path, &pointer.origin) {
-        (Some(path), Some(origin)) => format!("it points to {path} of {origin}, which is not among these files"),
-        (Some(path), None) => format!("it points to {path}, which is not among these files"),
-        (None, Some(origin)) => format!("it points to {origin}, which is not among these files"),
-        (None, None) => "it points to workloads that are not among these files".to_owned(),
+        (Some(path), Some(origin)) => say!("it points to {} of {}, which is not among these files", path, origin),
+        (Some(path), None) => say!("it points to {}, which is not among these files", path),
+        (None, Some(origin)) => say!("it points to {}, which is not among these files", origin),
+        (None, None) => say!("it points to workloads that are not among these files"),
     }
 }
 

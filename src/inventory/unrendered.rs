@@ -12,8 +12,7 @@ use crate::limits::Limits;
 use crate::text::command::{for_shell, local_path, release_name};
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{
-    NOT_RENDERED, ParsedDocument, Place, Tree, find_template_marker, looks_like_template, read_template,
-    unrendered_scope,
+    ParsedDocument, Place, Tree, find_template_marker, looks_like_template, read_template, unrendered_scope,
 };
 
 /// A template that was read as far as it is certain.
@@ -138,7 +137,7 @@ fn kinds_of_objects(text: &str) -> Vec<String> {
 
 /// A workload that a template names and that is not certain.
 pub(super) fn opaque(kind: &str, source: SourceId) -> Opaque {
-    Opaque { kind: kind.to_owned(), name: String::new(), reason: NOT_RENDERED.to_owned(), place: None, source }
+    Opaque { kind: kind.to_owned(), name: String::new(), reason: super::not_rendered(), place: None, source }
 }
 
 /// Says once per chart that it was not rendered, in place of once per template, and counts the charts that it takes from

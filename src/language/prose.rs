@@ -36,6 +36,13 @@ impl Prose {
         Self::new("{}", vec![Argument::Name(text.into())])
     }
 
+    /// Several sentences with the same mark between them.
+    #[must_use]
+    pub fn list(items: Vec<Self>, mark: &str) -> Self {
+        let pattern = vec!["{}"; items.len()].join(mark);
+        Self::new(pattern, items.into_iter().map(Argument::Prose).collect())
+    }
+
     /// The English form with `{}` where its arguments stand.
     #[must_use]
     pub fn pattern(&self) -> &str {
@@ -98,6 +105,9 @@ impl PartialOrd for Prose {
 
 impl Ord for Prose {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.arguments.is_empty() && other.arguments.is_empty() {
+            return self.pattern.cmp(&other.pattern);
+        }
         self.to_string().cmp(&other.to_string())
     }
 }

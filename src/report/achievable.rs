@@ -64,7 +64,7 @@ impl From<&assessment::Achievable> for Availability {
                 .map(|step| Step {
                     percent: round(step.percent, 6),
                     what: step.what.to_string(),
-                    source: step.source.clone(),
+                    source: step.source.to_string(),
                     checked_on: step.checked_on.clone(),
                 })
                 .collect(),
@@ -136,7 +136,7 @@ fn formula(lines: &mut Lines<'_>, title: &str, achievable: &assessment::Achievab
     lines.paragraph(2, &voice.say(&say!("{}: {} %, {} min down a month", title, exactly(percent), minutes)));
     lines.paragraph(4, &said(voice, &achievable.formula));
     for step in &achievable.steps {
-        let (percent, what, source) = (exactly(step.percent), said(voice, &step.what), for_terminal(&step.source));
+        let (percent, what, source) = (exactly(step.percent), said(voice, &step.what), said(voice, &step.source));
         let text = if step.checked_on.is_empty() {
             say!("{} %  {} ({})", percent, what, source)
         } else {

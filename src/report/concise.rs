@@ -1,6 +1,6 @@
 //! One line for each verdict, then one for each finding, as compilers print them: `file:line:column: CODE message`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::{self, Mark};
 use super::sentences::{position, said};
@@ -42,19 +42,23 @@ fn verdict(assessment: &Assessment, system: &SystemAssessment, name: &str, layou
     ))
 }
 
-/// The findings by their places, each line once; on a verbose run also the claims.
+/// The findings by their places, each once; on a verbose run also the claims.
 fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
     let voice = layout.voice;
-    let mut found: BTreeSet<(String, u32, u32, String, String)> = BTreeSet::new();
-    let systems = std::iter::once(&assessment.estate).chain(&assessment.systems);
+    let mut found: BTreeMap<(String, u32, u32, String), BTreeSet<String>> = BTreeMap::new();
     let mut add = |system: &SystemAssessment, place: Option<&Location>, code: &str, message: String| {
         let (file, line, column) =
             place.map_or((String::new(), 0, 0), |place| (place.file.clone(), place.line, place.column));
         let at = place.map_or_else(|| for_terminal(&system.name).into_owned(), position);
         let code = for_terminal(code).into_owned();
-        found.insert((file, line, column, code.clone(), format!("{at}: {} {message}", Mark::Code.around(&code))));
+        let text = format!("{at}: {} {message}", Mark::Code.around(&code));
+        let lines = found.entry((file, line, column, code)).or_default();
+        // An estate says again what its systems say, with their names.
+        if !system.is_estate || lines.is_empty() {
+            lines.insert(text);
+        }
     };
-    for system in systems {
+    for system in assessment.systems.iter().chain([&assessment.estate]) {
         for finding in &system.findings {
             add(system, finding.evidence.first(), &finding.code, said(voice, &finding.message));
         }
@@ -68,5 +72,5 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
             }
         }
     }
-    found.into_iter().map(|(.., line)| line).collect()
+    found.into_values().flatten().collect()
 }

@@ -3,6 +3,7 @@
 use super::Layout;
 use super::words::suggested;
 use crate::assessment::{Assessment, SystemAssessment};
+use crate::language::Prose;
 use crate::rules::file::Level;
 use crate::text::sanitize::is_unsafe;
 
@@ -96,7 +97,7 @@ fn row(system: &SystemAssessment) -> [String; HEADER.len()] {
         level(Level::Warning),
         level(Level::Note),
         system.unknowns.iter().filter(|unknown| unknown.raised_by_files).count().to_string(),
-        text(system.through.as_deref().unwrap_or_default()),
+        text(&system.through.as_ref().map_or_else(String::new, Prose::to_string)),
         text(anchor.map_or("", |anchor| anchor.file.as_str())),
         anchor.map_or_else(String::new, |anchor| anchor.line.to_string()),
     ]

@@ -13,35 +13,48 @@ fn width_of(character: char) -> usize {
     if marks::is_mark(character) { 0 } else { character.width().unwrap_or(0) }
 }
 
-/// Text broken at spaces so that no line is wider than the width; a word that is wider is broken too. What is marked over
-/// the end of a line is marked again on the next.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+/// Text broken at spaces so that no line is wider than the width; a word that is wider is broken too, behind a slash where
+/// it has one. What is marked over the end of a line is marked again on the next.
+pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let room = room.max(2);
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let wide = width(word);
-        if used > 0 && used + 1 + wide > room {
+        if used > 0 && used + 1 + width(word) > room {
             lines.push(std::mem::take(&mut line));
             used = 0;
         }
-        if !line.is_empty() {
+        if used > 0 {
             line.push(' ');
-            used += usize::from(used > 0);
+            used += 1;
         }
-        for character in word.chars() {
-            let wide = width_of(character);
-            if used + wide > room {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push(character);
-            used += wide;
+        let mut rest = word;
+        while used + width(rest) > room {
+            let (part, behind) = rest.split_at(fitting(rest, room - used));
+            line.push_str(part);
+            lines.push(std::mem::take(&mut line));
+            (used, rest) = (0, behind);
         }
+        line.push_str(rest);
+        used += width(rest);
     }
     lines.push(line);
     marks::carry_over(&mut lines);
     lines
+}
+
+/// How many bytes of a word fit into so many columns: up to the last slash, unless that were less than half.
+fn fitting(word: &str, room: usize) -> usize {
+    let mut used = 0;
+    let too_far = |(_, character): &(usize, char)| {
+        used += width_of(*character);
+        used > room
+    };
+    let end = word.char_indices().find(too_far).map_or(word.len(), |(at, _)| at);
+    match word[..end].rfind('/') {
+        Some(slash) if slash + 1 > end / 2 => slash + 1,
+        _ => end,
+    }
 }
 
 /// Text cut to a width, with a sign where something is missing.
@@ -100,6 +113,7 @@ mod tests {
     fn lines_are_broken_and_cut_by_width() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("extraordinarily long", 8), ["extraord", "inarily", "long"]);
+        assert_eq!(wrap("in deploy/charts/web.yaml", 15), ["in", "deploy/charts/", "web.yaml"]);
         assert_eq!(cut("日本語のなまえ", 7, "…"), "日本語…");
         assert_eq!(cut("short", 7, "…"), "short");
         assert_eq!(end_of("a/long/path.yaml", 12, "..."), "...path.yaml");

@@ -89,6 +89,12 @@ pub(super) fn is_mark(character: char) -> bool {
     character == END || ALL.iter().any(|(begin, _)| *begin == character)
 }
 
+/// The text without blanks at its end, marked or not.
+pub(super) fn trimmed(text: &str) -> String {
+    let kept = text.trim_end_matches(|character| character == ' ' || is_mark(character));
+    kept.chars().chain(text[kept.len()..].chars().filter(|character| is_mark(*character))).collect()
+}
+
 /// Ends what is marked with each line, and begins it again on the next.
 pub(super) fn carry_over(lines: &mut [String]) {
     let mut open = None;
@@ -143,8 +149,8 @@ fn address<'r>(code: &str, rules: &'r BTreeMap<String, RuleText>) -> Option<&'r 
     })
 }
 
-/// The text with our own signs in ASCII: what stands for a character that is not shown, for what is left out, and French
-/// typography. Letters of names and words stay.
+/// The text with our own signs in ASCII: what stands for a character that is not shown, for what is left out
+/// or filled in later, and French typography. Letters of names and words stay.
 pub(super) fn in_ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
@@ -154,6 +160,8 @@ pub(super) fn in_ascii(text: &str) -> String {
             '–' | '—' => plain.push('-'),
             '’' => plain.push('\''),
             '«' | '»' => plain.push('"'),
+            '‹' => plain.push('<'),
+            '›' => plain.push('>'),
             '\u{a0}' | '\u{202f}' => plain.push(' '),
             other => plain.push(other),
         }
@@ -191,6 +199,12 @@ mod tests {
         assert_eq!(linked, "by \u{1b}]8;;https://example.org/one\u{1b}\\KW1\u{1b}]8;;\u{1b}\\ and KW2");
         let coloured = drawn(&text, Layout { colour: true, ..Layout::default() }, &rules());
         assert!(coloured.contains("\u{1b}[36mKW1\u{1b}[0m"), "{coloured:?}");
+    }
+
+    #[test]
+    fn no_blank_is_left_at_the_end() {
+        let text = format!("a {}  ", Mark::Strong.around("b  "));
+        assert_eq!(trimmed(&text), format!("a {}", Mark::Strong.around("b")));
     }
 
     #[test]

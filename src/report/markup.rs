@@ -104,7 +104,7 @@ fn plain(text: &str, most: usize) -> String {
 }
 
 /// The sentence with its names cut.
-fn shortened(prose: &Prose) -> Prose {
+pub(crate) fn shortened(prose: &Prose) -> Prose {
     let arguments = prose.arguments().iter().map(|argument| match argument {
         Argument::Name(name) => Argument::Name(cut(name, NAME)),
         Argument::Number(value, decimals) => Argument::Number(*value, *decimals),
@@ -120,9 +120,15 @@ fn escape(text: &str, inside: Inside) -> String {
     for (at, character) in text.char_indices() {
         let behind = &text[at + character.len_utf8()..];
         let next = behind.chars().next();
+        let stands_alone = next.is_none_or(char::is_whitespace);
         let begins_block = inside == Inside::Markdown
-            && (at == 0 && matches!(character, '#' | '+' | '-' | '=' | ':')
-                || at == digits && digits > 0 && matches!(character, '.' | ')'));
+            && match character {
+                '#' => at == 0,
+                '+' | '-' | '=' => at == 0 && (stands_alone || next == Some(character)),
+                ':' => at == 0 && next == Some('-'),
+                '.' | ')' => at == digits && digits > 0 && stands_alone,
+                _ => false,
+            };
         match character {
             '|' => escaped.push_str("&#124;"),
             '&' => escaped.push_str("&amp;"),

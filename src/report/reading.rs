@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Layout;
+use super::lines::end_of;
 use super::sentences::said;
 use super::words::names;
 use crate::assessment::{Assessment, ClusterRead, ListGap};
@@ -56,10 +57,10 @@ pub(super) fn sentences(assessment: &Assessment, layout: Layout, most: usize) ->
             },
         ));
     }
-    left_alone(&mut all, assessment, most.div_ceil(2));
+    left_alone(&mut all, assessment, layout, most.div_ceil(2));
     for entry in inputs.not_understood.iter().take(most) {
         let at = entry.line.map_or_else(String::new, |line| format!(":{line}"));
-        let place = for_terminal(&format!("{}{at}", entry.file)).into_owned();
+        let place = path(&format!("{}{at}", entry.file), layout);
         let reason = Prose::from(entry.reason.clone());
         all.push((
             About::Unread,
@@ -74,10 +75,18 @@ pub(super) fn sentences(assessment: &Assessment, layout: Layout, most: usize) ->
         all.push((About::Unread, say!("and {} more", inputs.not_understood.len() - most)));
     }
     for gap in inputs.gaps.iter().take(most.div_ceil(3)) {
-        let reason = Prose::from(as_called(&gap.reason, layout.program).into_owned());
-        all.push((About::Detail, say!("{}: {}", for_terminal(&gap.scope), reason)));
+        let reason = Prose::name(as_called(&voice.say(&gap.reason), layout.program));
+        all.push((About::Detail, say!("{}: {}", path(&gap.scope, layout), reason)));
     }
     all.into_iter().map(|(about, prose)| (about, said(voice, &prose))).collect()
+}
+
+/// A path cut from its beginning so that it stands on one line with what says something of it.
+fn path(text: &str, layout: Layout) -> String {
+    /// What stands before it, and the colon behind it.
+    const BESIDE: usize = 6;
+    let sign = if layout.unicode { "…" } else { "..." };
+    end_of(&for_terminal(text), layout.width.saturating_sub(BESIDE).max(20), sign)
 }
 
 /// Where to read on.
@@ -139,12 +148,12 @@ fn of_cluster(all: &mut Vec<(About, Prose)>, cluster: &ClusterRead, layout: Layo
             }
         },
     ));
-    let reasons: BTreeSet<(&str, &[String])> =
-        cluster.gaps.iter().map(|gap| (gap.reason.as_str(), gap.namespaces.as_slice())).collect();
+    let reasons: BTreeSet<(&Prose, &[String])> =
+        cluster.gaps.iter().map(|gap| (&gap.reason, gap.namespaces.as_slice())).collect();
     // What matters most stands first.
     for forbids in [true, false] {
         for (reason, namespaces) in &reasons {
-            let of_reason = |gap: &&ListGap| gap.reason == *reason && gap.namespaces == *namespaces;
+            let of_reason = |gap: &&ListGap| gap.reason == **reason && gap.namespaces == *namespaces;
             let gaps = cluster.gaps.iter().filter(of_reason).filter(|gap| gap.forbids_conclusions == forbids);
             of_one_reason(all, reason, namespaces, &gaps.collect::<Vec<_>>(), layout.voice);
         }
@@ -157,10 +166,16 @@ fn of_cluster(all: &mut Vec<(About, Prose)>, cluster: &ClusterRead, layout: Layo
 }
 
 /// What could not be listed for one reason, and the rules that it leaves open.
-fn of_one_reason(all: &mut Vec<(About, Prose)>, reason: &str, namespaces: &[String], gaps: &[&ListGap], voice: Voice) {
+fn of_one_reason(
+    all: &mut Vec<(About, Prose)>,
+    reason: &Prose,
+    namespaces: &[String],
+    gaps: &[&ListGap],
+    voice: Voice,
+) {
     const NAMED: usize = 12;
     let Some(first) = gaps.first() else { return };
-    let reason = Prose::from(for_terminal(reason).into_owned());
+    let reason = reason.clone();
     let reason = match namespaces.len() {
         0 => reason,
         1..=3 => say!("{}, in {}", reason, for_terminal(&namespaces.join(", "))),
@@ -186,17 +201,17 @@ fn of_one_reason(all: &mut Vec<(About, Prose)>, reason: &str, namespaces: &[Stri
 }
 
 /// Why files were left alone, the commonest reason first.
-fn left_alone(all: &mut Vec<(About, Prose)>, assessment: &Assessment, most: usize) {
-    let mut reasons: Vec<(&str, usize, &str)> = Vec::new();
+fn left_alone(all: &mut Vec<(About, Prose)>, assessment: &Assessment, layout: Layout, most: usize) {
+    let mut reasons: Vec<(&Prose, usize, &str)> = Vec::new();
     for (file, reason) in &assessment.inputs.skipped {
-        match reasons.iter_mut().find(|(known, _, _)| known == reason) {
+        match reasons.iter_mut().find(|(known, _, _)| *known == reason) {
             Some((_, times, _)) => *times += 1,
             None => reasons.push((reason, 1, file)),
         }
     }
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     for (reason, times, first) in reasons.iter().take(most) {
-        let (first, reason) = (for_terminal(first), Prose::from((*reason).to_owned()));
+        let (first, reason) = (path(first, layout), *reason);
         all.push((
             About::LeftAlone,
             if *times == 1 {

@@ -74,6 +74,9 @@ pub(super) fn lines(text: &str, number: u32, (start, end): (u32, u32), layout: L
     drawn.by_ref().take(2).map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// What stands where a part of a line is left out.
+const CUT: &str = "...";
+
 /// The part of a line around some columns, as wide as there is room, with every unsafe character replaced by one `?`.
 fn around(text: &str, number: u32, (start, end): (usize, usize), room: usize) -> Option<OneLine> {
     let safe = |character: char| match character {
@@ -88,29 +91,29 @@ fn around(text: &str, number: u32, (start, end): (usize, usize), room: usize) ->
     }
     let end = if end > start + 1 { (end - 1).min(characters.len()) } else { characters.len() };
     let wide = |part: &[char]| part.iter().map(|character| character.width().unwrap_or(0)).sum::<usize>();
-    // The first column that is shown: the beginning, or so far on that the pointed part fits, with a little before it.
-    let mut from = 0;
-    while from < start && wide(&characters[from..end]) > room {
-        from += 1;
-    }
-    if from > 0 {
-        // Room for what says that something stands before.
-        from = (from + 3).min(start);
-    }
-    let lead = if from > 0 { "..." } else { "" };
-    let mut until = characters.len();
-    let has_room = |until: usize, more: usize| lead.len() + wide(&characters[from..until]) + more <= room;
-    if !has_room(until, 0) {
-        while until > from && !has_room(until, 3) {
+    let (mut from, mut until) = (0, characters.len());
+    let (mut lead, mut tail) = ("", "");
+    if wide(&characters) > room {
+        // The first column that is shown: the beginning, or so far on that the pointed part and both signs fit.
+        let within = room - 2 * CUT.len();
+        while from < start && wide(&characters[from..end]) > within {
+            from += 1;
+        }
+        lead = if from > 0 { CUT } else { "" };
+        tail = CUT;
+        while until > from && lead.len() + wide(&characters[from..until]) + tail.len() > room {
             until -= 1;
         }
     }
-    let tail = if until < characters.len() { "..." } else { "" };
     let part = |range: std::ops::Range<usize>| characters[range].iter().collect::<String>();
-    let pointed = part(start.min(until)..end.min(until)).trim_end().len();
+    let pointed = part(start.min(until)..end.min(until));
+    let pointed = match pointed.trim_end().len() {
+        0 => pointed.chars().next().map_or(1, char::len_utf8),
+        length => length,
+    };
     Some(OneLine {
         name: None,
-        pointed: (lead.len() + part(from..start.min(until)).len(), pointed.max(1)),
+        pointed: (lead.len() + part(from..start.min(until)).len(), pointed),
         text: format!("{lead}{}{tail}", part(from..until)),
         number: number as usize,
         column: start + 1,

@@ -58,7 +58,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         }
         let line = if layout.unicode { line } else { marks::in_ascii(&line) };
         let line = if system.is_none() { Mark::Strong.around(line.trim_end()) } else { line };
-        table.push_str(marks::drawn(line.trim_end(), layout, &assessment.rules).trim_end());
+        table.push_str(&marks::drawn(&marks::trimmed(&line), layout, &assessment.rules));
         table.push('\n');
     }
     table
@@ -88,7 +88,7 @@ fn row(assessment: &Assessment, system: &SystemAssessment, layout: Layout) -> Ro
         id,
         title,
         points_in(voice, need.score),
-        format!("{}{dash}{}", points_in(voice, need.low), points_in(voice, need.high)),
+        range(points_in(voice, need.low), points_in(voice, need.high)),
         words::verdict_word(system.verdict, voice).into_owned(),
         voice.say(&crate::language::say!("{} %", system.confidence)),
         rungs(system.availability.low, system.availability.high),

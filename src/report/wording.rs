@@ -14,18 +14,6 @@ pub(crate) fn percent(share: f64) -> (f64, usize) {
     (share * 100.0, 0)
 }
 
-/// Names one after another with commas, as one argument.
-pub(crate) fn listed(voice: Voice, parts: &[String]) -> Prose {
-    match parts {
-        [] => Prose::default(),
-        [one] => Prose::name(one.clone()),
-        [first @ .., last] => {
-            let first = first.join(", ");
-            Prose::name(voice.say(&say!("{} and {}", first, last)))
-        }
-    }
-}
-
 /// Rungs of a ladder: `2`, or `1 to 2` where they differ.
 pub(crate) fn rungs(standing: Standing) -> Prose {
     if standing.low == standing.high {

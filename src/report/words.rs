@@ -118,8 +118,7 @@ pub(super) fn verdict_sentence(assessment: &Assessment, system: &SystemAssessmen
         Verdict::Debatable => {
             say!("Both can be argued: {} would do, with {} things to do or give up.", target, work)
         }
-        Verdict::Justified => match system.through.as_deref() {
-            Some("an operator") => say!("The needs call for Kubernetes, through an operator."),
+        Verdict::Justified => match &system.through {
             Some(through) => say!("The needs call for Kubernetes, through {}.", through),
             None => say!("The needs call for Kubernetes."),
         },

@@ -283,7 +283,7 @@ fn unanswered(
 ) -> OpenQuestion {
     let entry = &CATALOG[fact.0];
     let (reason, places) = match facts.get(fact) {
-        Fact::Unknown { reason, places } => (Prose::from(reason), places.clone()),
+        Fact::Unknown { reason, places } => (reason.clone(), places.clone()),
         _ => (Prose::default(), Vec::new()),
     };
     let sentence = Prose::from(entry.sentence);
@@ -322,7 +322,7 @@ fn message(rule: &Rule, facts: &FactSet) -> Prose {
     let argument = |id: &FactId| match facts.get(*id) {
         // What somebody stated is shown as it is: 99.99 % is not 100.
         Fact::Known { value: Value::Number(number), .. } if CATALOG[id.0].id.starts_with("stated.") => {
-            Argument::Name(format!("{number}"))
+            Argument::exact(*number)
         }
         Fact::Known { value, .. } => shown(value),
         Fact::AtLeast { value, .. } => shown(&Value::Number(*value)),

@@ -2,6 +2,8 @@
 
 pub mod cluster;
 pub mod render;
+pub mod revision;
+mod tool;
 mod walk;
 mod whole;
 
@@ -13,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::OwnFiles;
 use crate::choices::Choices;
+use crate::language::Prose;
 use crate::limits::Limits;
 use crate::snapshot;
 use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
@@ -32,7 +35,7 @@ pub struct Skipped {
     /// The file's name.
     pub file: String,
     /// The reason, for a person.
-    pub reason: String,
+    pub reason: Prose,
 }
 
 /// A file or an input that should have been read and could not be.

@@ -1,29 +1,21 @@
-//! Charts and kustomizations become manifests by the user's own tools. The only place that starts other programs, and
-//! only where the user asks for it.
+//! Charts and kustomizations become manifests by the user's own tools, and only where the user asks for it.
 //!
 //! A tool gets its arguments as they are, without a shell, the environment of this process, and nothing on standard
 //! input. It has a limit on time and on what it prints. Nothing is written to disk.
 
 use std::collections::BTreeSet;
-use std::io::Read;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
+use super::tool::{Ended, Limits, run};
 use super::{Collected, Skipped, mebibytes};
 use crate::choices::Rendering;
+use crate::language::say;
 use crate::text::command::{for_shell, local_path, release_name};
 use crate::text::sanitize::{for_terminal, without_secrets};
 use crate::text::{Rendered, RenderedFrom, Root, SourceFile, rendered_name};
-
-/// How much of what a tool says beside its output is kept, in bytes.
-const SAID: u64 = 16 * 1024;
-/// How many lines of it are passed on.
-const LINES: usize = 30;
-/// How often it is looked whether a tool has ended.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// What came of one chart or kustomization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +61,12 @@ pub fn render(roots: &[Root], rendering: &Rendering, collected: &mut Collected) 
     let mut rendered = Vec::new();
     for (root, tool, text) in made {
         let name = rendered_name(shown_folder(root), &tool);
+        let shown = say!("{} (rendered by {})", shown_folder(root), &tool);
         let sources = collected.files.iter().filter(|file| root.files.contains(&file.name)).cloned().collect();
         for file in collected.files.iter().filter(|file| !needed.contains(&file.name)) {
             let reason = match () {
-                () if root.files.contains(&file.name) => format!("read as part of {name}"),
-                () if root.not_chosen.contains(&file.name) => "part of an overlay that was not chosen".to_owned(),
+                () if root.files.contains(&file.name) => say!("read as part of {}", &shown),
+                () if root.not_chosen.contains(&file.name) => say!("part of an overlay that was not chosen"),
                 () => continue,
             };
             left_out.push(Skipped { file: file.name.clone(), reason });
@@ -90,12 +83,6 @@ pub fn render(roots: &[Root], rendering: &Rendering, collected: &mut Collected) 
     collected.skipped.extend(left_out);
     collected.skipped.sort();
     reports
-}
-
-#[derive(Clone, Copy)]
-struct Limits {
-    bytes: u64,
-    time: Duration,
 }
 
 /// A program with its arguments.
@@ -188,103 +175,6 @@ fn render_root(root: &Root, rendering: &Rendering, limits: Limits) -> (Report, O
     (report(first, Vec::new()), Err(Failure { message: message.to_owned(), help }))
 }
 
-/// How a tool ended.
-enum Ended {
-    /// By itself, with what it printed.
-    Done(ExitStatus, Vec<u8>),
-    /// It took too long.
-    Overtime,
-    /// It printed too much.
-    TooMuch,
-    /// Nothing is known of it.
-    Lost(String),
-}
-
-enum Heard {
-    Output(Vec<u8>),
-    TooMuch,
-    Said(Vec<u8>),
-}
-
-/// Waits for a tool within its limits, and ends it where it exceeds them.
-fn run(mut child: Child, limits: Limits) -> (Ended, Vec<String>) {
-    let deadline = Instant::now() + limits.time;
-    let (sender, receiver) = channel();
-    if let Some(stdout) = child.stdout.take() {
-        let sender = sender.clone();
-        std::thread::spawn(move || listen(stdout, limits.bytes, &sender, true));
-    }
-    if let Some(stderr) = child.stderr.take() {
-        std::thread::spawn(move || listen(stderr, SAID, &sender, false));
-    } else {
-        drop(sender);
-    }
-    let mut said = Vec::new();
-    let ended = wait(&mut child, &receiver, deadline, &mut said);
-    if !matches!(ended, Ended::Done(..)) {
-        // Whoever it started may hold its pipes, so that the threads that listen are not waited for.
-        let _ = child.kill();
-        let _ = child.wait();
-        if let Ok(Heard::Said(bytes)) = receiver.recv_timeout(Duration::from_millis(100)) {
-            said = bytes;
-        }
-    }
-    (ended, shown_lines(&said))
-}
-
-fn wait(child: &mut Child, receiver: &Receiver<Heard>, deadline: Instant, said: &mut Vec<u8>) -> Ended {
-    let mut output = Vec::new();
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left) {
-            Ok(Heard::Output(bytes)) => output = bytes,
-            Ok(Heard::Said(bytes)) => *said = bytes,
-            Ok(Heard::TooMuch) => return Ended::TooMuch,
-            Err(RecvTimeoutError::Timeout) => return Ended::Overtime,
-            // Both pipes are closed.
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ended::Done(status, output),
-            Ok(None) if Instant::now() >= deadline => return Ended::Overtime,
-            Ok(None) => std::thread::sleep(PAUSE),
-            Err(error) => return Ended::Lost(error.to_string()),
-        }
-    }
-}
-
-/// Reads a pipe to its end. What a tool says beyond the limit is dropped; output beyond it ends the run.
-fn listen(mut pipe: impl Read, most: u64, to: &Sender<Heard>, is_output: bool) {
-    let mut bytes = Vec::new();
-    // What was read before a pipe broke is all there is.
-    let _ = pipe.by_ref().take(most.saturating_add(1)).read_to_end(&mut bytes);
-    let heard = match is_output {
-        true if bytes.len() as u64 > most => Heard::TooMuch,
-        true => Heard::Output(bytes),
-        false => {
-            let _ = std::io::copy(&mut pipe, &mut std::io::sink());
-            Heard::Said(bytes)
-        }
-    };
-    // Nobody listens any more where the run has ended already.
-    let _ = to.send(heard);
-}
-
-/// What a tool said, safe to show: without escape sequences and credentials.
-fn shown_lines(said: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(said);
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let mut shown: Vec<String> =
-        lines.clone().take(LINES).map(|line| for_terminal(&without_secrets(line)).into_owned()).collect();
-    let rest = lines.count().saturating_sub(LINES);
-    if rest > 0 {
-        shown.push(format!("… and {rest} more lines"));
-    }
-    shown
-}
-
 /// The text that a tool printed, or why it cannot be used.
 fn understand(root: &Root, line: &Line, ended: Ended, said: &[String], limits: Limits) -> Result<String, Failure> {
     let folder = shown_folder(root);
@@ -364,15 +254,5 @@ mod tests {
         assert!(!line.shown().contains("hunter2"), "{}", line.shown());
         assert_eq!(lines(&chart(""), &rendering)[0].arguments[1..3], ["release", "."]);
         assert_eq!(lines(&chart("/srv/web"), &rendering)[0].arguments[1..3], ["web", "/srv/web"]);
-    }
-
-    #[test]
-    fn what_a_tool_says_is_safe_to_show() {
-        let said =
-            b"\x1b[31mError:\x1b[0m https://me:hunter2@charts.example.com/x\n\npassword: \"hunter2\" token=hunter2\n";
-        let lines = shown_lines(said);
-        assert_eq!(lines.len(), 2);
-        assert!(lines.iter().all(|line| !line.contains("hunter2") && !line.contains('\x1b')), "{lines:?}");
-        assert!(lines[0].contains("charts.example.com"));
     }
 }

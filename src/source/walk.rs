@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Budget, Collected, ReadFailure, Skipped, failure, read_file};
+use crate::language::{Prose, say};
 
 pub(super) fn read_path(path: &Path, budget: &mut Budget, collected: &mut Collected) {
     let name = display_name(path);
@@ -62,26 +63,26 @@ fn read_folder(root: &Path, budget: &mut Budget, collected: &mut Collected) {
         } else if kind.is_symlink() {
             match link_target(path, &canonical_root) {
                 Ok(target) => read_file(&target, name, budget, collected),
-                Err(reason) => collected.skipped.push(Skipped { file: name, reason: reason.to_owned() }),
+                Err(reason) => collected.skipped.push(Skipped { file: name, reason }),
             }
         } else {
-            let reason = "a pipe, a socket or a device, not a file".to_owned();
+            let reason = say!("a pipe, a socket or a device, not a file");
             collected.skipped.push(Skipped { file: name, reason });
         }
     }
 }
 
 /// The file behind a link, if it is a file inside the root.
-fn link_target(path: &Path, canonical_root: &Path) -> Result<PathBuf, &'static str> {
+fn link_target(path: &Path, canonical_root: &Path) -> Result<PathBuf, Prose> {
     let target = std::fs::canonicalize(path).map_err(|_| "a link that leads nowhere")?;
     if !target.starts_with(canonical_root) {
-        return Err("a link that leads out of the folder");
+        return Err(say!("a link that leads out of the folder"));
     }
-    if target.is_file() { Ok(target) } else { Err("a link to a folder, read where it really stands") }
+    if target.is_file() { Ok(target) } else { Err(say!("a link to a folder, read where it really stands")) }
 }
 
 /// YAML, JSON and the `.env` files that Compose projects read.
-fn is_candidate(path: &Path) -> bool {
+pub(super) fn is_candidate(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("yaml" | "yml" | "json" | "jsonl")) || path.file_name().is_some_and(|name| name == ".env")
 }
@@ -139,7 +140,7 @@ mod tests {
         let collected = collect(&[Input::Path(folder.path().to_path_buf())], &Choices::default());
         let names: Vec<_> = collected.files.iter().map(|file| file.base_name().to_owned()).collect();
         assert_eq!(names, ["a.yaml", "inside.yaml"]);
-        let mut reasons: Vec<_> = collected.skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
+        let mut reasons: Vec<_> = collected.skipped.iter().map(|skipped| skipped.reason.pattern()).collect();
         reasons.sort_unstable();
         assert_eq!(
             reasons,

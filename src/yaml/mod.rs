@@ -15,8 +15,7 @@ pub use node::{Node, NodeId};
 pub use parse::{DocumentError, ParsedDocument, parse_documents, parse_embedded};
 pub use scalar::{Dialect, Scalar};
 pub use template::{
-    NOT_RENDERED, Template, Unrendered, find_template_marker, is_unknown, looks_like_template, read_template,
-    unrendered_scope,
+    Template, Unrendered, find_template_marker, is_unknown, looks_like_template, read_template, unrendered_scope,
 };
 
 use crate::text::{SourceId, Span};

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::data::{self, DataError, PathPart};
 use crate::day::Day;
-use crate::language::Prose;
+use crate::language::{Argument, Prose};
 
 const FILE: &str = "rules/availability.yaml";
 
@@ -136,7 +136,7 @@ pub struct Step {
     /// What it is.
     pub what: Prose,
     /// Where it is published, or what it follows from.
-    pub source: String,
+    pub source: Prose,
     /// The day on which that was read; empty for what is computed.
     pub checked_on: String,
 }
@@ -162,6 +162,13 @@ impl Achievable {
             stated: stated.map(|stated| (stated, None)),
         }
     }
+}
+
+/// A percentage in a sentence, as [`shown`] shows it.
+#[must_use]
+pub fn in_words(percent: f64) -> Argument {
+    let decimals = shown(percent).split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    Argument::Number(cut(percent), decimals)
 }
 
 /// A percentage as it is shown: four places at most, none that are zero; cut and not rounded up, so that nothing seems to

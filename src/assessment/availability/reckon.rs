@@ -1,9 +1,9 @@
 //! What a system can reach as it is written, and what it could reach on a target.
 
-use super::{Achievable, AvailabilityData, Published, Step, cut, k_of_n, serial, shown};
+use super::{Achievable, AvailabilityData, Published, Step, Wait, cut, in_words, k_of_n, serial};
 use crate::capability::Capabilities;
 use crate::facts::{Part, Parts};
-use crate::language::Prose;
+use crate::language::{Prose, say};
 use crate::targets::{Catalogue, Complement, Coverage, Promise, PromiseOf, Target};
 
 /// Everything that the availability of one system follows from.
@@ -24,10 +24,10 @@ pub(crate) struct Reckoning<'r> {
 #[derive(Default)]
 struct Sum {
     /// What is cut by the ceiling: the hosts of the services.
-    hosts: Option<(f64, String)>,
-    ceiling: Option<(f64, String)>,
+    hosts: Option<(f64, Prose)>,
+    ceiling: Option<(f64, Prose)>,
     /// What is waited for.
-    serial: Vec<(f64, String)>,
+    serial: Vec<(f64, Prose)>,
     steps: Vec<Step>,
 }
 
@@ -41,28 +41,22 @@ impl Sum {
         }
     }
 
-    fn formula(&self) -> String {
-        let named = |(percent, name): &(f64, String)| format!("{} ({name})", shown(*percent));
-        let waited: Vec<String> = self.serial.iter().map(named).collect();
-        let product = waited.join(" × ");
+    fn formula(&self) -> Prose {
+        let named = |(percent, name): &(f64, Prose)| say!("{} ({})", in_words(*percent), name);
+        let product = Prose::list(self.serial.iter().map(named).collect(), " × ");
         let left = match (&self.ceiling, &self.hosts) {
             (Some(ceiling), Some(hosts)) => {
-                let least = format!("min({}, {})", named(ceiling), named(hosts));
-                if waited.is_empty() { least } else { format!("{least} × {product}") }
+                let least = say!("min({}, {})", named(ceiling), named(hosts));
+                if self.serial.is_empty() { least } else { Prose::list(vec![least, product], " × ") }
             }
-            (Some(ceiling), None) => format!("min({}, {product})", named(ceiling)),
+            (Some(ceiling), None) => say!("min({}, {})", named(ceiling), product),
             (None, _) => product,
         };
-        format!("{left} = {} %", shown(self.percent()))
+        say!("{} = {} %", left, in_words(self.percent()))
     }
 
-    fn step(&mut self, percent: f64, what: String, source: &str, checked_on: &str) {
-        self.steps.push(Step {
-            percent,
-            what: what.into(),
-            source: source.to_owned(),
-            checked_on: checked_on.to_owned(),
-        });
+    fn step(&mut self, percent: f64, what: Prose, source: Prose, checked_on: &str) {
+        self.steps.push(Step { percent, what, source, checked_on: checked_on.to_owned() });
     }
 }
 
@@ -70,23 +64,27 @@ impl Reckoning<'_> {
     /// What the system can reach as it is written.
     pub(crate) fn present(&self) -> Achievable {
         let spans = !self.parts.on_one_host;
-        self.achievable(self.on_hosts(&self.data.host, spans, spans, ""), self.parts.on_kubernetes)
+        self.achievable(
+            self.on_hosts(&HostPromise::from(&self.data.host), spans, spans, None),
+            self.parts.on_kubernetes,
+        )
     }
 
     /// What it could reach on a target, with as many copies as are written.
     pub(crate) fn on(&self, target: &Target, catalogue: &Catalogue) -> Achievable {
-        let named = |promise: &Promise| Published {
+        let named = |promise: &Promise| HostPromise {
             percent: promise.promise,
-            what: format!("as promised for {}", target.name),
+            what: say!("as promised for {}", &target.name),
             source: promise.source.clone(),
             checked_on: checked_on(target),
         };
+        let any_host = HostPromise::from(&self.data.host);
         let orchestrated = target.tier == 3;
         let possible = |coverage: &Coverage| matches!(coverage, Coverage::Native | Coverage::WithWork(_));
         let covers = |capability: &str| {
             self.capabilities.find(capability).is_some_and(|capability| possible(target.coverage(capability)))
         };
-        let hosts = |host: &Published, steered: &str| {
+        let hosts = |host: &HostPromise, steered: Option<Prose>| {
             let (spans_hosts, spans_zones) = (covers("survive-host-loss"), covers("survive-zone-loss"));
             self.achievable(self.on_hosts(host, spans_hosts, spans_zones, steered), orchestrated)
         };
@@ -94,20 +92,21 @@ impl Reckoning<'_> {
             Some(promise) if promise.of == PromiseOf::Service => {
                 self.achievable(self.on_service(target, promise, catalogue), false)
             }
-            Some(promise) if promise.of == PromiseOf::Host => hosts(&named(promise), ""),
+            Some(promise) if promise.of == PromiseOf::Host => hosts(&named(promise), None),
             Some(_) => {
-                hosts(&self.data.host, "what runs goes on without the control plane, so its promise does not count")
+                let note = say!("what runs goes on without the control plane, so its promise does not count");
+                hosts(&any_host, Some(note))
             }
-            None if target.jurisdiction.seat == "own" && target.self_hosted => hosts(&self.data.host, ""),
-            None if orchestrated => hosts(&self.data.host, "no promise of its control plane could be verified"),
-            None => self.achievable(Err("no promise that could be verified".to_owned()), false),
+            None if target.jurisdiction.seat == "own" && target.self_hosted => hosts(&any_host, None),
+            None if orchestrated => hosts(&any_host, Some(say!("no promise of its control plane could be verified"))),
+            None => self.achievable(Err(say!("no promise that could be verified")), false),
         }
     }
 
-    fn achievable(&self, sum: Result<(Sum, Vec<String>), String>, orchestrated: bool) -> Achievable {
+    fn achievable(&self, sum: Result<(Sum, Vec<Prose>), Prose>, orchestrated: bool) -> Achievable {
         let (sum, mut notes) = match sum {
             Ok(sum) => sum,
-            Err(reason) => return Achievable::unknown(reason.into(), self.stated),
+            Err(reason) => return Achievable::unknown(reason, self.stated),
         };
         let percent = cut(sum.percent());
         if orchestrated {
@@ -117,9 +116,9 @@ impl Reckoning<'_> {
             percent: Some(percent),
             unknown: None,
             minutes_down: Some(self.data.minutes_down(percent)),
-            formula: sum.formula().into(),
+            formula: sum.formula(),
             steps: sum.steps,
-            notes: notes.into_iter().map(Prose::from).collect(),
+            notes,
             stated: self.stated.map(|stated| (stated, Some(percent >= stated - 1e-9))),
         }
     }
@@ -127,18 +126,18 @@ impl Reckoning<'_> {
     /// On hosts, of which several may be lost where a target spans them.
     fn on_hosts(
         &self,
-        host: &Published,
+        host: &HostPromise,
         spans_hosts: bool,
         spans_zones: bool,
-        steered: &str,
-    ) -> Result<(Sum, Vec<String>), String> {
+        steered: Option<Prose>,
+    ) -> Result<(Sum, Vec<Prose>), Prose> {
         self.has_one()?;
         let mut sum = Sum::default();
-        let mut notes: Vec<String> = [steered].into_iter().filter(|note| !note.is_empty()).map(str::to_owned).collect();
+        let mut notes: Vec<Prose> = steered.into_iter().collect();
         if !spans_hosts {
-            self.ceiling(&mut sum, &self.data.ceilings.one_zone, "zone");
-            sum.hosts = Some((host.percent, "one host".to_owned()));
-            sum.step(host.percent, "everything stands on one host".to_owned(), &from(host), &host.checked_on);
+            self.ceiling(&mut sum, &self.data.ceilings.one_zone, say!("zone"));
+            sum.hosts = Some((host.percent, say!("one host")));
+            sum.step(host.percent, say!("everything stands on one host"), host.source(), &host.checked_on);
             return Ok((sum, notes));
         }
         let services: Vec<(&Part, u32)> =
@@ -151,20 +150,21 @@ impl Reckoning<'_> {
         };
         let in_zones = spans_zones && all_in_zones;
         let ceilings = &self.data.ceilings;
-        let (ceiling, name) = if in_zones { (&ceilings.several_zones, "zones") } else { (&ceilings.one_zone, "zone") };
+        let (ceiling, name) =
+            if in_zones { (&ceilings.several_zones, say!("zones")) } else { (&ceilings.one_zone, say!("zone")) };
         self.ceiling(&mut sum, ceiling, name);
         if let Some((weakest, copies)) = services.iter().min_by_key(|(part, copies)| (*copies, &part.name)) {
             let percent = k_of_n(1, *copies, host.percent);
-            let hosts = if *copies == 1 { "one host".to_owned() } else { format!("1 of {copies} hosts") };
+            let hosts = if *copies == 1 { say!("one host") } else { say!("1 of {} hosts", *copies) };
             let once = services.iter().filter(|(_, other)| other == copies).count();
-            let others = match once {
-                1 => String::new(),
-                2 => ", as another service does; they count once".to_owned(),
-                once => format!(", as {} others do; they count once", once - 1),
+            let what = say!("{} at {} % each: {} runs on {}", &hosts, in_words(host.percent), &weakest.name, *copies);
+            let what = match once {
+                1 => what,
+                2 => say!("{}, as another service does; they count once", what),
+                once => say!("{}, as {} others do; they count once", what, once - 1),
             };
-            let what = format!("{hosts} at {} % each: {} runs on {copies}{others}", shown(host.percent), weakest.name);
             sum.hosts = Some((percent, hosts));
-            sum.step(percent, what, &from(host), &host.checked_on);
+            sum.step(percent, what, host.source(), &host.checked_on);
         }
         for store in stores() {
             // Where the services outlive a zone, a store in one zone goes down with it.
@@ -172,26 +172,27 @@ impl Reckoning<'_> {
             self.store(&mut sum, store, host, ceiling)?;
         }
         if sum.serial.len() > 2 {
-            notes.push(format!("all {} stores count as needed at once, each on hosts of its own", sum.serial.len()));
+            notes.push(say!("all {} stores count as needed at once, each on hosts of its own", sum.serial.len()));
         }
         Ok((sum, notes))
     }
 
     /// Whether there is one thing that serves.
-    fn has_one(&self) -> Result<(), String> {
+    fn has_one(&self) -> Result<(), Prose> {
         if self.of_many {
-            return Err("each system has its own".to_owned());
+            return Err(say!("each system has its own"));
         }
-        if self.parts.parts.is_empty() { Err("nothing that was read serves".to_owned()) } else { Ok(()) }
+        if self.parts.parts.is_empty() { Err(say!("nothing that was read serves")) } else { Ok(()) }
     }
 
-    fn ceiling(&self, sum: &mut Sum, ceiling: &Published, name: &str) {
-        sum.ceiling = Some((ceiling.percent, name.to_owned()));
-        sum.step(ceiling.percent, format!("at most: {}", ceiling.what), &ceiling.source, &ceiling.checked_on);
+    fn ceiling(&self, sum: &mut Sum, ceiling: &Published, name: Prose) {
+        sum.ceiling = Some((ceiling.percent, name));
+        let what = say!("at most: {}", Prose::from(&ceiling.what));
+        sum.step(ceiling.percent, what, Prose::name(&ceiling.source), &ceiling.checked_on);
     }
 
     /// A store that everything waits for, on hosts.
-    fn store(&self, sum: &mut Sum, store: &Part, host: &Published, ceiling: f64) -> Result<(), String> {
+    fn store(&self, sum: &mut Sum, store: &Part, host: &HostPromise, ceiling: f64) -> Result<(), Prose> {
         let (_, members) = with_copies(store)?;
         let engine = store.engine.as_deref().unwrap_or_default();
         let name = &store.name;
@@ -201,16 +202,21 @@ impl Reckoning<'_> {
         let of_hosts = k_of_n(majority, voting, host.percent);
         let percent = of_hosts.min(ceiling);
         let what = match (members, voting) {
-            (1, _) => format!("{name}, one copy of {engine} that is waited for"),
-            (_, 1) => {
-                format!("{name}, {members} copies of {engine} that do not know each other, so that each is waited for")
+            (1, _) => say!("{}, one copy of {} that is waited for", name, engine),
+            (_, 1) => say!(
+                "{}, {} copies of {} that do not know each other, so that each is waited for",
+                name,
+                members,
+                engine
+            ),
+            (2, _) => {
+                say!("{}, two members of {} and what decides between them: {} of {}", name, engine, majority, voting)
             }
-            (2, _) => format!("{name}, two members of {engine} and what decides between them: {majority} of {voting}"),
-            _ => format!("{name}, {members} members of {engine}: {majority} of {voting}"),
+            _ => say!("{}, {} members of {}: {} of {}", name, members, engine, majority, voting),
         };
-        let what = if percent < of_hosts { format!("{what}, but all in one zone") } else { what };
-        sum.serial.push((percent, name.clone()));
-        sum.step(percent, what, &from(host), &host.checked_on);
+        let what = if percent < of_hosts { say!("{}, but all in one zone", what) } else { what };
+        sum.serial.push((percent, Prose::name(name)));
+        sum.step(percent, what, host.source(), &host.checked_on);
         Ok(())
     }
 
@@ -220,73 +226,93 @@ impl Reckoning<'_> {
         target: &Target,
         promise: &Promise,
         catalogue: &Catalogue,
-    ) -> Result<(Sum, Vec<String>), String> {
+    ) -> Result<(Sum, Vec<Prose>), Prose> {
         self.has_one()?;
         let mut sum = Sum::default();
-        let note = promise.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
-        sum.serial.push((promise.promise, target.id.clone()));
-        sum.step(promise.promise, format!("{}{note}", target.name), &promise.source, &checked_on(target));
+        let with_note = |what: Prose, promise: &Promise| match &promise.note {
+            Some(note) => say!("{} ({})", what, Prose::from(note)),
+            None => what,
+        };
+        sum.serial.push((promise.promise, Prose::name(&target.id)));
+        let what = with_note(Prose::name(&target.name), promise);
+        sum.step(promise.promise, what, Prose::name(&promise.source), &checked_on(target));
         let mut engines: Vec<&Part> = self.parts.parts.iter().filter(|part| part.engine.is_some()).collect();
         engines.sort_by_key(|part| &part.engine);
         engines.dedup_by_key(|part| &part.engine);
         for part in engines {
             let engine = part.engine.as_deref().unwrap_or_default();
             if !part.replaceable {
-                return Err(format!("{engine} is no engine that managed services are known for"));
+                return Err(say!("{} is no engine that managed services are known for", engine));
             }
             let (service, promise) = managed(engine, &target.operator, catalogue)?;
-            let note = promise.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
-            sum.serial.push((promise.promise, service.id.clone()));
-            let what = format!("{engine} by {}{note}", service.name);
-            sum.step(promise.promise, what, &promise.source, &service.checked_on.to_string());
+            sum.serial.push((promise.promise, Prose::name(&service.id)));
+            let what = with_note(say!("{} by {}", engine, &service.name), promise);
+            sum.step(promise.promise, what, Prose::name(&promise.source), &service.checked_on.to_string());
         }
         let mut notes = Vec::new();
         if promise.zones > 1 {
-            notes.push(format!("the promise asks for copies in {} zones", promise.zones));
+            notes.push(say!("the promise asks for copies in {} zones", promise.zones));
         }
         Ok((sum, notes))
     }
 
     /// What a lost host means for what runs once.
-    fn failover(&self) -> Vec<String> {
+    fn failover(&self) -> Vec<Prose> {
         let once = self.parts.parts.iter().filter(|part| matches!(with_copies(part), Ok((_, 1)))).count();
         if once == 0 {
             return Vec::new();
         }
         let seconds = self.data.failover_seconds();
-        let parts: Vec<String> =
-            self.data.failover.iter().map(|wait| format!("{:.0} s {}", wait.seconds, wait.what)).collect();
-        let mut notes = vec![format!(
-            "when its host dies, what runs once is away for {:.1} min and more: {}, then volume, image and start",
-            seconds / 60.0,
-            parts.join(", ")
+        let wait = |wait: &Wait| say!("{} s {}", (wait.seconds, 0), Prose::from(&wait.what));
+        let parts = Prose::list(self.data.failover.iter().map(wait).collect(), ", ");
+        let mut notes = vec![say!(
+            "when its host dies, what runs once is away for {} min and more: {}, then volume, image and start",
+            (seconds / 60.0, 1),
+            parts
         )];
         if let Some(stated) = self.stated {
             let minutes = self.data.minutes_down(stated);
             let times = (minutes / (seconds / 60.0)).floor();
-            notes.push(format!("a month at {} % bears {minutes:.1} min, so {times:.0} of them", shown(stated)));
+            notes.push(say!("a month at {} % bears {} min, so {} of them", in_words(stated), (minutes, 1), (times, 0)));
         }
         if let Some(bearable) = self.recovery_seconds.filter(|bearable| *bearable < seconds) {
-            notes.push(format!("that is longer than the {:.1} min that the owner can bear", bearable / 60.0));
+            notes.push(say!("that is longer than the {} min that the owner can bear", (bearable / 60.0, 1)));
         }
         notes
     }
 }
 
 /// The managed service of the same operator for an engine, with its promise.
-fn managed<'c>(
-    engine: &str,
-    operator: &str,
-    catalogue: &'c Catalogue,
-) -> Result<(&'c Complement, &'c Promise), String> {
+fn managed<'c>(engine: &str, operator: &str, catalogue: &'c Catalogue) -> Result<(&'c Complement, &'c Promise), Prose> {
     let mut offering = catalogue.complements().iter().filter(|one| one.operator == operator && one.offers(engine));
     let found = offering.find_map(|one| one.availability.as_ref().map(|promise| (one, promise)));
-    found.ok_or_else(|| format!("no promise of a managed {engine} by {operator} could be verified"))
+    found.ok_or_else(|| say!("no promise of a managed {} by {} could be verified", engine, operator))
 }
 
-/// Where the availability of a host comes from.
-fn from(host: &Published) -> String {
-    format!("a host {}: {}", host.what, host.source)
+/// What is promised for a host.
+struct HostPromise {
+    percent: f64,
+    what: Prose,
+    source: String,
+    checked_on: String,
+}
+
+impl From<&Published> for HostPromise {
+    fn from(published: &Published) -> Self {
+        Self {
+            percent: published.percent,
+            what: Prose::from(&published.what),
+            source: published.source.clone(),
+            checked_on: published.checked_on.clone(),
+        }
+    }
+}
+
+impl HostPromise {
+    /// Where the availability of a host comes from.
+    fn source(&self) -> Prose {
+        say!("a host {}: {}", &self.what, &self.source)
+    }
 }
 
 fn checked_on(target: &Target) -> String {
@@ -294,12 +320,12 @@ fn checked_on(target: &Target) -> String {
 }
 
 /// A part with the copies of it that can land on hosts of their own.
-fn with_copies(part: &Part) -> Result<(&Part, u32), String> {
+fn with_copies(part: &Part) -> Result<(&Part, u32), Prose> {
     match &part.copies {
         // Members of an operator's store are placed apart by it.
         Ok(copies) if part.apart => Ok((part, *copies)),
         Ok(_) => Ok((part, 1)),
-        Err(reason) => Err(format!("the number of copies of {} is unknown: {reason}", part.name)),
+        Err(reason) => Err(say!("the number of copies of {} is unknown: {}", &part.name, reason)),
     }
 }
 
@@ -363,8 +389,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_said_and_not_guessed() {
-        let found =
-            present(vec![Part { copies: Err("a placeholder".to_owned()), ..service("web", 1, false) }], Some(99.9));
+        let found = present(vec![Part { copies: Err("a placeholder".into()), ..service("web", 1, false) }], Some(99.9));
         assert_eq!((found.percent, found.stated), (None, Some((99.9, None))));
         assert_eq!(
             found.unknown.map(|reason| reason.to_string()).as_deref(),

@@ -27,6 +27,7 @@ use super::Problem;
 use super::model::{Claim, Objects, Opaque, WorkloadKind};
 use super::paths::{folder_of, join};
 use crate::choices::Choices;
+use crate::language::{Prose, say};
 use crate::limits;
 use crate::tables::Tables;
 use crate::text::{STANDARD_INPUT, SourceId};
@@ -88,7 +89,7 @@ pub(super) fn is_first_version(root: Node<'_>) -> bool {
 pub(super) struct Outcome {
     pub(super) projects: Vec<Project>,
     pub(super) problems: Vec<Problem>,
-    pub(super) skipped: Vec<(SourceId, String)>,
+    pub(super) skipped: Vec<(SourceId, Prose)>,
 }
 
 /// A project to be read: its files and its folder.
@@ -272,8 +273,8 @@ fn project_name(plan: &Plan, library: &Library<'_>, variables: &Variables) -> St
 }
 
 /// The plans that are no projects of their own, with the reason: others include or extend them.
-fn parts_of_others(loaded: &[Loaded], choices: &Choices, tables: &Tables) -> BTreeMap<usize, String> {
-    let mut dropped: BTreeMap<usize, String> = BTreeMap::new();
+fn parts_of_others(loaded: &[Loaded], choices: &Choices, tables: &Tables) -> BTreeMap<usize, Prose> {
+    let mut dropped: BTreeMap<usize, Prose> = BTreeMap::new();
     for (index, project) in loaded.iter().enumerate() {
         let Some(main) = project.plan.files.first().filter(|_| project.plan.files != choices.compose_files) else {
             continue;
@@ -282,9 +283,9 @@ fn parts_of_others(loaded: &[Loaded], choices: &Choices, tables: &Tables) -> BTr
         let user = loaded.iter().enumerate().find_map(|(other, user)| {
             let is_part = other != index && !dropped.contains_key(&other);
             if is_part && user.included.contains(main) {
-                Some(format!("a part of {}, which includes it", user.plan.files[0]))
+                Some(say!("a part of {}, which includes it", &user.plan.files[0]))
             } else if is_part && user.extended.contains(main) && !is_found_by_docker {
-                Some(format!("services of it are extended by {}", user.plan.files[0]))
+                Some(say!("services of it are extended by {}", &user.plan.files[0]))
             } else {
                 None
             }
@@ -322,7 +323,7 @@ fn add_project(
         into.opaque.push(Opaque {
             kind: "Compose service".to_owned(),
             name: String::new(),
-            reason: message,
+            reason: Prose::name(message),
             place: None,
             source,
         });

@@ -8,6 +8,7 @@ use super::ports::LAST_TARGET;
 use super::value::Value;
 use crate::inventory::model::{Stated, Written};
 use crate::inventory::quantity::{compose_bytes, duration};
+use crate::language::say;
 use crate::text::sanitize::without_credentials;
 use crate::yaml::Place;
 
@@ -251,9 +252,9 @@ fn stated(value: &Value) -> Stated<f64> {
     match (value.unset(), value.number()) {
         (None, Some(number)) => Stated::Known(Written { value: number, place: value.place }),
         (Some(variable), _) => {
-            Stated::Unknown { reason: format!("the variable {variable} has no value in the files"), place: value.place }
+            Stated::Unknown { reason: say!("the variable {} has no value in the files", variable), place: value.place }
         }
-        (None, None) => Stated::Unknown { reason: "the number is a placeholder".to_owned(), place: value.place },
+        (None, None) => Stated::Unknown { reason: say!("the number is a placeholder"), place: value.place },
     }
 }
 

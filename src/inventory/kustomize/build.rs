@@ -14,6 +14,7 @@ use super::{generate, names, plugin, transform};
 use crate::inventory::Problem;
 use crate::inventory::model::Opaque;
 use crate::inventory::paths::join;
+use crate::language::say;
 use crate::limits;
 use crate::text::SourceId;
 use crate::yaml::{Draft, Node, Place, Tree};
@@ -223,7 +224,7 @@ impl<'t, 'd> Builder<'t, 'd> {
             let is_here = self.documents.kustomizations.contains_key(path.as_str());
             if !is_here && !self.documents.folders.contains(path.as_str()) {
                 // Whatever it holds is not visible.
-                let reason = format!("{text} is not among these files");
+                let reason = say!("{} is not among these files", text);
                 into.pointers.push(Opaque { reason, ..pointer(item, "kustomization", text, by.source) });
             }
         } else if let Some(base) = self.folder(&path) {
@@ -549,7 +550,7 @@ fn pointer(node: Node<'_>, kind: &str, name: &str, source: SourceId) -> Opaque {
     Opaque {
         kind: kind.to_owned(),
         name: crate::text::sanitize::without_credentials(name).into_owned(),
-        reason: "it is fetched when the kustomization is built and is not in these files".to_owned(),
+        reason: say!("it is fetched when the kustomization is built and is not in these files"),
         place: Some(node.place()),
         source,
     }

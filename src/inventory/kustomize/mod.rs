@@ -27,6 +27,7 @@ use build::{Builder, Documents, Gathered, Kustomization, Use};
 use super::Problem;
 use super::kubernetes;
 use super::model::Objects;
+use crate::language::{Prose, say};
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{DocumentId, FreezeBudget, Node, Place, Tree};
@@ -59,7 +60,7 @@ pub(super) struct Built {
     pub(super) files: BTreeMap<SourceId, usize>,
     /// Files that need not be read by themselves, each with the reason why it is left alone; none for files whose
     /// objects were read.
-    pub(super) consumed: BTreeMap<SourceId, Option<String>>,
+    pub(super) consumed: BTreeMap<SourceId, Option<Prose>>,
     /// The objects that were made, as documents of the run.
     pub(super) trees: Vec<Tree>,
     /// What could not be done.
@@ -106,16 +107,16 @@ pub(super) fn build(parsed: Parsed<'_>, named: &[String], tables: &Tables) -> Bu
 }
 
 /// Why a file that a kustomization uses is not read by itself; none where its objects were read.
-fn reason(used: Use, names: &BTreeMap<SourceId, &str>) -> Option<String> {
+fn reason(used: Use, names: &BTreeMap<SourceId, &str>) -> Option<Prose> {
     let by = names.get(&used.by).copied().unwrap_or_default();
     match used.role {
         Role::Resource | Role::Component | Role::Schema => None,
-        Role::Patch => Some(format!("a patch, applied by {by}")),
-        Role::Replacement => Some(format!("replacements, made by {by}")),
-        Role::Configuration => Some(format!("a configuration of kustomize, used by {by}")),
-        Role::Plugin => Some(format!("a plugin of kustomize, named by {by}")),
-        Role::Content => Some(format!("the content of a ConfigMap or Secret that {by} makes")),
-        Role::Values => Some(format!("values of a chart that {by} names")),
+        Role::Patch => Some(say!("a patch, applied by {}", by)),
+        Role::Replacement => Some(say!("replacements, made by {}", by)),
+        Role::Configuration => Some(say!("a configuration of kustomize, used by {}", by)),
+        Role::Plugin => Some(say!("a plugin of kustomize, named by {}", by)),
+        Role::Content => Some(say!("the content of a ConfigMap or Secret that {} makes", by)),
+        Role::Values => Some(say!("values of a chart that {} names", by)),
     }
 }
 

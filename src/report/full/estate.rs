@@ -95,8 +95,9 @@ const COLUMNS: [Column; 6] =
 const GIVES_WAY: [Column; 3] = [Column::Confidence, Column::Range, Column::Suggested];
 /// The least width of what is suggested, and of a name.
 const LEAST: usize = 14;
-/// The greatest width of a name.
-const MOST_NAME: usize = 38;
+/// The greatest width of a name, and that below which targets give way first.
+const MOST_NAME: usize = 64;
+const GOOD_NAME: usize = 38;
 
 struct Table {
     columns: Vec<(Column, usize)>,
@@ -142,11 +143,11 @@ impl Table {
                 columns.retain(|(column, _)| *column != gives_way);
             }
         }
-        // Names and targets share what room there is: the target gives way first, then the name.
-        for column in [Column::Suggested, Column::Name] {
+        // Names and targets share what room there is.
+        for (column, least) in [(Column::Name, GOOD_NAME), (Column::Suggested, LEAST), (Column::Name, LEAST)] {
             let excess = needed(&columns, false).saturating_sub(screen.layout.width);
             if let Some((_, wide)) = columns.iter_mut().find(|(each, _)| *each == column) {
-                *wide = (*wide).saturating_sub(excess).max((*wide).min(LEAST));
+                *wide = (*wide).saturating_sub(excess).max((*wide).min(least));
             }
         }
         Self { columns }
@@ -204,7 +205,10 @@ fn cell(screen: &Screen<'_>, column: Column, system: &SystemAssessment) -> Strin
     match column {
         Column::Name => screen.safe(&system.name),
         Column::Need => points_in(voice, system.need.score),
-        Column::Range => format!("{}{dash}{}", points_in(voice, system.need.low), points_in(voice, system.need.high)),
+        Column::Range => {
+            let (low, high) = (points_in(voice, system.need.low), points_in(voice, system.need.high));
+            if low == high { low } else { format!("{low}{dash}{high}") }
+        }
         Column::Verdict => words::verdict_word(system.verdict, voice).into_owned(),
         Column::Confidence => screen.say(&say!("{} %", system.confidence)),
         Column::Suggested => words::suggested(system).map_or_else(|| dash.to_owned(), |fit| screen.safe(&fit.name)),
@@ -305,7 +309,7 @@ pub(super) fn clusters(screen: &mut Screen<'_>, clusters: &[ClusterRead]) {
         rows.iter().map(|(_, cells)| width(&cells[column])).max().unwrap_or(0).max(width(&titles[column]))
     };
     let mut columns: Vec<(usize, usize)> = (0..titles.len()).map(|column| (column, widest(column))).collect();
-    columns[0].1 = columns[0].1.min(MOST_NAME);
+    columns[0].1 = columns[0].1.min(GOOD_NAME);
     let total = |columns: &[(usize, usize)]| columns.iter().map(|(_, wide)| wide + 2).sum::<usize>();
     for gives_way in [5, 3, 4] {
         let could_shrink = columns[0].1.saturating_sub(LEAST);

@@ -13,7 +13,7 @@ use super::reading::{self, About};
 use super::sentences::{self, key_of, position, said};
 use super::words::{self, points, points_in};
 use super::{Layout, Verbosity, snippet};
-use crate::assessment::{Assessment, Claim, Location, Standing, SystemAssessment};
+use crate::assessment::{Assessment, Claim, FindingReport, Location, Standing, SystemAssessment};
 use crate::grade::Grade;
 use crate::language::{Prose, say};
 use crate::rules::file::Level;
@@ -216,10 +216,10 @@ fn claims(screen: &mut Screen<'_>, system: &SystemAssessment) {
         screen.paragraph("", 2, &nothing);
     }
     let most = screen.most(LIST);
-    for claim in for_it.iter().take(most) {
+    for (index, claim) in for_it.iter().take(most).enumerate() {
         let share = Mark::Strong.around(&format!("+{}", points_in(voice, claim.share)));
         claim_at(screen, &format!("  {share}"), 8, claim);
-        evidence(screen, &claim.evidence, 3);
+        evidence(screen, &claim.evidence, 3, index == 0);
         advice(screen, claim);
     }
     more(screen, for_it.len(), most);
@@ -243,7 +243,7 @@ fn list(screen: &mut Screen<'_>, heading: &str, sign: &str, claims: &[&Claim]) {
     let most = screen.most(LIST);
     for claim in claims.iter().take(most) {
         claim_at(screen, &format!("  {sign}"), 4, claim);
-        evidence(screen, &claim.evidence, 1);
+        evidence(screen, &claim.evidence, 1, false);
     }
     more(screen, claims.len(), most);
 }
@@ -291,7 +291,7 @@ fn findings(screen: &mut Screen<'_>, system: &SystemAssessment) {
     screen.heading(&voice.words("What speaks against Kubernetes: habits, and what they give"));
     if screen.is_verbose() {
         for finding in &system.findings {
-            finding_at(screen, finding, 1);
+            finding_at(screen, finding, 1, false);
             why(screen, &finding.code);
             let help = said(voice, &Prose::from(finding.help.clone()));
             remark(screen, &voice.words("do"), &help);
@@ -299,18 +299,18 @@ fn findings(screen: &mut Screen<'_>, system: &SystemAssessment) {
         return;
     }
     let habits = sentences::habits(system);
-    for (finding, times) in habits.iter().take(LIST) {
-        finding_at(screen, finding, *times);
+    for (index, (finding, times)) in habits.iter().take(LIST).enumerate() {
+        finding_at(screen, finding, *times, index == 0);
     }
     more(screen, habits.len(), LIST);
 }
 
-fn finding_at(screen: &mut Screen<'_>, finding: &crate::assessment::FindingReport, times: usize) {
+fn finding_at(screen: &mut Screen<'_>, finding: &FindingReport, times: usize, is_first: bool) {
     let sign = if finding.level == Level::Warning { "!" } else { screen.glyphs().bullet };
     let code = Mark::Code.around(&screen.safe(&finding.code));
     let text = screen.say(&sentences::habit(finding, times, screen.layout.voice, &code));
     screen.paragraph(&format!("  {sign}"), 4, &text);
-    evidence(screen, &finding.evidence, 2);
+    evidence(screen, &finding.evidence, 2, is_first);
 }
 
 fn one_sided(screen: &mut Screen<'_>, system: &SystemAssessment) {
@@ -367,7 +367,7 @@ fn unknowns(screen: &mut Screen<'_>, system: &SystemAssessment) {
         let key = if is_code { Mark::Code.around(&key) } else { key };
         let text = screen.say(&sentences::unknown(unknown, voice, &key));
         screen.paragraph(&format!("  {moves}"), (width(&moves) + 3).max(10), &text);
-        evidence(screen, &unknown.evidence, 2);
+        evidence(screen, &unknown.evidence, 2, false);
     }
     more(screen, apart.len(), most);
     if !together.is_empty() {
@@ -416,8 +416,9 @@ fn inputs(screen: &mut Screen<'_>) {
     screen.hint(&reading::hint(layout));
 }
 
-/// Where something is written: so many places on a normal screen, and most of them, with their lines, on a verbose one.
-fn evidence(screen: &mut Screen<'_>, evidence: &[Location], normally: usize) {
+/// Where something is written: so many places on a normal screen, and most of them on a verbose one. The line itself is
+/// shown of the first place of what weighs most, and on a verbose screen of the first places of everything.
+fn evidence(screen: &mut Screen<'_>, evidence: &[Location], normally: usize, is_weightiest: bool) {
     let most = if screen.is_verbose() { PLACES } else { normally };
     // A narrow screen has no room for much before a path, nor for keys behind it.
     let is_narrow = screen.layout.width < 60;
@@ -433,7 +434,7 @@ fn evidence(screen: &mut Screen<'_>, evidence: &[Location], normally: usize) {
             format!("{}  {key}", screen.end_of(&position, room.saturating_sub(width(&key) + 2)))
         };
         screen.line(&format!("{before}{}", Mark::Faint.around(&text)));
-        if screen.is_verbose() && index < SNIPPETS {
+        if screen.is_verbose() && index < SNIPPETS || is_weightiest && index == 0 {
             excerpt(screen, location, indent);
         }
     }

@@ -102,7 +102,7 @@ impl<'a> Screen<'a> {
     }
 
     pub(super) fn line(&mut self, text: &str) {
-        let text = self.in_charset(Cow::Borrowed(text.trim_end()));
+        let text = self.in_charset(Cow::Owned(marks::trimmed(text)));
         let drawn = marks::drawn(&text, self.layout, &self.assessment.rules);
         self.out.push_str(&drawn);
         self.out.push('\n');

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Markup, Report, badge_of, cut, heads, more, scroll};
 use crate::assessment::ClusterRead;
-use crate::language::say;
+use crate::language::{Prose, say};
 use crate::text::command::as_called;
 
 /// How many lines a list has before it is cut with a count of the rest.
@@ -56,7 +56,7 @@ pub(super) fn inputs(page: &mut Markup, report: Report<'_>) {
                     list.element("li", &[], |item| {
                         item.leaf("code", &[("class", "at")], &cut(&gap.scope, 160));
                         item.text(" ");
-                        item.text(&as_called(&voice.words(&gap.reason), report.layout.program));
+                        item.text(&as_called(&voice.say(&gap.reason), report.layout.program));
                     });
                 }
             });
@@ -76,14 +76,14 @@ fn folded(page: &mut Markup, heading: &str, fill: impl FnOnce(&mut Markup)) {
 /// Why files were left alone, the commonest reason first.
 fn left_alone(page: &mut Markup, report: Report<'_>) {
     let voice = report.voice();
-    let mut files_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut files_of: BTreeMap<&Prose, Vec<&str>> = BTreeMap::new();
     for (file, reason) in &report.assessment.inputs.skipped {
         files_of.entry(reason).or_default().push(file);
     }
     if files_of.is_empty() {
         return;
     }
-    let mut reasons: Vec<(&str, Vec<&str>)> = files_of.into_iter().collect();
+    let mut reasons: Vec<(&Prose, Vec<&str>)> = files_of.into_iter().collect();
     reasons.sort_by_key(|(_, files)| std::cmp::Reverse(files.len()));
     let count = report.assessment.inputs.skipped.len();
     let shown = report.most(LIST);
@@ -93,8 +93,8 @@ fn left_alone(page: &mut Markup, report: Report<'_>) {
                 list.element("li", &[], |item| {
                     item.leaf("b", &[], &files.len().to_string());
                     item.text(" ");
-                    item.text(&voice.words(reason));
-                    item.text(": ");
+                    item.text(&voice.say(&say!("{}:", *reason)));
+                    item.text(" ");
                     let names: Vec<String> = files.iter().take(3).map(|file| cut(file, 100)).collect();
                     item.leaf("code", &[("class", "at")], &names.join(", "));
                     if files.len() > 3 {
@@ -151,7 +151,7 @@ fn gaps_of(page: &mut Markup, report: Report<'_>, cluster: &ClusterRead) {
                     body.element("tr", &[], |row| {
                         row.leaf("th", &[("scope", "row")], &cut(&gap.resource, 80));
                         row.element("td", &[], |cell| {
-                            cell.text(&voice.words(&gap.reason));
+                            cell.text(&voice.say(&gap.reason));
                             if !gap.namespaces.is_empty() {
                                 cell.text(" ");
                                 let names: Vec<String> =

@@ -287,7 +287,7 @@ fn takes(page: &mut Markup, report: Report<'_>, fit: &Fit) {
             list.leaf("li", &[], &voice.say(&text));
         }
         if let Some(caution) = &fit.caution {
-            list.leaf("li", &[], &voice.words(caution));
+            list.leaf("li", &[], &voice.say(caution));
         }
         let mut points: Vec<(Status, &str, &Prose, Option<&Location>)> = Vec::new();
         points.extend(

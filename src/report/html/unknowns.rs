@@ -185,7 +185,8 @@ fn achievable(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) 
                         line.text(&voice.say(&step.what));
                         if !step.source.is_empty() {
                             line.text(" (");
-                            line.link(&step.source, &step.source);
+                            let source = voice.say(&step.source);
+                            line.link(&source, &source);
                             if !step.checked_on.is_empty() {
                                 line.text(", ");
                                 line.text(&step.checked_on);

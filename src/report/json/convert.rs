@@ -34,12 +34,12 @@ impl<'a> From<&'a Assessment> for Written<'a> {
                 skipped: inputs
                     .skipped
                     .iter()
-                    .map(|(file, reason)| Skipped { file: file.clone(), reason: reason.clone() })
+                    .map(|(file, reason)| Skipped { file: file.clone(), reason: reason.to_string() })
                     .collect(),
                 gaps: inputs
                     .gaps
                     .iter()
-                    .map(|gap| Gap { kind: gap.kind.clone(), scope: gap.scope.clone(), reason: gap.reason.clone() })
+                    .map(|gap| Gap { kind: gap.kind.clone(), scope: gap.scope.clone(), reason: gap.reason.to_string() })
                     .collect(),
                 clusters: inputs.clusters.iter().map(Cluster::from).collect(),
                 digest: inputs.digest.clone(),
@@ -68,7 +68,7 @@ impl From<&assessment::ClusterRead> for Cluster {
                 .map(|gap| ListGap {
                     resource: gap.resource.clone(),
                     objects: gap.objects,
-                    reason: gap.reason.clone(),
+                    reason: gap.reason.to_string(),
                     namespaces: gap.namespaces.clone(),
                     rules: gap.rules.clone(),
                 })
@@ -95,7 +95,7 @@ impl From<&SystemAssessment> for System {
             workloads: system.workloads,
             partial: system.partial,
             verdict: system.verdict.into(),
-            through: system.through.clone(),
+            through: system.through.as_ref().map(Prose::to_string),
             need: Need {
                 score: system.need.score,
                 low: system.need.low,

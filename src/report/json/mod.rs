@@ -6,7 +6,7 @@ pub(super) mod escapes;
 use std::io::Write;
 
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::achievable::Availability;
 use crate::assessment::{Assessment, SystemAssessment};
@@ -159,7 +159,7 @@ pub enum SystemKind {
 }
 
 /// The verdict.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum Verdict {
     /// Something simpler would do.
     #[serde(rename = "needless")]
@@ -358,7 +358,7 @@ pub struct Finding {
 }
 
 /// A place in the input; positions count from 1, columns in characters.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// The file, or `cluster` and the name of a live cluster.
     pub file: Option<String>,
@@ -386,7 +386,7 @@ pub struct Place {
 }
 
 /// A place in what a tool rendered.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RenderedPlace {
     /// The name of the rendered document.
     pub document: String,

@@ -14,6 +14,8 @@ use crate::report::words;
 const ROWS: usize = 300;
 /// How much of the page the table of systems may take, in bytes.
 const TABLE: usize = 30_000;
+/// How much of the page the details of one system may take, in bytes.
+const ONE: usize = 5_000;
 
 pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
     let voice = layout.voice;
@@ -34,7 +36,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
     page.heading(3, &inline(&voice.words("System by system")));
     let mut left = 0;
     for one in sorted {
-        let mut part = Page::part(voice, page.room());
+        let mut part = Page::part(voice, page.room().min(ONE));
         system::facts(&mut part, assessment, one, layout);
         system::body(&mut part, assessment, one, layout);
         let head = voice.say(&say!(

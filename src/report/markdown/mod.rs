@@ -58,10 +58,14 @@ fn inputs(page: &mut Page, assessment: &Assessment, layout: Layout) {
             format!("{}: {}", code(&at), inline(&entry.reason))
         })
         .collect();
-    entries.extend(inputs.clusters.iter().flat_map(|cluster| &cluster.gaps).map(|gap| {
-        sentence(voice, &say!("{} could not be listed whole: {}", gap.resource.as_str(), gap.reason.as_str()))
-    }));
-    entries.extend(inputs.gaps.iter().map(|gap| format!("{}: {}", code(&gap.scope), inline(&gap.reason))));
+    entries.extend(
+        inputs
+            .clusters
+            .iter()
+            .flat_map(|cluster| &cluster.gaps)
+            .map(|gap| sentence(voice, &say!("{} could not be listed whole: {}", gap.resource.as_str(), &gap.reason))),
+    );
+    entries.extend(inputs.gaps.iter().map(|gap| format!("{}: {}", code(&gap.scope), inline(&voice.say(&gap.reason)))));
     let mut part = Page::part(voice, page.room().min(6_000));
     if !entries.is_empty() {
         part.paragraph(&inline(&voice.words("Not read, or read in part:")));

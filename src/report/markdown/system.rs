@@ -301,9 +301,9 @@ fn one_sided(page: &mut Page, assessment: &Assessment, system: &SystemAssessment
         .one_sided
         .iter()
         .map(|claim| {
-            let side = if claim.origin == "compose" { "Compose" } else { "manifests" };
+            let side = if claim.origin == "compose" { voice.words("Compose") } else { voice.words("manifests") };
             let meaning = voice.words(words::meaning(assessment, &claim.capability));
-            format!("{}: {}: {}", inline(&voice.words(side)), inline(&meaning), sentence(voice, &claim.message))
+            format!("{}: {}: {}", inline(&side), inline(&meaning), sentence(voice, &claim.message))
         })
         .collect();
     let mut part = Page::part(voice, page.room());

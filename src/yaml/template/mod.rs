@@ -16,9 +16,6 @@ use crate::text::SourceId;
 /// Around what a template would write: `‹.Values.image.tag›`. No name, label or image of Kubernetes may hold them.
 const UNKNOWN: [char; 2] = ['‹', '›'];
 
-/// Why a fact of a template cannot be known.
-pub const NOT_RENDERED: &str = "the template is not rendered";
-
 /// What a document that comes from a template knows about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unrendered {

@@ -1,0 +1,72 @@
+//! The decision record, in the form of MADR 4: the headings are MADR's and English, what stands below them comes in the
+//! language of the report. Its status is proposed: people decide.
+
+mod options;
+mod record;
+mod template;
+
+pub use template::{BUILT_IN, FIELDS, TemplateError};
+
+use super::Layout;
+use crate::assessment::{Assessment, SystemAssessment};
+use crate::text::command::{as_called, for_shell};
+
+/// What is asked for beside the assessment.
+#[derive(Clone, Debug, Default)]
+pub struct Wish<'w> {
+    /// The system that it is about; none for all of them.
+    pub system: Option<&'w SystemAssessment>,
+    /// The title; none for one that says what is suggested.
+    pub title: Option<&'w str>,
+    /// The command line that confirms the decision later; none for one about this folder.
+    pub command: Option<&'w str>,
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its title as plain text.
+    pub title: String,
+    /// The record as Markdown.
+    pub text: String,
+}
+
+/// Renders the record about everything by the built-in template.
+pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
+    // The built-in template is rendered in tests; a mistake in it would still be said.
+    write(assessment, &Wish::default(), BUILT_IN, layout).map_or_else(|error| error.to_string(), |written| written.text)
+}
+
+/// Writes a record by a template.
+///
+/// # Errors
+///
+/// When the template is wrong, with the line and column.
+pub fn write(
+    assessment: &Assessment,
+    wish: &Wish<'_>,
+    template: &str,
+    layout: Layout,
+) -> Result<Written, TemplateError> {
+    let system = wish.system.or(match assessment.systems.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    let (record, title) = record::of(assessment, system, wish, layout);
+    let text = template::fill(template, &record)?;
+    Ok(Written { title, text })
+}
+
+/// The command line that assesses these paths, or what is live too, again: for the record.
+#[must_use]
+pub fn confirming_command(paths: &[String], is_live: bool, layout: Layout) -> String {
+    let mut words = vec!["kubeworthy assess".to_owned()];
+    words.extend(paths.iter().map(|path| for_shell(path).into_owned()));
+    if is_live {
+        words.push("--live".to_owned());
+    } else if paths.is_empty() {
+        words.push(".".to_owned());
+    }
+    words.push("-o concise".to_owned());
+    as_called(&words.join(" "), layout.program).into_owned()
+}
