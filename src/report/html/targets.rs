@@ -34,7 +34,7 @@ pub(super) fn targets(page: &mut Markup, report: Report<'_>, system: &SystemAsse
         section.element("p", &[("class", "key")], |key| {
             for status in [Status::Has, Status::Work, Status::Hard, Status::Blocked] {
                 key.element("span", &[("class", status.class())], |word| word.text(&status.word(report)));
-                key.text(" ");
+                key.text(": ");
                 key.text(&status.meaning(report));
                 key.void("br", &[]);
             }
@@ -216,7 +216,7 @@ fn target(
                 mark(&voice.say(&say!("with {} beside it", &split.name)));
             }
             if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
-                mark(&voice.say(&say!("facts of {}", checked.to_string())));
+                mark(&voice.say(&say!("its facts were checked on {}, which is too long ago", checked.to_string())));
             }
         });
         row.leaf("td", &[("class", "n")], &report.percent(fit.least_shortfall()));
