@@ -152,7 +152,7 @@ fn the_picture_shows_every_system_once_and_none_on_another() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     estates_in_folders::write(folder.path(), 100);
     let text = html(&assess_paths(&[folder.path().to_path_buf()], &kit()));
-    let drawing = text.split("<svg ").nth(1).and_then(|rest| rest.split("</svg>").next()).expect("a drawing");
+    let drawing = text.split("<svg viewBox").nth(1).and_then(|rest| rest.split("</svg>").next()).expect("a drawing");
     let (mut addresses, mut outlines) = (BTreeSet::new(), BTreeSet::new());
     for mark in drawing.split("<a class=").skip(1) {
         let between =

@@ -303,7 +303,11 @@ fn covered(page: &mut Markup, report: Report<'_>, areas: &[Area<'_>], subject: &
                                         cell.text(", ");
                                     }
                                     let is_suggested = subject.suggested.as_deref() == Some(fit.id.as_str());
-                                    cell.leaf(if is_suggested { "strong" } else { "span" }, &[], &fit.name);
+                                    cell.leaf(
+                                        if is_suggested { "strong" } else { "span" },
+                                        &[],
+                                        &voice.words(&fit.name),
+                                    );
                                 }
                             });
                             row.leaf("td", &[], &reach(availability, area.reach.availability));
