@@ -1,6 +1,14 @@
 //! The HTML report: one file that asks for nothing, well formed, harmless whatever stands in the input, readable, and
 //! looked at in a real browser.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "helpers of tests fail by saying so"
+)]
+
 #[path = "support/browser.rs"]
 mod browser;
 #[path = "support/estates_in_folders.rs"]
@@ -9,6 +17,7 @@ mod estates_in_folders;
 mod page;
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -136,6 +145,23 @@ fn a_hundred_systems_stay_small() {
     Page::parse(&text).assert_sound("a hundred systems");
     println!("a hundred systems: {} KiB", text.len() / 1024);
     assert!(text.len() < MOST, "{} bytes", text.len());
+}
+
+#[test]
+fn the_picture_shows_every_system_once_and_none_on_another() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    estates_in_folders::write(folder.path(), 100);
+    let text = html(&assess_paths(&[folder.path().to_path_buf()], &kit()));
+    let drawing = text.split("<svg viewBox").nth(1).and_then(|rest| rest.split("</svg>").next()).expect("a drawing");
+    let (mut addresses, mut outlines) = (BTreeSet::new(), BTreeSet::new());
+    for mark in drawing.split("<a class=").skip(1) {
+        let between =
+            |from: &str| mark.split(from).nth(1).and_then(|rest| rest.split('"').next()).expect("an attribute");
+        addresses.insert(between("href=\""));
+        outlines.insert(between(" d=\""));
+        assert!(mark.contains("<title>"), "a mark without its figures");
+    }
+    assert_eq!((addresses.len(), outlines.len()), (100, 100), "systems, and their places");
 }
 
 #[test]
