@@ -202,7 +202,7 @@ fn every_text_has_contrast_in_both_themes() {
         let card = page::colour(colours, "card");
         let strongest = (0..14).fold(card, |under, _| page::blended(under, page::colour(colours, "ground"), 0.045));
         let contrast = page::contrast(page::colour(colours, "ink"), strongest);
-        assert!(contrast >= 4.5, "{theme}: --ink on the picture's strongest ground has {contrast:.2}");
+        assert!(contrast >= 4.5, "{theme}: names on the picture's strongest ground have {contrast:.2}");
     }
 }
 
