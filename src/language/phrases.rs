@@ -96,6 +96,22 @@ impl Phrases {
         self.by_english.keys().map(String::as_str)
     }
 
+    /// Every English form with its French, in which `{}` stands for what is filled in.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, String)> {
+        let french = |phrase: &Phrase| {
+            phrase
+                .pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text.as_str(),
+                    Piece::Argument(_) => "{}",
+                    Piece::Agreeing(_, _, many) => many,
+                })
+                .collect()
+        };
+        self.by_english.iter().map(move |(english, phrase)| (english.as_str(), french(phrase)))
+    }
+
     pub(super) fn find(&self, english: &str) -> Option<&Phrase> {
         // Most texts are written in one line already.
         self.by_english.get(english).or_else(|| self.by_english.get(&normalised(english)))

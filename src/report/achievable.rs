@@ -78,6 +78,7 @@ impl From<&assessment::Achievable> for Availability {
 /// The formulas with their sources, for each system as it is written and on the target that is suggested.
 #[must_use]
 pub fn explain(assessment: &Assessment, layout: Layout) -> String {
+    let assessment = &*super::with_names_in(assessment, layout.voice);
     let voice = layout.voice;
     let heading = Mark::Strong.around(&voice.words("Achievable availability, with its formulas"));
     let mut lines = Lines { text: String::from("\n"), layout, assessment };

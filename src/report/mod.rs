@@ -30,9 +30,11 @@ mod yaml;
 
 pub use achievable::explain;
 
+use std::borrow::Cow;
+
 use crate::assessment::Assessment;
 use crate::day::Day;
-use crate::language::Voice;
+use crate::language::{Language, Voice};
 
 /// A format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -132,6 +134,8 @@ impl Default for Layout {
 /// The report in a format. Rendered whole, so that output is whole or absent.
 #[must_use]
 pub fn render(assessment: &Assessment, format: Format, layout: Layout) -> String {
+    let named = format.is_for_people().then(|| with_names_in(assessment, layout.voice));
+    let assessment = named.as_deref().unwrap_or(assessment);
     match format {
         Format::Full => full::render(assessment, layout),
         Format::Concise => concise::render(assessment, layout),
@@ -149,4 +153,20 @@ pub fn render(assessment: &Assessment, format: Format, layout: Layout) -> String
         Format::Rdjson => rdjson::render(assessment, layout),
         Format::Adr => adr::render(assessment, layout),
     }
+}
+
+/// The assessment with the names of targets in the language: some are no names but words, such as "static hosting".
+fn with_names_in(assessment: &Assessment, voice: Voice) -> Cow<'_, Assessment> {
+    if voice.language() == Language::English {
+        return Cow::Borrowed(assessment);
+    }
+    let mut named = assessment.clone();
+    let systems = named.systems.iter_mut().chain(std::iter::once(&mut named.estate));
+    for fit in systems.flat_map(|system| &mut system.targets) {
+        fit.name = voice.words(&fit.name).into_owned();
+        if let Some(split) = &mut fit.split {
+            split.name = voice.words(&split.name).into_owned();
+        }
+    }
+    Cow::Owned(named)
 }

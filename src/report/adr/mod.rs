@@ -48,7 +48,9 @@ pub fn write(
     template: &str,
     layout: Layout,
 ) -> Result<Written, TemplateError> {
-    let system = wish.system.or(match assessment.systems.as_slice() {
+    let assessment = &*super::with_names_in(assessment, layout.voice);
+    let wished = wish.system.map(|wished| assessment.systems.iter().find(|one| one.id == wished.id).unwrap_or(wished));
+    let system = wished.or(match assessment.systems.as_slice() {
         [only] => Some(only),
         _ => None,
     });
