@@ -419,7 +419,7 @@ fn poisoned(name: &str) -> Assessment {
     assessment.inputs.gaps.push(kubeworthy::assessment::Gap {
         kind: "detail".to_owned(),
         scope: name.to_owned(),
-        reason: name.to_owned(),
+        reason: kubeworthy::language::Prose::name(name),
     });
     assessment
 }
