@@ -104,8 +104,7 @@ pub fn files() -> Vec<(String, String)> {
         files.push((format!("manifests-{number:02}.yaml"), documents.join("\n---\n")));
     }
     for (number, file) in FILE_NAMES.iter().enumerate() {
-        let documents: Vec<String> =
-            manifests(&format!("plain-{number}")).iter().map(|manifest| as_yaml(manifest)).collect();
+        let documents: Vec<String> = manifests(&format!("plain-{number}")).iter().map(as_yaml).collect();
         files.push(((*file).to_owned(), documents.join("\n---\n")));
     }
     files.push(("compose/compose.yaml".to_owned(), as_yaml(&compose())));
