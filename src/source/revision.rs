@@ -295,7 +295,12 @@ impl Revision {
         let read: u64 = collected.files.iter().map(|file| file.text.len() as u64).sum();
         let mut left = limits.total_bytes.saturating_sub(read);
         let mut chosen: Vec<(String, &Entry)> = Vec::new();
+        let mut seen: BTreeSet<String> = collected.files.iter().map(|file| file.name.clone()).collect();
         for (name, entry) in wanted {
+            // Named twice, it is read once.
+            if !seen.insert(name.clone()) {
+                continue;
+            }
             if entry.size > limits.file_bytes {
                 collected.failures.push(too_large(&name, Some(entry.size), limits.file_bytes));
             } else if entry.size > left {
