@@ -265,34 +265,27 @@ fn read(node: Node<'_>) -> Value {
     }
 }
 
-/// Everything that is held of one case. The files for the XML schema are written into a folder.
-fn hold(label: &str, assessment: &Assessment, sarif: Option<&Validator>, others: &[Validator; 2], xml: &Path) {
-    let value = parsed(assessment, Format::Sarif);
-    if let Some(sarif) = sarif {
-        let wrong = errors(sarif, &value);
-        assert!(wrong.is_empty(), "{label}: {wrong:?}");
+/// Everything that is held of one case. Gives JUnit's file, to be held against its schema with all others.
+fn hold(label: &str, assessment: &Assessment, schemas: &[(Format, Validator)]) -> String {
+    let outputs: BTreeMap<String, String> =
+        FORMATS.iter().map(|format| (format!("{format:?}"), rendered(assessment, *format))).collect();
+    for (format, output) in &outputs {
+        assert!(!output.contains(CANARY), "{label}: {format} shows a secret");
     }
-    is_sound_sarif(label, &value);
-    for ((format, validator), is_sound) in [Format::Gitlab, Format::Rdjson]
-        .into_iter()
-        .zip(others)
-        .zip([is_sound_gitlab as fn(&str, &Value), |label: &str, value: &Value| is_sound_rdjson(label, value)])
-    {
-        let value = parsed(assessment, format);
-        let wrong = errors(validator, &value);
+    let value = |format: Format| -> Value {
+        serde_json::from_str(&outputs[&format!("{format:?}")]).unwrap_or_else(|error| panic!("{label}: {error}"))
+    };
+    for (format, schema) in schemas {
+        let wrong = errors(schema, &value(*format));
         assert!(wrong.is_empty(), "{label}: {format:?}: {wrong:?}");
-        is_sound(label, &value);
     }
-    are_sound_annotations(label, &rendered(assessment, Format::Github));
-    let junit = rendered(assessment, Format::Junit);
-    is_sound_junit(label, &junit, assessment);
-    std::fs::write(xml, junit).expect("written");
-    is_sound_csv(label, &rendered(assessment, Format::Csv), assessment);
-    for format in FORMATS {
-        let output = rendered(assessment, format);
-        assert!(!output.contains(CANARY), "{label}: {format:?} shows a secret");
-        assert!(output == rendered(assessment, format), "{label}: {format:?} is the same each time");
-    }
+    is_sound_sarif(label, &value(Format::Sarif));
+    is_sound_gitlab(label, &value(Format::Gitlab));
+    is_sound_rdjson(label, &value(Format::Rdjson));
+    are_sound_annotations(label, &outputs["Github"]);
+    is_sound_junit(label, &outputs["Junit"], assessment);
+    is_sound_csv(label, &outputs["Csv"], assessment);
+    outputs["Junit"].clone()
 }
 
 fn is_sound_rdjson(label: &str, value: &Value) {
@@ -305,20 +298,45 @@ fn is_sound_rdjson(label: &str, value: &Value) {
 }
 
 fn hold_all<'c>(cases: impl Iterator<Item = (&'c str, Assessment)>) -> usize {
-    let sarif = sarif().map(|schema| validator(&schema));
-    let others = ["gitlab-code-quality.json", "reviewdog-diagnostic-result.json"].map(|name| validator(&shipped(name)));
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut files = Vec::new();
-    for (number, (label, assessment)) in cases.enumerate() {
-        let file = folder.path().join(format!("{number}.xml"));
-        hold(label, &assessment, sarif.as_ref(), &others, &file);
-        files.push(file);
+    let own = [
+        (Format::Gitlab, shipped("gitlab-code-quality.json")),
+        (Format::Rdjson, shipped("reviewdog-diagnostic-result.json")),
+    ];
+    let schemas: Vec<(Format, Validator)> = sarif()
+        .map(|schema| (Format::Sarif, schema))
+        .into_iter()
+        .chain(own)
+        .map(|(format, schema)| (format, validator(&schema)))
+        .collect();
+    for (format, schema) in &schemas {
+        assert!(!errors(schema, &serde_json::json!([{"diagnostics": 1}])).is_empty(), "{format:?} refuses nothing");
     }
+    let suites: Vec<String> = cases.map(|(label, assessment)| hold(label, &assessment, &schemas)).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
     if let Some((program, arguments)) = xml_validator() {
-        let output = Command::new(program).args(arguments).args(&files).output().expect("the validator starts");
+        let validate = |files: &[PathBuf]| {
+            Command::new(&program).args(&arguments).args(files).output().expect("the validator starts")
+        };
+        let wrong = suites[0].replace("<testsuite name", "<testsuite unknown");
+        assert!(!validate(&[write("wrong.xml", &wrong)]).status.success(), "the validator refuses nothing");
+        let files: Vec<PathBuf> =
+            suites.iter().enumerate().map(|(number, suite)| write(&format!("{number}.xml"), suite)).collect();
+        let output = validate(&files);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    files.len()
+    suites.len()
+}
+
+#[test]
+fn the_same_assessment_gives_the_same_bytes() {
+    for format in FORMATS {
+        assert!(rendered(&HOSTILE, format) == rendered(&HOSTILE, format), "{format:?}");
+    }
 }
 
 #[test]

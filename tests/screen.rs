@@ -8,6 +8,8 @@
     reason = "a test may fail and print"
 )]
 
+#[path = "support/hostile_names.rs"]
+mod hostile_names;
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -168,20 +170,21 @@ fn an_estate_of_the_size_of_the_corpus_stays_readable() {
 }
 
 /// A deployment with a name of the reader's enemy.
-fn named(name: &str) -> Assessment {
+fn named(name: &str, kit: &Kit) -> Assessment {
     let name = serde_json::to_string(name).expect("a text");
     let text = format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: {name}}}\nspec:\n  replicas: 3\n  template: {{spec: {{containers: [{{name: {name}, image: nginx}}]}}}}\n"
     );
     let files = vec![SourceFile::new("deploy/web.yaml".to_owned(), text)];
     let collected = Collected { files, ..Collected::default() };
-    assess(&collected, &support::kit())
+    assess(&collected, kit)
 }
 
 #[test]
 fn hostile_names_stay_on_their_line() {
+    let kit = support::kit();
     let long = "n".repeat(10_000);
-    for name in [
+    let ours = [
         "\u{1b}[31mred\u{1b}]8;;https://evil.example\u{1b}\\link\u{7}",
         "\u{1}bold\u{3}KW103\u{11}",
         "\u{202e}txt.exe\u{2066}",
@@ -189,8 +192,9 @@ fn hostile_names_stay_on_their_line() {
         "<script>alert(1)</script> | @everyone =1+1",
         "日本語のなまえ日本語のなまえ日本語のなまえ",
         long.as_str(),
-    ] {
-        let assessment = named(name);
+    ];
+    for name in ours.into_iter().chain(hostile_names::DANGEROUS.iter().copied()) {
+        let assessment = named(name, &kit);
         assert_eq!(assessment.systems.len(), 1, "{name:?}");
         lawful(&format!("{name:.20?}"), &assessment, &[40, 80], false);
         let linked = render(&assessment, Format::Full, Layout { links: true, ..Layout::default() });
@@ -200,7 +204,7 @@ fn hostile_names_stay_on_their_line() {
 
 #[test]
 fn snippets_underline_the_columns_that_are_pointed_at() {
-    let assessment = named("web");
+    let assessment = named("web", &support::kit());
     let layout = Layout { width: 80, verbosity: Verbosity::Verbose, ..Layout::default() };
     let text = render(&assessment, Format::Full, layout);
     let lines: Vec<&str> = text.lines().collect();

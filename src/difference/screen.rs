@@ -10,7 +10,7 @@ use super::wire::{Change, Difference, Status, Summary};
 use crate::language::say;
 use crate::report::json::{Place, Verdict};
 use crate::report::lines::wrap;
-use crate::report::markup::shortened;
+use crate::report::markup::{cut, shortened};
 use crate::report::wording::tenth;
 use crate::report::{Layout, Verbosity};
 use crate::text::sanitize::for_terminal;
@@ -223,7 +223,8 @@ impl Screen {
         let text = voice.say(&shortened(&entry.text));
         self.paragraph(&format!("    {mark:<6}"), 11, &text);
         for place in entry.places.iter().take(PLACES) {
-            let text = self.styled(&self.safe(&position(place)), DIM);
+            let room = self.layout.width.saturating_sub(13).max(20);
+            let text = self.styled(&self.drawn(&self.safe(&cut(&position(place), room))), DIM);
             self.line(&format!("             {text}"));
         }
         if entry.places.len() > PLACES {

@@ -89,7 +89,10 @@ pub(super) fn end_of(text: &str, room: usize, sign: &str) -> String {
         }
         kept.push(character);
     }
-    sign.chars().chain(kept.into_iter().rev()).collect()
+    kept.reverse();
+    // Whole folders read better than the end of one, where that costs little.
+    let whole = kept.iter().position(|character| *character == '/').filter(|slash| *slash <= kept.len() / 3);
+    sign.chars().chain(kept.into_iter().skip(whole.unwrap_or(0))).collect()
 }
 
 /// Text filled up to a width on its right.
@@ -117,6 +120,7 @@ mod tests {
         assert_eq!(cut("日本語のなまえ", 7, "…"), "日本語…");
         assert_eq!(cut("short", 7, "…"), "short");
         assert_eq!(end_of("a/long/path.yaml", 12, "..."), "...path.yaml");
+        assert_eq!(end_of("deploy/long/path.yaml", 15, "…"), "…/path.yaml");
     }
 
     #[test]

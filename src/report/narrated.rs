@@ -12,8 +12,7 @@ use crate::language::{Prose, Voice, say};
 use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
 
-/// How many systems are told one by one, and how many of a list there are before the rest is counted.
-const SYSTEMS_IN_DETAIL: usize = 4;
+/// How many of a list are told before the rest is counted.
 const LIST: usize = 8;
 /// How many systems of an estate are named before the rest is counted.
 const SYSTEMS: usize = 24;
@@ -45,7 +44,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
                     tale.verdict_alone(&system.name, system);
                 }
             }
-            if !is_quiet && systems.len() <= SYSTEMS_IN_DETAIL {
+            if !is_quiet && systems.len() <= full::in_detail(layout) {
                 for one in systems {
                     tale.line("");
                     tale.system(one, &one.name);

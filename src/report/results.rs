@@ -190,8 +190,7 @@ pub(super) fn path_in_tree(file: &str) -> String {
 
 /// Whether a path leads out of the folder in which the program runs, so that it names no file of a repository there.
 pub(super) fn leads_out(path: &str) -> bool {
-    let is_drive =
-        path.as_bytes().get(1) == Some(&b':') && path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    let is_drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
     path.starts_with('/') || path == ".." || path.starts_with("../") || is_drive
 }
 

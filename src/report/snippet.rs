@@ -58,10 +58,11 @@ pub(super) fn lines(text: &str, number: u32, (start, end): (u32, u32), layout: L
     let Some(line) = around(text, number, (start as usize, end as usize), layout.width.saturating_sub(before)) else {
         return Vec::new();
     };
-    let handler = GraphicalReportHandler::new_themed(theme(layout.colour, layout.unicode))
-        .with_links(false)
-        .without_syntax_highlighting()
-        .with_context_lines(0);
+    let mut theme = theme(layout.colour, layout.unicode);
+    // The colour of help: that of miette's first highlight is a verdict's.
+    theme.styles.highlights = vec![theme.styles.help];
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_links(false).without_syntax_highlighting().with_context_lines(0);
     let label = LabeledSpan::new_with_span(None, line.pointed);
     let report = miette::Report::from(MietteDiagnostic::new("").with_label(label)).with_source_code(line);
     let mut drawn = String::new();

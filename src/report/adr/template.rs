@@ -96,6 +96,7 @@ impl fmt::Display for TemplateError {
 
 /// Fills a template.
 pub(super) fn fill<R: Serialize>(template: &str, record: &R) -> Result<String, TemplateError> {
+    let template = &keeping_lines(template);
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(|error| wrong(template, &error))?);
@@ -117,6 +118,31 @@ pub(super) fn fill<R: Serialize>(template: &str, record: &R) -> Result<String, T
     unknown_names(template, parsed.undeclared_variables(true).into_iter().collect())?;
     let text = parsed.render(Value::from(Serde(record))).map_err(|error| wrong(template, &error))?;
     Ok(tidy(&text))
+}
+
+/// The language drops the line break behind every tag, which is meant for lines that hold nothing else: on other lines it
+/// is kept, with the sign that the language has for it. Lines and columns stay.
+fn keeping_lines(template: &str) -> String {
+    let mut kept = String::with_capacity(template.len());
+    for line in template.split_inclusive('\n') {
+        let text = line.trim_end();
+        let is_nothing_else = {
+            let mut rest = text.trim_start();
+            while let Some(end) = rest.strip_prefix("{%").and_then(|inside| inside.find("%}")) {
+                rest = rest[end + 4..].trim_start();
+            }
+            rest.is_empty()
+        };
+        match text.strip_suffix("%}") {
+            Some(before) if !is_nothing_else && !before.ends_with(['-', '+']) => {
+                kept.push_str(before.strip_suffix(' ').unwrap_or(before));
+                kept.push_str("+%}");
+                kept.push_str(&line[text.len()..]);
+            }
+            _ => kept.push_str(line),
+        }
+    }
+    kept
 }
 
 /// No more than one empty line in a row, and a line feed at the end.

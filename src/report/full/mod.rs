@@ -20,6 +20,8 @@ use crate::rules::file::Level;
 
 /// How many systems are shown one by one; more are a table.
 const SYSTEMS_IN_DETAIL: usize = 4;
+/// The same on a verbose screen.
+const SYSTEMS_IN_DETAIL_AT_MOST: usize = 40;
 /// How many lines a list has before it is cut with a count of the rest.
 const LIST: usize = 8;
 /// How many places a verbose screen shows of one claim.
@@ -41,7 +43,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
             system(&mut screen, &assessment.estate, &title);
             estate::clusters(&mut screen, &assessment.inputs.clusters);
             estate::table(&mut screen, systems);
-            if systems.len() <= SYSTEMS_IN_DETAIL {
+            if systems.len() <= in_detail(layout) {
                 for one in systems {
                     screen.line("");
                     system(&mut screen, one, &one.name);
@@ -59,6 +61,11 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     }
     inputs(&mut screen);
     screen.finished()
+}
+
+/// How many systems are shown one by one.
+pub(super) fn in_detail(layout: Layout) -> usize {
+    if layout.verbosity == Verbosity::Verbose { SYSTEMS_IN_DETAIL_AT_MOST } else { SYSTEMS_IN_DETAIL }
 }
 
 /// Whether the estate has nothing to add to its only system.

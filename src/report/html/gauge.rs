@@ -57,7 +57,8 @@ fn sentences(report: Report<'_>, system: &SystemAssessment) -> Vec<String> {
             short
         );
         sentences.push(voice.say(&suggested));
-        let equals: Vec<String> = words::equally_good(system, fit).map(|other| other.name.clone()).collect();
+        let equals: Vec<String> =
+            words::equally_good(system, fit).map(|other| voice.words(&other.name).into_owned()).collect();
         if !equals.is_empty() {
             sentences.push(voice.say(&say!("Equally good: {}.", equals.join(", "))));
         }

@@ -8,7 +8,8 @@ use crate::report::words;
 impl Report<'_> {
     /// The verdict in small letters.
     pub(super) fn verdict(self, verdict: Verdict) -> String {
-        words::verdict_word(verdict, self.voice()).to_lowercase()
+        // A name keeps its capital.
+        words::verdict_word(verdict, self.voice()).to_lowercase().replace("kubernetes", "Kubernetes")
     }
 
     /// How sure a claim is.

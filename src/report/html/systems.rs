@@ -90,7 +90,7 @@ fn row(page: &mut Markup, report: Report<'_>, system: &SystemAssessment, address
         row.leaf("td", &[], &report.points(system.need.score));
         row.element("td", &[], |cell| {
             let (low, high) = (report.points(system.need.low), report.points(system.need.high));
-            cell.text(&format!("{low}–{high}"));
+            cell.text(&if low == high { high } else { format!("{low}–{high}") });
             span(cell, system);
         });
         row.leaf("td", &[], &format!("{}\u{a0}%", system.confidence));

@@ -8,7 +8,7 @@ use crate::language::{Prose, say};
 use crate::report::words;
 
 /// So many needs have a column, those with the largest share first.
-const NEEDS: usize = 9;
+const NEEDS: usize = 7;
 /// So many points of one target are listed, the worst first.
 const POINTS: usize = 10;
 
@@ -34,7 +34,7 @@ pub(super) fn targets(page: &mut Markup, report: Report<'_>, system: &SystemAsse
         section.element("p", &[("class", "key")], |key| {
             for status in [Status::Has, Status::Work, Status::Hard, Status::Blocked] {
                 key.element("span", &[("class", status.class())], |word| word.text(&status.word(report)));
-                key.text(" ");
+                key.text(": ");
                 key.text(&status.meaning(report));
                 key.void("br", &[]);
             }
@@ -204,7 +204,7 @@ fn target(
     let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
     page.element("tr", if is_suggested { &[("class", "best")] } else { &[] }, |row| {
         row.element("th", &[("scope", "row")], |cell| {
-            cell.text(&fit.name);
+            cell.text(&voice.words(&fit.name));
             let mut mark = |text: &str| cell.leaf("small", &[], text);
             if is_suggested {
                 mark(&voice.words("suggested"));
@@ -213,10 +213,10 @@ fn target(
                 mark(&voice.words("in maintenance mode"));
             }
             if let Some(split) = &fit.split {
-                mark(&voice.say(&say!("with {} beside it", &split.name)));
+                mark(&voice.say(&say!("with {} beside it", voice.words(&split.name))));
             }
             if let Some(checked) = fit.checked_on.filter(|_| fit.stale) {
-                mark(&voice.say(&say!("facts of {}", checked.to_string())));
+                mark(&voice.say(&say!("its facts were checked on {}, which is too long ago", checked.to_string())));
             }
         });
         row.leaf("td", &[("class", "n")], &report.percent(fit.least_shortfall()));
@@ -264,7 +264,7 @@ fn what_each_takes(page: &mut Markup, report: Report<'_>, fits: &[&Fit]) {
         details.leaf("summary", &[], &voice.words("What each target takes: work, losses, and what blocks it"));
         details.element("dl", &[("class", "takes")], |list| {
             for group in alike {
-                let names: Vec<&str> = group.iter().map(|fit| fit.name.as_str()).collect();
+                let names: Vec<_> = group.iter().map(|fit| voice.words(&fit.name)).collect();
                 list.leaf("dt", &[], &names.join(", "));
                 list.element("dd", &[], |entry| takes(entry, report, group[0]));
             }
@@ -283,7 +283,7 @@ fn takes(page: &mut Markup, report: Report<'_>, fit: &Fit) {
         if let Some(split) = &fit.split {
             let names: Vec<String> = split.workloads.iter().map(|name| cut(name, 80)).collect();
             let alone = (fit.shortfall * 100.0, 0);
-            let text = say!("{} on {} beside it; {} % without that", names.join(", "), &split.name, alone);
+            let text = say!("{} on {} beside it; {} % without that", names.join(", "), voice.words(&split.name), alone);
             list.leaf("li", &[], &voice.say(&text));
         }
         if let Some(caution) = &fit.caution {
@@ -355,7 +355,7 @@ fn ruled_out(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
         details.element("ul", &[("class", "plain")], |list| {
             for fit in out {
                 list.element("li", &[], |item| {
-                    item.leaf("b", &[], &fit.name);
+                    item.leaf("b", &[], &voice.words(&fit.name));
                     item.text(": ");
                     let reasons: Vec<String> = fit.why_not.iter().map(|reason| voice.say(reason)).collect();
                     item.text(&reasons.join("; "));

@@ -5,11 +5,11 @@ use crate::assessment::{SystemAssessment, Verdict};
 /// Rungs of a ladder.
 pub(super) const RUNGS: usize = 6;
 /// Where the ladders begin, from the left of the picture.
-pub(super) const LEFT: f64 = 192.0;
+pub(super) const LEFT: f64 = 206.0;
 /// Where they begin, from its top.
 pub(super) const TOP: f64 = 10.0;
 /// The width of all columns.
-const WIDTH: f64 = 856.0;
+const WIDTH: f64 = 842.0;
 /// No column is narrower.
 const COLUMN: f64 = 112.0;
 /// No row is lower.

@@ -94,7 +94,7 @@ fn axes(page: &mut Markup, report: Report<'_>, grid: &Grid) {
         let middle = f64::midpoint(above, below);
         let meaning = voice.words(words::rung(availability, rung));
         let attributes = [("class", "rung"), ("text-anchor", "end")];
-        written(page, &attributes, LEFT - 26.0, middle + 4.0, &lines::cut(&meaning, 20, "…"));
+        written(page, &attributes, LEFT - 26.0, middle + 4.0, &lines::cut(&meaning, 25, "…"));
         written(page, &[("class", "step"), ("text-anchor", "middle")], LEFT - 13.0, middle + 4.0, &rung.to_string());
         let (from, to) = grid.column(rung);
         let middle = f64::midpoint(from, to);
@@ -303,7 +303,11 @@ fn covered(page: &mut Markup, report: Report<'_>, areas: &[Area<'_>], subject: &
                                         cell.text(", ");
                                     }
                                     let is_suggested = subject.suggested.as_deref() == Some(fit.id.as_str());
-                                    cell.leaf(if is_suggested { "strong" } else { "span" }, &[], &fit.name);
+                                    cell.leaf(
+                                        if is_suggested { "strong" } else { "span" },
+                                        &[],
+                                        &voice.words(&fit.name),
+                                    );
                                 }
                             });
                             row.leaf("td", &[], &reach(availability, area.reach.availability));
