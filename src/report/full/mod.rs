@@ -187,10 +187,12 @@ fn gauge(screen: &mut Screen<'_>, system: &SystemAssessment) {
 fn ladders(screen: &mut Screen<'_>, system: &SystemAssessment) {
     screen.line("");
     let voice = screen.layout.voice;
+    let names = [voice.words("Availability"), voice.words("Scale")];
+    let widest = names.iter().map(|name| width(name)).max().unwrap_or_default().max(13);
     let survives = sentences::survives(screen.assessment, system);
-    ladder(screen, &voice.words("Availability"), system.availability, &survives);
+    ladder(screen, &left(&names[0], widest), system.availability, &survives);
     let carried = sentences::carried(screen.assessment, system);
-    ladder(screen, &voice.words("Scale"), system.scale, &carried);
+    ladder(screen, &left(&names[1], widest), system.scale, &carried);
 }
 
 fn ladder(screen: &mut Screen<'_>, name: &str, standing: Standing, text: &Prose) {
@@ -204,13 +206,13 @@ fn ladder(screen: &mut Screen<'_>, name: &str, standing: Standing, text: &Prose)
         .collect();
     let rungs = screen.say(&sentences::rungs(standing));
     let text = screen.say(text);
-    let name = left(name, 13);
     let first = format!("{name} {boxes}  {rungs}");
+    let indent = width(name) + 20;
     if screen.layout.width >= 72 {
-        screen.paragraph(&left(&first, 33), 33, &text);
+        screen.paragraph(&left(&first, indent), indent, &text);
     } else {
         screen.line(&first);
-        screen.paragraph("", 14, &text);
+        screen.paragraph("", width(name) + 1, &text);
     }
 }
 
