@@ -183,7 +183,7 @@ fn normalised(text: &str) -> String {
         line.push(' ');
         line.push_str(word);
     }
-    if text.ends_with(' ') && line.len() > 1 {
+    if text.ends_with(' ') && line != " " {
         line.push(' ');
     }
     line

@@ -296,7 +296,7 @@ impl Tale<'_> {
         }
         for fit in system.targets.iter().filter(|fit| is_verbose && !fit.admissible) {
             let why: Vec<String> = fit.why_not.iter().map(|why| said(voice, why)).collect();
-            self.say(&say!("{} is not considered: {}.", for_terminal(&fit.name), why.join("; ")));
+            self.say(&say!("{} is not considered: {}.", for_terminal(&fit.name), why.join(&self.voice().words("; "))));
         }
         if let Some(text) = sentences::stale(&shown) {
             self.say(&text);

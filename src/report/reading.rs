@@ -138,7 +138,7 @@ fn of_cluster(all: &mut Vec<(About, Prose)>, cluster: &ClusterRead, layout: Layo
     }));
     about.extend(cluster.taken.as_ref().map(|day| say!("looked at once, on {}", day)));
     let about: Vec<String> = about.iter().map(|part| layout.voice.say(part)).collect();
-    let (name, about) = (for_terminal(&cluster.name), about.join("; "));
+    let (name, about) = (for_terminal(&cluster.name), about.join(&layout.voice.words("; ")));
     all.push((
         About::Read,
         match cluster.objects {

@@ -201,7 +201,7 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         [] if met_all => arguments.push((Kind::Good, say!("nothing that is needed is missing there"))),
         [] => {}
         met => {
-            let shown = met.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
+            let shown = met.iter().take(4).cloned().collect::<Vec<_>>().join(&layout.voice.words("; "));
             arguments.push((
                 Kind::Good,
                 match met.len() {

@@ -328,7 +328,11 @@ impl<'a> Writer<'a> {
                     about.push(inline(&voice.say(&say!("and {} more places", rest))));
                 }
                 Driver {
-                    text: marked(format!("{meaning}: {message} ({})", about.join("; "))),
+                    text: marked(format!(
+                        "{meaning}{}{message} ({})",
+                        voice.words(": "),
+                        about.join(&voice.words("; "))
+                    )),
                     capability: claim.capability.clone(),
                     meaning: marked(meaning),
                     message: marked(message),
@@ -352,9 +356,14 @@ impl<'a> Writer<'a> {
                 let mut by: Vec<String> = by.into_iter().flatten().map(|text| markup::name(text)).collect();
                 by.extend(statement.evidence.iter().map(place));
                 let stated = inline(&voice.words("the owner states"));
-                let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
+                let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join(&voice.words("; "))) };
                 Statement {
-                    text: marked(format!("{stated} {}: {}{by}", code(&statement.key), markup::name(&statement.value))),
+                    text: marked(format!(
+                        "{stated} {}{}{}{by}",
+                        code(&statement.key),
+                        voice.words(": "),
+                        markup::name(&statement.value)
+                    )),
                     key: statement.key.clone(),
                     value: statement.value.clone(),
                 }
@@ -654,7 +663,7 @@ impl<'a> Writer<'a> {
                 Some(page) => format!("[{code}]({page})"),
                 None => markup::name(code),
             };
-            Some(marked(format!("{shown}: {}", inline(&voice.words(&rule.title)))))
+            Some(marked(format!("{shown}{}{}", voice.words(": "), inline(&voice.words(&rule.title)))))
         });
         let entries = entries.collect();
         let title = voice.words("Rules");

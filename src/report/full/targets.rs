@@ -146,7 +146,11 @@ fn refused(screen: &mut Screen<'_>, system: &SystemAssessment) {
     for fit in refused {
         let why: Vec<String> = fit.why_not.iter().map(|why| sentences::said(voice, why)).collect();
         let name = screen.safe(&fit.name);
-        let text = if why.is_empty() { name } else { screen.say(&say!("{}: {}", name, why.join("; "))) };
+        let text = if why.is_empty() {
+            name
+        } else {
+            screen.say(&say!("{}: {}", name, why.join(&screen.layout.voice.words("; "))))
+        };
         screen.paragraph(&format!("  {}", screen.glyphs().dash), 4, &text);
     }
 }

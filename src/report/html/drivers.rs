@@ -73,7 +73,7 @@ fn claim_text(page: &mut Markup, report: Report<'_>, claim: &Claim) {
     let voice = report.voice();
     page.element("p", &[], |line| {
         line.leaf("b", &[], &report.meaning(&claim.capability));
-        line.text(": ");
+        line.text(&report.voice().words(": "));
         line.prose(&voice.say(&claim.message));
     });
     page.element("p", &[("class", "tags")], |line| {
@@ -134,7 +134,7 @@ fn one_sided(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
                     item.leaf("b", &[], &side);
                     item.text(" ");
                     item.text(&report.meaning(&claim.capability));
-                    item.text(": ");
+                    item.text(&report.voice().words(": "));
                     item.text(&voice.say(&claim.message));
                     places(item, report, &claim.evidence, 1);
                 });

@@ -166,7 +166,7 @@ fn in_short(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
                     item.leaf("b", &[], &format!("+{}", report.points(claim.share)));
                     item.text(" ");
                     item.text(&report.meaning(&claim.capability));
-                    item.text(": ");
+                    item.text(&report.voice().words(": "));
                     item.text(&voice.say(&claim.message));
                     if let Some(place) = claim.evidence.first() {
                         item.text(" ");

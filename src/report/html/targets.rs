@@ -34,7 +34,7 @@ pub(super) fn targets(page: &mut Markup, report: Report<'_>, system: &SystemAsse
         section.element("p", &[("class", "key")], |key| {
             for status in [Status::Has, Status::Work, Status::Hard, Status::Blocked] {
                 key.element("span", &[("class", status.class())], |word| word.text(&status.word(report)));
-                key.text(": ");
+                key.text(&report.voice().words(": "));
                 key.text(&status.meaning(report));
                 key.void("br", &[]);
             }
@@ -303,7 +303,7 @@ fn takes(page: &mut Markup, report: Report<'_>, fit: &Fit) {
                 item.leaf("span", &[("class", status.class())], &status.word(report));
                 item.text(" ");
                 item.leaf("b", &[], &report.meaning(capability));
-                item.text(": ");
+                item.text(&report.voice().words(": "));
                 item.prose(&voice.say(text));
                 if let Some(place) = place {
                     item.text(" ");
@@ -356,9 +356,9 @@ fn ruled_out(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
             for fit in out {
                 list.element("li", &[], |item| {
                     item.leaf("b", &[], &voice.words(&fit.name));
-                    item.text(": ");
+                    item.text(&report.voice().words(": "));
                     let reasons: Vec<String> = fit.why_not.iter().map(|reason| voice.say(reason)).collect();
-                    item.text(&reasons.join("; "));
+                    item.text(&reasons.join(&report.voice().words("; ")));
                 });
             }
         });

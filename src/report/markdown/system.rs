@@ -18,7 +18,10 @@ const CELLS: usize = 40;
 /// The heading with the verdict, and what stands below it.
 pub(super) fn head(page: &mut Page, assessment: &Assessment, system: &SystemAssessment, title: &str, layout: Layout) {
     let voice = layout.voice;
-    page.heading(2, &format!("{}: {}", name(title), inline(&words::verdict_word(system.verdict, voice))));
+    page.heading(
+        2,
+        &format!("{}{}{}", name(title), voice.words(": "), inline(&words::verdict_word(system.verdict, voice))),
+    );
     facts(page, assessment, system, layout);
 }
 
@@ -303,7 +306,7 @@ fn one_sided(page: &mut Page, assessment: &Assessment, system: &SystemAssessment
         .map(|claim| {
             let side = if claim.origin == "compose" { voice.words("Compose") } else { voice.words("manifests") };
             let meaning = voice.words(words::meaning(assessment, &claim.capability));
-            format!("{}: {}: {}", inline(&side), inline(&meaning), sentence(voice, &claim.message))
+            [inline(&side), inline(&meaning), sentence(voice, &claim.message)].join(&voice.words(": "))
         })
         .collect();
     let mut part = Page::part(voice, page.room());
@@ -324,7 +327,7 @@ fn statements(page: &mut Page, system: &SystemAssessment, layout: Layout) {
             let by = [&statement.owner, &statement.date, &statement.source];
             let by: Vec<String> = by.into_iter().flatten().map(|text| name(text)).collect();
             let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join(", ")) };
-            format!("{}: {}{by}", code(&statement.key), name(&statement.value))
+            format!("{}{}{}{by}", code(&statement.key), voice.words(": "), name(&statement.value))
         })
         .collect();
     let mut part = Page::part(voice, page.room());
