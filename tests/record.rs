@@ -49,6 +49,8 @@ fn github<'a>() -> Options<'a> {
     options.extension.strikethrough = true;
     options.extension.tasklist = true;
     options.extension.footnotes = true;
+    // Pages show the front matter as the YAML that it is; that it is YAML is tested elsewhere.
+    options.extension.front_matter_delimiter = Some("---".to_owned());
     options
 }
 

@@ -319,8 +319,11 @@ impl<'a> Writer<'a> {
                     inline(&voice.words("no points"))
                 };
                 let grade = inline(&voice.words(claim.grade.id()));
-                let places: Vec<String> = claim.evidence.iter().take(3).map(place).collect();
-                let rest = claim.evidence.len().saturating_sub(3);
+                let mut places: Vec<String> = claim.evidence.iter().map(place).collect();
+                // Several fields of one live object are one place.
+                places.dedup();
+                let rest = places.len().saturating_sub(3);
+                places.truncate(3);
                 let mut about = vec![share, grade];
                 about.extend(claim.rules.iter().map(|rule| inline(rule)));
                 about.extend(places.iter().cloned());

@@ -162,6 +162,7 @@ fn tidy(text: &str) -> String {
 /// A value as YAML on one line: JSON is YAML.
 fn yaml(value: &Value) -> Value {
     let text = serde_json::to_string(value).unwrap_or_default();
+    let text = crate::text::sanitize::for_terminal(&text).into_owned();
     // Plain where that is the same value.
     let is_plain = value.as_str().is_some_and(|text| {
         !text.is_empty()

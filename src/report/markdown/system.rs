@@ -157,9 +157,13 @@ fn rule(assessment: &Assessment, code: &str) -> String {
 
 /// So many places, and how many there are beside them.
 fn places(evidence: &[Location], most: usize) -> String {
-    let mut shown: Vec<String> = evidence.iter().take(most).map(place).collect();
-    if evidence.len() > most {
-        shown.push(format!("+{}", evidence.len() - most));
+    let mut shown: Vec<String> = evidence.iter().map(place).collect();
+    // Several fields of one live object are one place.
+    shown.dedup();
+    let rest = shown.len().saturating_sub(most);
+    shown.truncate(most);
+    if rest > 0 {
+        shown.push(format!("+{rest}"));
     }
     if shown.is_empty() { "–".to_owned() } else { shown.join("<br>") }
 }
