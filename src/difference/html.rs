@@ -9,7 +9,7 @@ use super::wire::{Change, Difference, Summary};
 use crate::language::{Prose, say};
 use crate::report::Layout;
 use crate::report::markup::shortened;
-use crate::report::wording::tenth;
+use crate::report::words::points;
 use crate::text::sanitize::for_terminal;
 
 /// All of the style.
@@ -105,7 +105,7 @@ impl Html {
         self.raw("</tr></thead>\n<tbody>\n");
         for (at, (change, is_estate)) in changes.iter().enumerate() {
             let score = |side: &Option<Summary>| {
-                side.as_ref().map_or_else(|| "–".to_owned(), |one| self.say(&say!("{}", tenth(one.need.score))))
+                side.as_ref().map_or_else(|| "–".to_owned(), |one| self.say(&say!("{}", points(one.need.score))))
             };
             let name = self.say(&telling::name(change, *is_estate));
             let name = if at < SYSTEMS { format!("<a href=\"#s{at}\">{name}</a>") } else { name };
@@ -162,7 +162,7 @@ impl Html {
     fn gauge(&mut self, old: &Summary, new: &Summary) {
         let at = |points: f64| 10.0 + points.clamp(0.0, 100.0) * 5.8;
         let (before, after) = (at(old.need.score), at(new.need.score));
-        let text = self.say(&say!("Need {} before, {} now", tenth(old.need.score), tenth(new.need.score)));
+        let text = self.say(&say!("Need {} before, {} now", points(old.need.score), points(new.need.score)));
         self.raw(&format!(
             "<svg viewBox=\"0 0 600 40\" role=\"img\" aria-label=\"{text}\"><line class=\"axis\" x1=\"10\" y1=\"20\" x2=\"590\" \
              y2=\"20\"/><line class=\"way\" x1=\"{before:.1}\" y1=\"20\" x2=\"{after:.1}\" y2=\"20\"/><circle class=\"old\" \

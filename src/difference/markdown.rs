@@ -8,7 +8,7 @@ use crate::language::say;
 use crate::report::json::Place;
 use crate::report::markdown::page::Page;
 use crate::report::markup::{at, code, in_html, inline, sentence, shortened};
-use crate::report::wording::tenth;
+use crate::report::words::points;
 use crate::report::{Layout, Verbosity};
 
 /// How many systems the table has.
@@ -59,7 +59,7 @@ fn table(page: &mut Page, changes: &[(&Change, bool)], layout: Layout) {
         .map(|(change, is_estate)| {
             let verdict = sentence(voice, &telling::verdict(change, voice));
             let score = |side: &Option<super::wire::Summary>| {
-                side.as_ref().map_or_else(|| "–".to_owned(), |one| voice.say(&say!("{}", tenth(one.need.score))))
+                side.as_ref().map_or_else(|| "–".to_owned(), |one| voice.say(&say!("{}", points(one.need.score))))
             };
             let moved = change.need_moved.map_or_else(|| "–".to_owned(), |moved| voice.say(&telling::signed(moved)));
             let suggested = change.new.as_ref().and_then(|one| one.suggested_name.as_deref());

@@ -11,7 +11,7 @@ use crate::language::say;
 use crate::report::json::{Place, Verdict};
 use crate::report::lines::wrap;
 use crate::report::markup::{cut, shortened};
-use crate::report::wording::tenth;
+use crate::report::words::points;
 use crate::report::{Layout, Verbosity};
 use crate::text::sanitize::for_terminal;
 
@@ -73,11 +73,11 @@ pub(super) fn concise(difference: &Difference, layout: Layout) -> String {
                     format!("{old} {} {new}", screen.drawn("→"))
                 };
                 let moved = telling::signed(change.need_moved.unwrap_or_default());
-                let need = say!("need {} (before: {}, {})", tenth(new.need.score), tenth(old.need.score), moved);
+                let need = say!("need {} (before: {}, {})", points(new.need.score), points(old.need.score), moved);
                 format!("{name}: {verdict}, {}", voice.say(&need))
             }
             (Some(one), None) | (None, Some(one)) => {
-                let need = say!("need {}", tenth(one.need.score));
+                let need = say!("need {}", points(one.need.score));
                 format!("{name}: {}, {}", voice.say(&telling::verdict(change, voice)), voice.say(&need))
             }
             (None, None) => continue,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::wire::{Change, ClaimChange, ClaimMoved, Difference, Match, Moved, Origin, Rungs, Side, Status, Summary};
 use crate::language::{Prose, Voice, say};
 use crate::report::json::{Place, Verdict};
-use crate::report::wording::tenth;
+use crate::report::words::points;
 
 /// A part of what is said of one system.
 pub(super) struct Part {
@@ -145,20 +145,20 @@ pub(super) fn facts(change: &Change) -> Vec<Prose> {
             if moved != 0.0 {
                 facts.push(say!(
                     "The need is {} of 100, before: {} ({}).",
-                    tenth(new.need.score),
-                    tenth(old.need.score),
+                    points(new.need.score),
+                    points(old.need.score),
                     signed(moved)
                 ));
             } else {
-                facts.push(say!("The need is {} of 100, as before.", tenth(new.need.score)));
+                facts.push(say!("The need is {} of 100, as before.", points(new.need.score)));
             }
             if (old.need.low, old.need.high) != (new.need.low, new.need.high) {
                 facts.push(say!(
                     "Its range is {} to {}, before: {} to {}.",
-                    tenth(new.need.low),
-                    tenth(new.need.high),
-                    tenth(old.need.low),
-                    tenth(old.need.high)
+                    points(new.need.low),
+                    points(new.need.high),
+                    points(old.need.low),
+                    points(old.need.high)
                 ));
             }
             if old.confidence != new.confidence {
@@ -195,9 +195,9 @@ pub(super) fn facts(change: &Change) -> Vec<Prose> {
         (Some(one), None) | (None, Some(one)) => {
             facts.push(say!(
                 "Need {} of 100, range {} to {}, confidence {} %, workloads: {}.",
-                tenth(one.need.score),
-                tenth(one.need.low),
-                tenth(one.need.high),
+                points(one.need.score),
+                points(one.need.low),
+                points(one.need.high),
                 one.confidence,
                 one.workloads
             ));
@@ -215,8 +215,8 @@ fn rungs(rungs: Rungs) -> Prose {
 }
 
 /// A number of points with its sign.
-pub(super) fn signed(points: f64) -> Prose {
-    if points < 0.0 { say!("-{}", tenth(-points)) } else { say!("+{}", tenth(points)) }
+pub(super) fn signed(moved: f64) -> Prose {
+    if moved < 0.0 { say!("-{}", points(-moved)) } else { say!("+{}", points(moved)) }
 }
 
 /// By which claims, and what else came or went.

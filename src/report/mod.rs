@@ -24,8 +24,7 @@ mod sarif;
 mod sentences;
 pub mod snippet;
 mod wide;
-pub(crate) mod wording;
-mod words;
+pub(crate) mod words;
 mod yaml;
 
 pub use achievable::explain;

@@ -82,33 +82,24 @@ pub(super) fn verdict(assessment: &Assessment, system: &SystemAssessment) -> Vec
 }
 
 fn suggestion(fit: &Fit) -> Prose {
-    let (target, effort) = (words::placed_alone(fit), fit.effort_with_split());
-    let shortfall = (fit.least_shortfall() * 100.0, 0);
+    say!(
+        "Suggested: {} ({}; effort {} of 10; chance that it falls short {} %).",
+        words::placed_alone(fit),
+        operator(fit),
+        fit.effort_with_split(),
+        words::in_percent(fit.least_shortfall())
+    )
+}
+
+/// Who runs a target, and where their seat is.
+pub(super) fn operator(fit: &Fit) -> Prose {
     let operator = for_terminal(&fit.operator);
     if fit.self_hosted {
-        say!(
-            "Suggested: {} (on machines of your own; effort {} of 10; chance that it falls short {} %).",
-            target,
-            effort,
-            shortfall
-        )
+        say!("on machines of your own")
     } else if fit.seat == "own" {
-        say!(
-            "Suggested: {} (run by {}; effort {} of 10; chance that it falls short {} %).",
-            target,
-            operator,
-            effort,
-            shortfall
-        )
+        say!("run by {}", operator)
     } else {
-        say!(
-            "Suggested: {} (run by {}, {}; effort {} of 10; chance that it falls short {} %).",
-            target,
-            operator,
-            for_terminal(&fit.seat),
-            effort,
-            shortfall
-        )
+        say!("run by {}, {}", operator, for_terminal(&fit.seat))
     }
 }
 

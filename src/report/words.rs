@@ -201,8 +201,13 @@ pub(super) fn meaning<'a>(assessment: &'a Assessment, capability: &'a str) -> &'
 }
 
 /// A number of points for a sentence: no decimal where there is none.
-pub(super) fn points(value: f64) -> (f64, usize) {
+pub(crate) fn points(value: f64) -> (f64, usize) {
     (value, if (value - value.round()).abs() < 0.05 { 0 } else { 1 })
+}
+
+/// A share of 1 in whole percent, for a sentence.
+pub(crate) fn in_percent(share: f64) -> (f64, usize) {
+    (share * 100.0, 0)
 }
 
 /// A number of points for a column.

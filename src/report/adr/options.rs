@@ -5,8 +5,7 @@ use crate::grade::Grade;
 use crate::language::{Prose, say};
 use crate::report::compared::{best_of_each_kind, rank};
 use crate::report::markup::cut;
-use crate::report::wording::{operator, percent, tenth};
-use crate::report::{Layout, words};
+use crate::report::{Layout, sentences, words};
 
 /// The most options of a record.
 const MOST: usize = 5;
@@ -138,17 +137,17 @@ pub(super) fn summary(choice: &Choice<'_>) -> Prose {
         Choice::Target(fit) => match &fit.split {
             Some(split) => say!(
                 "{}, with {} on {} beside it; effort {} of 10; chance that it falls short {} %.",
-                operator(fit),
+                sentences::operator(fit),
                 some_of(&split.workloads, 2),
                 split.name.as_str(),
                 fit.effort_with_split(),
-                percent(fit.least_shortfall())
+                words::in_percent(fit.least_shortfall())
             ),
             None => say!(
                 "{}; effort {} of 10; chance that it falls short {} %.",
-                operator(fit),
+                sentences::operator(fit),
                 fit.effort,
-                percent(fit.shortfall)
+                words::in_percent(fit.shortfall)
             ),
         },
         Choice::Today(_) => {
@@ -255,7 +254,7 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         arguments.push((Kind::Bad, say!("{} is one more place to run", split.name.as_str())));
     }
     if fit.least_shortfall() >= RISKY {
-        let chance = say!("the chance that it falls short is {} %", percent(fit.least_shortfall()));
+        let chance = say!("the chance that it falls short is {} %", words::in_percent(fit.least_shortfall()));
         arguments.push((Kind::Bad, chance));
     }
     if let Some(caution) = &fit.caution {
@@ -266,7 +265,7 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         arguments.push((Kind::Bad, stale));
     }
     if fit.tier == 3 && matches!(system.verdict, Verdict::Needless) {
-        let more = say!("it is more than is needed: the need is {} of 100", tenth(system.need.score));
+        let more = say!("it is more than is needed: the need is {} of 100", words::points(system.need.score));
         arguments.push((Kind::Bad, more));
     }
     with_both(arguments, &Choice::Target(fit), is_today)
@@ -292,8 +291,8 @@ fn of_today(today: Today, assessment: &Assessment, system: &SystemAssessment) ->
     if today != Today::Compose && needs_none && system.verdict != Verdict::KubernetesNative {
         let more = say!(
             "it is run on Kubernetes with a need of {} of 100, and below {} nothing calls for it",
-            tenth(system.need.score),
-            tenth(assessment.bands.0)
+            words::points(system.need.score),
+            words::points(assessment.bands.0)
         );
         arguments.push((Kind::Bad, more));
     }

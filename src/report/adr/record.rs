@@ -10,8 +10,7 @@ use crate::grade::Grade;
 use crate::language::{Prose, say};
 use crate::report::markdown::page::Page;
 use crate::report::markup::{self, code, cut, inline, place, sentence};
-use crate::report::wording::{carried, percent, rungs, survives, tenth};
-use crate::report::{Layout, words};
+use crate::report::{Layout, sentences, words};
 
 /// How many entries a list has.
 const LIST: usize = 12;
@@ -209,8 +208,8 @@ impl<'a> Writer<'a> {
                 high: system.need.high,
                 confidence: system.confidence,
                 sentence: marked(inline(&self.layout.voice.say(&words::verdict_sentence(assessment, system)))),
-                survives: self.sentence(&survives(assessment, system, layout.voice)),
-                carried: self.sentence(&carried(assessment, system, layout.voice)),
+                survives: self.sentence(&sentences::survives(assessment, system)),
+                carried: self.sentence(&sentences::carried(assessment, system)),
             },
             problem: self.problem(),
             systems,
@@ -258,9 +257,9 @@ impl<'a> Writer<'a> {
         problem.push(marked(inline(&self.layout.voice.say(&words::verdict_sentence(assessment, system)))));
         problem.push(self.sentence(&say!(
             "The measured need for Kubernetes is {} of 100, in a range of {} to {}, with a confidence of {} %.",
-            tenth(system.need.score),
-            tenth(system.need.low),
-            tenth(system.need.high),
+            words::points(system.need.score),
+            words::points(system.need.low),
+            words::points(system.need.high),
             system.confidence
         )));
         if let Some(text) = words::guests_sentence(assessment, system) {
@@ -284,8 +283,8 @@ impl<'a> Writer<'a> {
         let rows = sorted.into_iter().take(SYSTEMS).map(|one| Row {
             name: marked(code(&one.name)),
             verdict: marked(inline(&words::verdict_word(one.verdict, self.layout.voice))),
-            need: self.say(&say!("{}", tenth(one.need.score))),
-            range: self.say(&say!("{} to {}", tenth(one.need.low), tenth(one.need.high))),
+            need: self.say(&say!("{}", words::points(one.need.score))),
+            range: self.say(&say!("{} to {}", words::points(one.need.low), words::points(one.need.high))),
             confidence: one.confidence,
             suggested: words::suggested(one).map_or_else(|| marked("–"), |fit| marked(markup::name(&fit.name))),
         });
@@ -314,7 +313,7 @@ impl<'a> Writer<'a> {
                 let meaning = inline(&voice.words(words::meaning(self.assessment, &claim.capability)));
                 let message = sentence(voice, &claim.message);
                 let share = if claim.share > 0.0 {
-                    inline(&voice.say(&say!("+{} points", tenth(claim.share))))
+                    inline(&voice.say(&say!("+{} points", words::points(claim.share))))
                 } else {
                     inline(&voice.words("no points"))
                 };
@@ -414,7 +413,7 @@ impl<'a> Writer<'a> {
             };
             return self.say(&none);
         };
-        let (effort, chance) = (fit.effort_with_split(), percent(fit.least_shortfall()));
+        let (effort, chance) = (fit.effort_with_split(), words::in_percent(fit.least_shortfall()));
         self.say(&match system.verdict {
             Verdict::Needless => say!(
                 "nothing that was read needs Kubernetes, and this does with an effort of {} of 10 and a chance of {} % to fall short",
@@ -512,15 +511,15 @@ impl<'a> Writer<'a> {
         let mut holds = match system.verdict {
             Verdict::Needless => vec![
                 say!("the verdict is still {}", self.verdict()),
-                say!("the need stays below {} of 100", tenth(below)),
+                say!("the need stays below {} of 100", words::points(below)),
             ],
             Verdict::Debatable => vec![
                 say!("the verdict is still {}", self.verdict()),
-                say!("the need stays below {} of 100", tenth(from)),
+                say!("the need stays below {} of 100", words::points(from)),
             ],
             Verdict::Justified | Verdict::KubernetesNative => vec![
                 say!("the verdict is still {}", self.verdict()),
-                say!("the need does not fall below {} of 100, else something simpler would do", tenth(below)),
+                say!("the need does not fall below {} of 100, else something simpler would do", words::points(below)),
             ],
             Verdict::Inconclusive => vec![say!("the verdict is no longer {}", self.verdict())],
         };
@@ -540,21 +539,27 @@ impl<'a> Writer<'a> {
     }
 
     fn more(&self) -> Vec<Value> {
-        let (assessment, system, voice) = (self.assessment, self.system, self.layout.voice);
+        let (assessment, system) = (self.assessment, self.system);
         let mut more = vec![
             self.sentence(&say!(
                 "Availability: {}, {}.",
-                rungs(system.availability),
-                survives(assessment, system, voice)
+                sentences::rungs(system.availability),
+                sentences::survives(assessment, system)
             )),
-            self.sentence(&say!("Scale: {}, {}.", rungs(system.scale), carried(assessment, system, voice))),
+            self.sentence(&say!(
+                "Scale: {}, {}.",
+                sentences::rungs(system.scale),
+                sentences::carried(assessment, system)
+            )),
         ];
         if let Some(free) = system.need.without_constraints.filter(|free| (free - system.need.score).abs() >= 0.05) {
-            more.push(self.say(&say!("Without what the owner rules out, the need would be {}.", tenth(free))));
+            more.push(self.say(&say!("Without what the owner rules out, the need would be {}.", words::points(free))));
         }
         if (system.need.if_self_hosted - system.need.score).abs() >= 0.05 {
-            let own =
-                say!("If everything had to be self-hosted, the need would be {}.", tenth(system.need.if_self_hosted));
+            let own = say!(
+                "If everything had to be self-hosted, the need would be {}.",
+                words::points(system.need.if_self_hosted)
+            );
             more.push(self.say(&own));
         }
         if let Some(overlay) = &system.overlay {
@@ -573,7 +578,7 @@ impl<'a> Writer<'a> {
     fn flips(&self) -> Part {
         let entries = self.system.flips.iter().map(|flip| {
             let verdict = words::verdict_word(flip.verdict, self.layout.voice).to_lowercase();
-            self.say(&say!("{}, with a need of {}, if {}", verdict, tenth(flip.need), &flip.change))
+            self.say(&say!("{}, with a need of {}, if {}", verdict, words::points(flip.need), &flip.change))
         });
         let title = self.layout.voice.words("What would change the decision");
         Part { title: marked(inline(&title)), entries: entries.collect(), table: None }
@@ -586,7 +591,7 @@ impl<'a> Writer<'a> {
             let moves = if (high - low).abs() < 0.05 {
                 say!("{} The need would stay. ({})", question, unknown.key.as_str())
             } else {
-                say!("{} The need could move up to {}. ({})", question, tenth(high), unknown.key.as_str())
+                say!("{} The need could move up to {}. ({})", question, words::points(high), unknown.key.as_str())
             };
             self.sentence(&moves)
         });

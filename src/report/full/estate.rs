@@ -25,7 +25,7 @@ pub(super) fn verdicts(screen: &mut Screen<'_>) {
         && same_answer(only, &assessment.estate)
     {
         let only = merged(assessment, only);
-        return verdict_line(screen, &only.name.clone(), &only);
+        return verdict_line(screen, &only.name, &only);
     }
     let title = screen.say(&sentences::estate_title(assessment.systems.len()));
     verdict_line(screen, &title, &assessment.estate);

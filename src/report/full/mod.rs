@@ -80,6 +80,7 @@ pub(super) fn same_answer(only: &SystemAssessment, estate: &SystemAssessment) ->
 pub(super) fn merged(assessment: &Assessment, only: &SystemAssessment) -> SystemAssessment {
     SystemAssessment {
         is_estate: false,
+        name: only.name.clone(),
         grouped_by: only.grouped_by.clone(),
         overlay: only.overlay.clone(),
         ..assessment.estate.clone()

@@ -2,8 +2,8 @@
 
 use super::{Markup, Report, badge_of, heads, number, part};
 use crate::assessment::{Standing, SystemAssessment};
-use crate::language::{Prose, say};
-use crate::report::words;
+use crate::language::say;
+use crate::report::{sentences, words};
 
 /// The length of the gauge.
 const LENGTH: f64 = 600.0;
@@ -166,7 +166,7 @@ pub(super) fn bar(page: &mut Markup, points: f64) {
 
 fn ladders(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
     let voice = report.voice();
-    let (availability, scale) = &report.assessment.rungs;
+    let scale = &report.assessment.rungs.1;
     page.element("table", &[("class", "ladders")], |table| {
         table.leaf("caption", &[], &voice.words("Where it stands on the two ladders"));
         heads(table, &[&voice.words("Ladder"), &voice.words("Rung"), &voice.words("What that means")]);
@@ -176,7 +176,7 @@ fn ladders(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
                 report,
                 &voice.words("Availability"),
                 system.availability,
-                &survives(report, availability, system),
+                &[voice.say(&sentences::survives(report.assessment, system))],
             );
             ladder(body, report, &voice.words("Scale"), system.scale, &carried(report, scale, system));
         });
@@ -207,7 +207,7 @@ fn ladder(page: &mut Markup, report: Report<'_>, name: &str, standing: Standing,
                     svg.leaf("rect", &square, "");
                 }
             });
-            cell.leaf("span", &[], &rungs(report, standing));
+            cell.leaf("span", &[], &report.voice().say(&sentences::rungs(standing)));
         });
         row.element("td", &[], |cell| {
             for (index, line) in text.iter().enumerate() {
@@ -220,28 +220,7 @@ fn ladder(page: &mut Markup, report: Report<'_>, name: &str, standing: Standing,
     });
 }
 
-/// A range of rungs: `0 to 2 of 5`.
-fn rungs(report: Report<'_>, standing: Standing) -> String {
-    let prose: Prose = if standing.low == standing.high {
-        say!("{} of 5", standing.high)
-    } else {
-        say!("{} to {} of 5", standing.low, standing.high)
-    };
-    report.voice().say(&prose)
-}
-
-fn survives(report: Report<'_>, rungs: &[String; 6], system: &SystemAssessment) -> Vec<String> {
-    let voice = report.voice();
-    let rung = |rung: u8| voice.words(words::rung(rungs, rung));
-    let text = match (system.availability.low, system.availability.high) {
-        (_, 0) => say!("promises nothing"),
-        (low, high) if low == high => say!("survives {}, proven", rung(high)),
-        (0, high) => say!("survives {} as written, nothing proven", rung(high)),
-        (low, high) => say!("survives {} as written, {} proven", rung(high), rung(low)),
-    };
-    vec![voice.say(&text)]
-}
-
+/// What it takes to carry a system, in two lines.
 fn carried(report: Report<'_>, rungs: &[String; 6], system: &SystemAssessment) -> Vec<String> {
     let voice = report.voice();
     let rung = |rung: u8| voice.words(words::rung(rungs, rung));

@@ -7,7 +7,6 @@ use crate::assessment::{Assessment, SystemAssessment};
 use crate::language::say;
 use crate::report::Verbosity;
 use crate::report::markup::{code, in_html, inline, name};
-use crate::report::wording::tenth;
 use crate::report::words;
 
 /// How many rows the table of systems has at most.
@@ -43,7 +42,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
             "{}: {}, {} of 100",
             crate::report::markup::cut(&one.name, crate::report::markup::NAME),
             words::verdict_word(one.verdict, voice),
-            tenth(one.need.score)
+            words::points(one.need.score)
         ));
         left += usize::from(!page.folded(&in_html(&head), &part.finish()));
     }
@@ -62,10 +61,10 @@ fn table(page: &mut Page, assessment: &Assessment, sorted: &[&SystemAssessment],
     let rows: Vec<Vec<String>> = sorted
         .iter()
         .map(|system| {
-            let range = voice.say(&say!("{} to {}", tenth(system.need.low), tenth(system.need.high)));
+            let range = voice.say(&say!("{} to {}", words::points(system.need.low), words::points(system.need.high)));
             vec![
                 code(&system.name),
-                voice.say(&say!("{}", tenth(system.need.score))),
+                voice.say(&say!("{}", words::points(system.need.score))),
                 inline(&range),
                 inline(&words::verdict_word(system.verdict, voice)),
                 format!("{} %", system.confidence),
@@ -101,7 +100,7 @@ fn clusters(page: &mut Page, assessment: &Assessment, layout: Layout) {
             let (need, verdict, confidence, systems) = cluster.alone?;
             Some(vec![
                 code(&cluster.name),
-                voice.say(&say!("{}", tenth(need))),
+                voice.say(&say!("{}", words::points(need))),
                 inline(&words::verdict_word(verdict, voice)),
                 format!("{confidence} %"),
                 systems.to_string(),

@@ -8,8 +8,7 @@ use crate::grade::Grade;
 use crate::language::say;
 use crate::report::compared::best_of_each_kind;
 use crate::report::markup::{code, cut, in_html, inline, name, place, sentence};
-use crate::report::wording::{carried, operator, percent, rungs, survives, tenth};
-use crate::report::{Verbosity, words};
+use crate::report::{Verbosity, sentences, words};
 use crate::rules::file::Level;
 
 /// The cells of the line on which the need is drawn.
@@ -31,11 +30,15 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
     page.paragraph(&format!("**{}**", inline(&cut(&voice.say(&words::verdict_sentence(assessment, system)), 600))));
     let need = &system.need;
     let row = vec![
-        format!("**{}**", inline(&voice.say(&say!("{} of 100", tenth(need.score))))),
-        inline(&voice.say(&say!("{} to {}", tenth(need.low), tenth(need.high)))),
+        format!("**{}**", inline(&voice.say(&say!("{} of 100", words::points(need.score))))),
+        inline(&voice.say(&say!("{} to {}", words::points(need.low), words::points(need.high)))),
         format!("{} %", system.confidence),
-        inline(&voice.say(&say!("{}, {}", rungs(system.availability), survives(assessment, system, voice)))),
-        inline(&voice.say(&say!("{}, {}", rungs(system.scale), carried(assessment, system, voice)))),
+        inline(&voice.say(&say!(
+            "{}, {}",
+            sentences::rungs(system.availability),
+            sentences::survives(assessment, system)
+        ))),
+        inline(&voice.say(&say!("{}, {}", sentences::rungs(system.scale), sentences::carried(assessment, system)))),
     ];
     let titles = [
         voice.words("Kubernetes need"),
@@ -51,9 +54,9 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
         let text = say!(
             "Suggested: {} ({}; effort {} of 10; chance that it falls short {} %).",
             words::placed_alone(fit),
-            operator(fit),
+            sentences::operator(fit),
             fit.effort_with_split(),
-            percent(fit.least_shortfall())
+            words::in_percent(fit.least_shortfall())
         );
         page.paragraph(&sentence(voice, &text));
         let equals: Vec<String> = words::equally_good(system, fit).map(|other| other.name.clone()).collect();
@@ -68,11 +71,12 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
         page.paragraph(&inline(&voice.say(&words::overlay_sentence(overlay))));
     }
     if let Some(free) = need.without_constraints.filter(|free| (free - need.score).abs() >= 0.05) {
-        let text = say!("Without what the owner rules out, the need would be {}.", tenth(free));
+        let text = say!("Without what the owner rules out, the need would be {}.", words::points(free));
         page.paragraph(&sentence(voice, &text));
     }
     if (need.if_self_hosted - need.score).abs() >= 0.05 {
-        let text = say!("If everything had to be self-hosted, the need would be {}.", tenth(need.if_self_hosted));
+        let text =
+            say!("If everything had to be self-hosted, the need would be {}.", words::points(need.if_self_hosted));
         page.paragraph(&sentence(voice, &text));
     }
 }
@@ -114,7 +118,7 @@ fn claims(page: &mut Page, assessment: &Assessment, system: &SystemAssessment, l
         .iter()
         .filter(|claim| claim.share > 0.0)
         .map(|claim| {
-            let mut cells = vec![inline(&voice.say(&say!("+{}", tenth(claim.share))))];
+            let mut cells = vec![inline(&voice.say(&say!("+{}", words::points(claim.share))))];
             cells.extend(claim_cells(assessment, claim, layout));
             cells
         })
@@ -239,7 +243,7 @@ fn targets(page: &mut Page, system: &SystemAssessment, layout: Layout) {
             };
             vec![
                 if is_suggested { format!("**{shown}**") } else { shown },
-                format!("{} %", voice.say(&say!("{}", percent(fit.least_shortfall())))),
+                format!("{} %", voice.say(&say!("{}", words::in_percent(fit.least_shortfall())))),
                 fit.effort_with_split().to_string(),
                 achievable,
                 against(fit, if is_suggested { 8 } else { 2 }, layout),
@@ -292,7 +296,7 @@ fn flips(page: &mut Page, system: &SystemAssessment, layout: Layout) {
         .iter()
         .map(|flip| {
             let verdict = words::verdict_word(flip.verdict, voice).to_lowercase();
-            sentence(voice, &say!("{}, with a need of {}, if {}", verdict, tenth(flip.need), &flip.change))
+            sentence(voice, &say!("{}, with a need of {}, if {}", verdict, words::points(flip.need), &flip.change))
         })
         .collect();
     page.heading(3, &inline(&voice.words("What would change the verdict")));
@@ -353,7 +357,7 @@ fn unknowns(page: &mut Page, system: &SystemAssessment, layout: Layout) {
             let moves = if (high - low).abs() < 0.05 {
                 inline(&voice.words("stays"))
             } else {
-                inline(&voice.say(&say!("up to {}", tenth(high))))
+                inline(&voice.say(&say!("up to {}", words::points(high))))
             };
             let why = if unknown.raised_by_files { sentence(voice, &unknown.reason) } else { "–".to_owned() };
             vec![moves, sentence(voice, &unknown.question), why, code(&unknown.key)]
