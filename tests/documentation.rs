@@ -109,6 +109,20 @@ fn console_examples_are_what_is_printed() {
     assert!(examples >= 2, "the README shows a screen and a rule");
 }
 
+#[test]
+fn the_picture_shows_the_screen_as_it_is() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let picture = std::fs::read_to_string(root().join("docs/pictures/screen.svg")).expect("the picture");
+    let mut parts = 0;
+    for part in picture.split("<tspan").skip(1) {
+        let text = part.split('>').nth(1).and_then(|rest| rest.split('<').next()).expect("its text");
+        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+        assert!(readme.contains(text.trim()), "`{text}` is not on the screen; run docs/pictures/make");
+        parts += 1;
+    }
+    assert!(parts > 50, "{parts}");
+}
+
 /// Holds a page that is made from the data against the file.
 fn published(name: &str, current: &str) {
     let path = root().join("docs").join(name);

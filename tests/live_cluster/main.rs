@@ -337,8 +337,19 @@ fn the_canary_is_in_no_output() {
             .expect("it runs already");
     let faulty = proxy.kubeconfig("admin");
     // Each run looks for the word in what it printed; here the files are looked at too.
+    let formats = [
+        "full", "concise", "wide", "narrated", "yaml", "csv", "markdown", "html", "sarif", "github", "gitlab", "junit",
+        "rdjson", "adr",
+    ];
+    let outputs: Vec<String> =
+        formats.iter().map(|format| format!("{format}={}", place.path(format).display())).collect();
+    let mut every_format = vec!["assess", "--live", "-A", "--verbose", "--lang", "fr"];
+    every_format.extend(outputs.iter().flat_map(|output| ["-o", output]));
     for (number, (kubeconfig, words)) in [
-        (&admin, &["assess", "--live", "-A", "--explain", "--width", "60"][..]),
+        (&admin, every_format.as_slice()),
+        (&admin, &["assess", "--live", "-A", "--verbose"]),
+        (&admin, &["adr", "--live", "-A", "--print"]),
+        (&admin, &["assess", "--live", "-A", "--explain", "--width", "60"]),
         (&admin, &["assess", "--live", "-A", "-o", "json=OUT"]),
         (&admin, &["assess", "--live", "-A", "-o", "full=OUT", "--explain", "-q"]),
         (&admin, &["assess", "--live", "-n", "shop", "deployment/web", "--explain"]),
@@ -363,9 +374,15 @@ fn the_canary_is_in_no_output() {
         let words: Vec<String> = words.iter().map(|word| word.replace("OUT", out.to_str().unwrap())).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let run = place.run(kubeconfig, &words);
-        assert!(!run.out.is_empty() || !run.said.is_empty() || out.exists(), "{number}: nothing was written");
+        let is_written = out.exists() || formats.iter().any(|format| place.path(format).exists());
+        assert!(!run.out.is_empty() || !run.said.is_empty() || is_written, "{number}: nothing was written");
         let written = std::fs::read_to_string(&out).unwrap_or_default();
         assert!(!written.contains(CANARY) && !written.contains("not-so-secret"), "{number}: {words:?}");
+    }
+    for format in formats {
+        let written = std::fs::read_to_string(place.path(format)).expect("a report");
+        assert!(!written.contains(CANARY) && !written.contains("not-so-secret"), "{format}");
+        assert!(written.len() > 1, "{format}: {written:?}");
     }
     // The word is where it may be looked for, so this can fail.
     assert!(server.told(&["get", "pods", "-A", "-o", "json"]).contains(CANARY));

@@ -1,6 +1,7 @@
 //! The decision record, in the form of MADR 4: the headings are MADR's and English, what stands below them comes in the
 //! language of the report. Its status is proposed: people decide.
 
+mod appendix;
 mod options;
 mod record;
 mod template;
