@@ -158,7 +158,9 @@ fn every_rule_is_explained_at_once() {
 #[test]
 fn the_readme_opens_with_what_it_is_a_screen_and_two_commands() {
     let text = std::fs::read_to_string(root().join("README.md")).expect("the README");
-    let screen = text.find("$ kubeworthy assess fixtures/notes-on-three-replicas").expect("the screen");
+    // What the picture shows is held against the same screen as text, which stands further down.
+    let screen = text.find("(docs/pictures/screen.svg)").expect("the screen");
+    assert!(text.contains("\n$ kubeworthy assess fixtures/notes-on-three-replicas\n"));
     let run = text.find("cargo run --release -- assess fixtures/notes-on-three-replicas").expect("the first command");
     let test = text.find("\ncargo test\n").expect("the second command");
     assert!(screen < run && run < test);

@@ -27,6 +27,9 @@ use crate::language::{Voice, say};
 /// So many systems are shown in full beside the estate; more are folded and short.
 const IN_FULL: usize = 6;
 
+/// From this many systems on, lists are halved.
+const MANY: usize = 24;
+
 /// Renders the report in one file, for browsers.
 pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let report = Report { assessment, layout };
@@ -133,9 +136,13 @@ impl Report<'_> {
         self.voice().words(words::meaning(self.assessment, capability)).into_owned()
     }
 
-    /// How much of a list is shown.
+    /// How much of a list is shown: half of it beside many systems, so that the page stays light.
     fn most(&self, normal: usize) -> usize {
-        if self.layout.verbosity == Verbosity::Verbose { usize::MAX } else { normal }
+        match self.layout.verbosity {
+            Verbosity::Verbose => usize::MAX,
+            _ if self.assessment.systems.len() > MANY => normal.div_ceil(2),
+            _ => normal,
+        }
     }
 }
 
