@@ -376,8 +376,11 @@ fn mistakes_end_in_two() {
     let place = folder();
     let at = place.path();
     std::fs::write(at.join("broken.json"), "{\"schema\": \"kubeworthy/report/v1\", ").expect("written");
-    std::fs::write(at.join("a.yaml"), "kind: Pod\n").expect("written");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: shop/a:1}]}\n";
+    std::fs::write(at.join("a.yaml"), pod).expect("written");
+    std::fs::write(at.join("else.json"), "{\"a\": 1}").expect("written");
     for (words, said) in [
+        (vec!["else.json", "a.yaml"], "neither a report nor anything that could be assessed"),
         (vec!["nosuch", "a.yaml"], "there is no such file or folder"),
         (vec!["a.yaml", "nosuch"], "there is no such file or folder"),
         (vec!["broken.json", "a.yaml"], "this is no report"),

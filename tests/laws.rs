@@ -329,6 +329,7 @@ fn demand(shared: &[Need], workloads: &[Vec<Need>]) -> kubeworthy::assessment::d
             rule: String::new(),
             capability: need.capability,
             grade: need.grade,
+            is_stated: false,
             lowered_by: None,
             subject: None,
             workload,

@@ -38,11 +38,13 @@ impl Excerpts {
         self
     }
 
-    /// The lines that the first places of every claim, finding and question of these systems point at.
+    /// The lines that the first places of every claim, finding and question of these systems point at. Files that are
+    /// this program's own, which hold what the owner states and no secret, are quoted as they are.
     pub(crate) fn of<'s>(
         systems: impl IntoIterator<Item = &'s SystemAssessment>,
         inventory: &Inventory,
         files: &[SourceFile],
+        is_own: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut pointed: BTreeMap<&str, Pointed> = BTreeMap::new();
         for location in systems.into_iter().flat_map(first_places).filter(|location| !location.is_live) {
@@ -57,7 +59,7 @@ impl Excerpts {
         let mut excerpts = Self::default();
         let mut quote = |file: &SourceFile, trees: &[&Tree]| {
             if let Some(pointed) = pointed.get(file.name.as_str()) {
-                let lines = quoted(file, trees, pointed);
+                let lines = if is_own(&file.name) { as_written(file, pointed) } else { quoted(file, trees, pointed) };
                 excerpts.lines.entry(file.name.clone()).or_default().extend(lines);
             }
         };
@@ -78,6 +80,13 @@ fn first_places(system: &SystemAssessment) -> impl Iterator<Item = &Location> {
     let unknowns = system.unknowns.iter().map(|unknown| &unknown.evidence);
     let one_sided = system.one_sided.iter().map(|claim| &claim.evidence);
     claims.chain(findings).chain(unknowns).chain(one_sided).flat_map(|evidence| evidence.iter().take(EXCERPTS_PER_ITEM))
+}
+
+/// The pointed lines of one file.
+fn as_written(file: &SourceFile, pointed: &Pointed) -> BTreeMap<u32, String> {
+    let line = |number: u32| file.text[file.lines().line_range(&file.text, number)].trim_end().to_owned();
+    let numbers = pointed.keys().filter(|number| **number <= file.lines().count());
+    numbers.map(|number| (*number, line(*number))).filter(|(_, line)| line.len() <= LONGEST_EXCERPT).collect()
 }
 
 /// The pointed lines of one file, masked.
@@ -250,7 +259,8 @@ impl<'t> Walk<'_, '_, 't> {
         if is_suspect {
             return 0;
         }
-        let may_be_shown = !node.is_placeholder() && (SHOWN.contains(&key) || self.is_pointed(span));
+        let is_named = SHOWN.contains(&key) || is_under(&["labels", "matchLabels", "nodeSelector", "selector"]);
+        let may_be_shown = !node.is_placeholder() && (is_named || self.is_pointed(span));
         if may_be_shown { written.len() } else { 0 }
     }
 

@@ -17,6 +17,8 @@ pub struct Folded {
     pub capability: CapabilityId,
     /// The highest grade of all claims on it.
     pub grade: Grade,
+    /// The same of those that follow from what was read or seen; none where the owner states the need alone.
+    pub seen: Option<Grade>,
     /// The codes of the rules that claim it, sorted.
     pub rules: Vec<String>,
     /// The code of the rule behind the strongest claim.
@@ -62,6 +64,7 @@ pub fn fold<'c>(claims: impl IntoIterator<Item = &'c RawClaim>) -> Vec<Folded> {
             Folded {
                 capability,
                 grade: strongest.grade,
+                seen: claims.iter().filter(|claim| !claim.is_stated).map(|claim| claim.grade).max(),
                 rules,
                 strongest_rule: strongest.rule.clone(),
                 lowered_by: strongest.lowered_by.clone(),

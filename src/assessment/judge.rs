@@ -319,6 +319,9 @@ impl Judge<'_> {
         let flips =
             if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
         let availability = ladder::availability(&needs, constants, capabilities);
+        let seen: Vec<Need> =
+            folded.iter().filter_map(|claim| Some(Need { capability: claim.capability, grade: claim.seen? })).collect();
+        let survives = ladder::availability(&seen, constants, capabilities);
         let mut fits = fits(&candidates, &needs, &claims, constants, capabilities, &self.locator, today);
         for place in best_any.places.iter().filter(|place| place.split.is_some()) {
             let base = place.base.map(|index| &candidates[index].target.id);
@@ -362,6 +365,7 @@ impl Judge<'_> {
             axes: self.axes(&candidates, demand),
             confidence: confidence.round().clamp(0.0, 100.0) as u8,
             availability,
+            survives,
             scale: ladder::scale(
                 footprint,
                 &needs,

@@ -205,8 +205,10 @@ pub struct SystemAssessment {
     pub axes: Vec<(Axis, f64)>,
     /// Confidence in percent, 0 to 100.
     pub confidence: u8,
-    /// The ladder of availability.
+    /// The ladder of availability: what it needs to survive.
     pub availability: Standing,
+    /// The same without what only the owner states: what it survives as it is written and was seen.
+    pub survives: Standing,
     /// The ladder of scale.
     pub scale: Standing,
     /// The footprint.

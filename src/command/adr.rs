@@ -73,8 +73,7 @@ pub(super) fn run(arguments: &Adr, terminal: &Terminal) -> Exit {
         program: terminal.called().program(),
         ..Layout::default()
     };
-    let paths: Vec<String> = arguments.subject.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let command = adr::confirming_command(&paths, arguments.subject.live, layout);
+    let command = adr::confirming_command(&arguments.subject.again(), layout);
     let wish = Wish { system, title: arguments.title.as_deref(), command: Some(&command) };
     let written = match adr::write(assessment, &wish, &template, layout) {
         Ok(written) => written,
@@ -101,12 +100,21 @@ pub(super) fn run(arguments: &Adr, terminal: &Terminal) -> Exit {
     }
     let folder = arguments.out.clone().unwrap_or_else(default_folder);
     let slug = slug(&written.title);
-    let name = |names: &[String]| next_name(names, &slug);
+    let alike = std::cell::RefCell::new(None);
+    let name = |names: &[String]| {
+        let ends_alike = |name: &&String| name.ends_with(&format!("-{slug}.md"));
+        *alike.borrow_mut() = names.iter().rev().find(ends_alike).cloned();
+        next_name(names, &slug)
+    };
     match terminal.save_numbered(&folder, &name, &written.text) {
         Ok(path) => {
             if !arguments.quiet {
                 let path = path.display().to_string();
                 terminal.note(&format!("{} was written; its status is proposed", for_terminal(&path)));
+                if let Some(alike) = alike.borrow().as_deref() {
+                    let alike = for_terminal(alike);
+                    terminal.note(&format!("note: {alike} has the same title; let one of them supersede the other"));
+                }
             }
             Exit::Done
         }

@@ -38,6 +38,11 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
             .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
         return Exit::Error;
     }
+    let files: Vec<&PathBuf> = arguments.output.iter().filter_map(|output| output.file.as_ref()).collect();
+    if let Some((_, twice)) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file)) {
+        let message = format!("two formats would be written to {}", twice.display());
+        return mistake(&message, "name another file for one of them", terminal);
+    }
     let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
@@ -58,7 +63,13 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
             }
             continue;
         }
-        let mut text = report::render(assessment, format, layout);
+        let mut text = if format == report::Format::Adr {
+            // The record names the command that assesses the same again, which only the command line knows.
+            let command = report::adr::confirming_command(&arguments.subject.again(), layout);
+            report::adr::render_with(assessment, &command, layout)
+        } else {
+            report::render(assessment, format, layout)
+        };
         if arguments.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
             text.push_str(&report::explain(assessment, layout));
         }

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Diff, terminal: &Terminal) -> Exit {
         let layout = report::Layout { colour: layout.colour && output.file.is_none(), ..layout };
         let text = difference::render(&difference, &meanings, output.format, layout);
         let written = match &output.file {
-            Some(file) => terminal.save(file, &text),
+            Some(file) => terminal.save_whole(file, &text),
             None => terminal.print(&text),
         };
         if written != Exit::Done {
@@ -119,7 +119,14 @@ fn side(
         let choices = super::context::with_found(choices, &inputs);
         let mut collected = source::collect(&inputs, &choices);
         let all_failed = collected.failed_inputs >= inputs.len();
-        let report = assessed(&mut collected, all_failed, is_new, None, arguments, kit, terminal)?;
+        let (report, is_assessable) = assessed(&mut collected, all_failed, is_new, None, arguments, kit, terminal)?;
+        if !is_assessable {
+            if path.is_file() {
+                let message = "neither a report nor anything that could be assessed".to_owned();
+                return Err(no_report(message));
+            }
+            terminal.note(&format!("warning: there is nothing to assess in {}", for_terminal(&name)));
+        }
         return Ok(Side { name, report, origin: Origin::Files, commit: None });
     }
     // What is no file is a revision; it is compared with what the other side names.
@@ -134,12 +141,12 @@ fn side(
     let revision = Revision::open(&name, near).map_err(|failure| show(&failure))?;
     let mut collected = revision.collect(&paths, &choices);
     let all_failed = collected.failed_inputs >= paths.len();
-    let report = assessed(&mut collected, all_failed, is_new, Some(&revision), arguments, kit, terminal)?;
+    let (report, _) = assessed(&mut collected, all_failed, is_new, Some(&revision), arguments, kit, terminal)?;
     let commit = Some(revision.commit().to_owned());
     Ok(Side { name, report, origin: Origin::Revision, commit })
 }
 
-/// What was collected, assessed, as a report.
+/// What was collected, assessed, as a report; and whether there was anything to assess.
 fn assessed(
     collected: &mut Collected,
     all_failed: bool,
@@ -148,7 +155,7 @@ fn assessed(
     arguments: &Diff,
     kit: &Kit,
     terminal: &Terminal,
-) -> Result<Report, Exit> {
+) -> Result<(Report, bool), Exit> {
     warn_of_failures(collected, all_failed, terminal);
     if all_failed || !super::context::is_right(collected, kit, terminal) {
         return Err(Exit::Error);
@@ -166,7 +173,9 @@ fn assessed(
         warn_of_problems(collected, &inventory, terminal);
     }
     let assessment = crate::assess_inventory_of(collected, &inventory, kit);
-    difference::read(&report::json::render(&assessment)).map_err(|reason| mistake(&reason, "report this", terminal))
+    let report = difference::read(&report::json::render(&assessment))
+        .map_err(|reason| mistake(&reason, "report this", terminal))?;
+    Ok((report, inventory.is_assessable()))
 }
 
 fn is_report(path: &Path, limits: &crate::limits::Limits) -> bool {

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Exit {
         ));
         return Exit::Error;
     }
-    let written = terminal.save(&file, &text);
+    let written = terminal.save_whole(&file, &text);
     if written == Exit::Done {
         terminal.note(&format!(
             "{} was written; answer what you know and leave the rest",

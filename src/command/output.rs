@@ -142,17 +142,6 @@ impl Terminal {
         }
     }
 
-    /// Writes a whole report to a file.
-    pub(super) fn save(&self, path: &Path, text: &str) -> Exit {
-        match std::fs::write(path, text) {
-            Ok(()) => Exit::Done,
-            Err(error) => {
-                self.note(&format!("error: {} could not be written: {error}", path.display()));
-                Exit::Error
-            }
-        }
-    }
-
     /// Writes a whole text to a file, or leaves the file as it was: the text is written beside it and takes its place in
     /// one step. What is no file, such as a pipe, is written to.
     pub(super) fn save_whole(&self, path: &Path, text: &str) -> Exit {

@@ -216,7 +216,11 @@ fn rungs(rungs: Rungs) -> Prose {
 
 /// A number of points with its sign.
 pub(super) fn signed(moved: f64) -> Prose {
-    if moved < 0.0 { say!("-{}", points(-moved)) } else { say!("+{}", points(moved)) }
+    match moved {
+        moved if moved < 0.0 => say!("-{}", points(-moved)),
+        moved if moved > 0.0 => say!("+{}", points(moved)),
+        _ => say!("0"),
+    }
 }
 
 /// By which claims, and what else came or went.
@@ -300,7 +304,7 @@ fn claim(claim: &ClaimChange, meanings: &BTreeMap<String, String>, voice: Voice)
     };
     let rules =
         if claim.rules.is_empty() { voice.words("a target's limit").into_owned() } else { claim.rules.join(", ") };
-    let mark = if claim.share_moved == 0.0 { "0".to_owned() } else { voice.say(&signed(claim.share_moved)) };
+    let mark = voice.say(&signed(claim.share_moved));
     let text = say!("{}: {} ({}; {})", voice.words(meaning).into_owned(), claim.message.as_str(), became, rules);
     Entry { mark, text, places: claim.evidence.clone() }
 }

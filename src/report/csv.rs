@@ -96,7 +96,7 @@ fn row(system: &SystemAssessment) -> [String; HEADER.len()] {
         text(&said.collect::<Vec<_>>().join("; ")),
         level(Level::Warning),
         level(Level::Note),
-        system.unknowns.iter().filter(|unknown| unknown.raised_by_files).count().to_string(),
+        system.unknowns.len().to_string(),
         text(&system.through.as_ref().map_or_else(String::new, Prose::to_string)),
         text(anchor.map_or("", |anchor| anchor.file.as_str())),
         anchor.map_or_else(String::new, |anchor| anchor.line.to_string()),

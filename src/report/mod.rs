@@ -17,6 +17,7 @@ pub(crate) mod markdown;
 mod marks;
 pub(crate) mod markup;
 mod narrated;
+mod only;
 mod rdjson;
 mod reading;
 mod results;

@@ -2,6 +2,7 @@
 //! signs that would be read aloud.
 
 use super::lines::wrap;
+use super::only::only;
 use super::reading::{self, About};
 use super::sentences::{self, Point, key_of, said};
 use super::words::{self, points};
@@ -24,12 +25,16 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut tale = Tale { out: String::new(), layout, assessment };
     let voice = layout.voice;
     let is_quiet = layout.verbosity == Verbosity::Quiet;
-    match assessment.systems.as_slice() {
-        [only] if full::same_answer(only, &assessment.estate) => {
-            let merged = full::merged(assessment, only);
-            if is_quiet { tale.verdict_alone(&only.name, &merged) } else { tale.system(&merged, &only.name) }
+    match only(assessment) {
+        Some(one) => {
+            if is_quiet {
+                tale.verdict_alone(&one.name, &one)
+            } else {
+                tale.system(&one, &one.name)
+            }
         }
-        systems => {
+        None => {
+            let systems = assessment.systems.as_slice();
             let title = voice.say(&sentences::estate_title(systems.len()));
             if is_quiet {
                 tale.verdict_alone(&title, &assessment.estate)

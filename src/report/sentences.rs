@@ -103,14 +103,19 @@ pub(super) fn operator(fit: &Fit) -> Prose {
     }
 }
 
-/// What a system survives.
+/// What a system survives, and what it is asked to survive where its owner asks for more.
 pub(super) fn survives(assessment: &Assessment, system: &SystemAssessment) -> Prose {
     let rung = |rung: u8| Prose::from(words::rung(&assessment.rungs.0, rung).to_owned());
-    match (system.availability.low, system.availability.high) {
+    let survives = match (system.survives.low, system.survives.high) {
         (_, 0) => say!("promises nothing"),
         (low, high) if low == high => say!("survives {}, proven", rung(high)),
         (0, high) => say!("survives {} as written, nothing proven", rung(high)),
         (low, high) => say!("survives {} as written, {} proven", rung(high), rung(low)),
+    };
+    if system.availability.high > system.survives.high {
+        say!("{}; its owner asks for more: to survive {}", survives, rung(system.availability.high))
+    } else {
+        survives
     }
 }
 

@@ -20,6 +20,8 @@ pub struct RawClaim {
     pub capability: CapabilityId,
     /// How sure it is, reflexes applied.
     pub grade: Grade,
+    /// Whether it follows from what the owner states alone, and from nothing that was read or seen.
+    pub is_stated: bool,
     /// The code of the rule that lowered it, if one did.
     pub lowered_by: Option<String>,
     /// The workload it is about, as `Kind/namespace/name`; none for the system as a whole.
@@ -208,6 +210,7 @@ fn ask(
                 rule: rule.code.clone(),
                 capability: *capability,
                 grade: best,
+                is_stated: rule.is_about_statements(),
                 lowered_by: None,
                 subject,
                 workload: workload.map(WorkloadView::index),
@@ -220,6 +223,7 @@ fn ask(
                 rule: rule.code.clone(),
                 capability: *capability,
                 grade: *grade,
+                is_stated: true,
                 lowered_by: None,
                 subject: None,
                 workload: None,

@@ -58,6 +58,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it asks for nothing but what the owner states.
+    #[must_use]
+    pub fn is_about_statements(&self) -> bool {
+        self.facts().iter().all(|fact| CATALOG[fact.0].id.starts_with("stated."))
+    }
+
     /// The address of its page, in the repository that the program was built from; none where that has no address, or
     /// the rule is the user's own.
     #[must_use]

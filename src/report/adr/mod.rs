@@ -10,6 +10,7 @@ pub use template::{BUILT_IN, FIELDS, TemplateError};
 
 use super::Layout;
 use crate::assessment::{Assessment, SystemAssessment};
+use crate::report::only::only;
 use crate::text::command::{as_called, for_shell};
 
 /// What is asked for beside the assessment.
@@ -34,8 +35,18 @@ pub struct Written {
 
 /// Renders the record about everything by the built-in template.
 pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
+    by_the_built_in(assessment, &Wish::default(), layout)
+}
+
+/// The same with the command line that confirms the decision later.
+#[must_use]
+pub fn render_with(assessment: &Assessment, command: &str, layout: Layout) -> String {
+    by_the_built_in(assessment, &Wish { command: Some(command), ..Wish::default() }, layout)
+}
+
+fn by_the_built_in(assessment: &Assessment, wish: &Wish<'_>, layout: Layout) -> String {
     // The built-in template is rendered in tests; a mistake in it would still be said.
-    write(assessment, &Wish::default(), BUILT_IN, layout).map_or_else(|error| error.to_string(), |written| written.text)
+    write(assessment, wish, BUILT_IN, layout).map_or_else(|error| error.to_string(), |written| written.text)
 }
 
 /// Writes a record by a template.
@@ -51,25 +62,18 @@ pub fn write(
 ) -> Result<Written, TemplateError> {
     let assessment = &*super::with_names_in(assessment, layout.voice);
     let wished = wish.system.map(|wished| assessment.systems.iter().find(|one| one.id == wished.id).unwrap_or(wished));
-    let system = wished.or(match assessment.systems.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    });
+    let only = only(assessment);
+    let system = wished.or(only.as_ref());
     let (record, title) = record::of(assessment, system, wish, layout);
     let text = template::fill(template, &record)?;
     Ok(Written { title, text })
 }
 
-/// The command line that assesses these paths, or what is live too, again: for the record.
+/// The command line that assesses the same again, from what stands behind `assess` on it: for the record.
 #[must_use]
-pub fn confirming_command(paths: &[String], is_live: bool, layout: Layout) -> String {
+pub fn confirming_command(arguments: &[String], layout: Layout) -> String {
     let mut words = vec!["kubeworthy assess".to_owned()];
-    words.extend(paths.iter().map(|path| for_shell(path).into_owned()));
-    if is_live {
-        words.push("--live".to_owned());
-    } else if paths.is_empty() {
-        words.push(".".to_owned());
-    }
+    words.extend(arguments.iter().map(|word| for_shell(word).into_owned()));
     words.push("-o concise".to_owned());
     as_called(&words.join(" "), layout.program).into_owned()
 }

@@ -185,7 +185,9 @@ pub(super) fn met(fit: &Fit, assessment: &Assessment, system: &SystemAssessment,
     let is_needed =
         |id: &&String| system.claims.iter().any(|claim| claim.capability == **id && claim.grade > Grade::Declared);
     let meaning = |id: &String| layout.voice.words(words::meaning(assessment, id)).into_owned();
-    fit.covered.iter().filter(is_needed).map(meaning).collect()
+    // What the owner states is held against what can be reached there, by itself.
+    let is_stated = |id: &&String| id.starts_with("stated-");
+    fit.covered.iter().filter(is_needed).filter(|id| !is_stated(id)).map(meaning).collect()
 }
 
 fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layout: Layout) -> Vec<(Kind, Prose)> {
@@ -230,14 +232,14 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
         arguments.push((Kind::Neutral, say!("its effort is {} of 10", effort)));
     }
     if let Ok(reached) = fit.achievable {
-        let shown = crate::assessment::availability::shown(reached);
-        let decimals = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        let value = (shown.parse().unwrap_or(reached), decimals);
+        let value = words::percent(reached);
         let misses = system.achievable.stated.is_some_and(|(stated, _)| reached < stated);
         match system.achievable.stated {
             Some((stated, _)) if misses => {
-                arguments
-                    .push((Kind::Bad, say!("{} % can be reached there, and {} are asked for", value, (stated, 2))));
+                arguments.push((
+                    Kind::Bad,
+                    say!("{} % can be reached there, and {} are asked for", value, words::percent(stated)),
+                ));
             }
             _ => arguments.push((Kind::Neutral, say!("an availability of {} % can be reached there", value))),
         }
@@ -274,12 +276,11 @@ fn of_target(fit: &Fit, assessment: &Assessment, system: &SystemAssessment, layo
 fn of_today(today: Today, assessment: &Assessment, system: &SystemAssessment) -> Vec<(Kind, Prose)> {
     let mut arguments = vec![(Kind::Good, say!("nothing has to be moved or learnt"))];
     if let Some(reached) = system.achievable.percent {
-        let shown = crate::assessment::availability::shown(reached);
-        let decimals = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        let value = (shown.parse().unwrap_or(reached), decimals);
+        let value = words::percent(reached);
         match system.achievable.stated {
             Some((stated, Some(false))) => {
-                let misses = say!("{} % can be reached as it is written, and {} are asked for", value, (stated, 2));
+                let misses =
+                    say!("{} % can be reached as it is written, and {} are asked for", value, words::percent(stated));
                 arguments.push((Kind::Bad, misses));
             }
             _ => {

@@ -321,8 +321,10 @@ impl<'a> Writer<'a> {
                 let mut about = vec![share, grade];
                 about.extend(claim.rules.iter().map(|rule| inline(rule)));
                 about.extend(places.iter().cloned());
-                if rest > 0 {
-                    about.push(inline(&voice.say(&say!("and {} more places", rest))));
+                match rest {
+                    0 => {}
+                    1 => about.push(inline(&voice.words("and 1 more place"))),
+                    rest => about.push(inline(&voice.say(&say!("and {} more places", rest)))),
                 }
                 Driver {
                     text: marked(format!(
@@ -521,10 +523,19 @@ impl<'a> Writer<'a> {
         if !system.flips.is_empty() {
             holds.push(say!("nothing of what would change the decision, as listed below, has come true"));
         }
-        Confirmation {
-            text: self
+        let text = match system.verdict {
+            Verdict::Inconclusive => {
+                self.words("A decision can be made once this command, run where the files are, gives another answer:")
+            }
+            _ => self
                 .words("The decision holds as long as this command, run where the files are, gives the same answer:"),
-            command: wish.command.map_or_else(|| confirming_command(&[], false, self.layout), str::to_owned),
+        };
+        if !system.is_estate && assessment.systems.len() > 1 {
+            holds.insert(0, say!("it is about the system {}", cut(&system.name, 80)));
+        }
+        Confirmation {
+            text,
+            command: wish.command.map_or_else(|| confirming_command(&[".".to_owned()], self.layout), str::to_owned),
             holds: holds.iter().map(|prose| self.say(prose)).collect(),
         }
     }

@@ -5,9 +5,9 @@ use super::super::marks::Mark;
 use super::super::sentences;
 use super::super::words::{self, points_in};
 use super::screen::Screen;
-use super::{merged, same_answer};
 use crate::assessment::{ClusterRead, SystemAssessment, Verdict};
 use crate::language::say;
+use crate::report::only::only;
 
 /// How many systems are one table; more are grouped by their verdicts.
 const ONE_TABLE: usize = 24;
@@ -21,10 +21,7 @@ const VERDICTS: [Verdict; 5] =
 /// The verdicts alone: the estate first, then the systems by need.
 pub(super) fn verdicts(screen: &mut Screen<'_>) {
     let assessment = screen.assessment;
-    if let [only] = assessment.systems.as_slice()
-        && same_answer(only, &assessment.estate)
-    {
-        let only = merged(assessment, only);
+    if let Some(only) = only(assessment) {
         return verdict_line(screen, &only.name, &only);
     }
     let title = screen.say(&sentences::estate_title(assessment.systems.len()));

@@ -9,6 +9,7 @@ use screen::Screen;
 
 use super::lines::{left, width};
 use super::marks::Mark;
+use super::only::only;
 use super::reading::{self, About};
 use super::sentences::{self, key_of, position, said};
 use super::words::{self, points, points_in};
@@ -36,9 +37,10 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         estate::verdicts(&mut screen);
         return screen.finished();
     }
-    match assessment.systems.as_slice() {
-        [only] if same_answer(only, &assessment.estate) => system(&mut screen, &merged(assessment, only), &only.name),
-        systems => {
+    match only(assessment) {
+        Some(one) => system(&mut screen, &one, &one.name),
+        None => {
+            let systems = assessment.systems.as_slice();
             let title = screen.say(&sentences::estate_title(systems.len()));
             system(&mut screen, &assessment.estate, &title);
             estate::clusters(&mut screen, &assessment.inputs.clusters);
@@ -66,25 +68,6 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
 /// How many systems are shown one by one.
 pub(super) fn in_detail(layout: Layout) -> usize {
     if layout.verbosity == Verbosity::Verbose { SYSTEMS_IN_DETAIL_AT_MOST } else { SYSTEMS_IN_DETAIL }
-}
-
-/// Whether the estate has nothing to add to its only system.
-pub(super) fn same_answer(only: &SystemAssessment, estate: &SystemAssessment) -> bool {
-    only.verdict == estate.verdict
-        && only.need == estate.need
-        && only.confidence == estate.confidence
-        && estate.set_aside.is_empty()
-}
-
-/// The only system with what is only seen of an estate.
-pub(super) fn merged(assessment: &Assessment, only: &SystemAssessment) -> SystemAssessment {
-    SystemAssessment {
-        is_estate: false,
-        name: only.name.clone(),
-        grouped_by: only.grouped_by.clone(),
-        overlay: only.overlay.clone(),
-        ..assessment.estate.clone()
-    }
 }
 
 fn system(screen: &mut Screen<'_>, system: &SystemAssessment, title: &str) {

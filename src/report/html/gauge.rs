@@ -138,7 +138,13 @@ fn gauge(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
 fn axes(page: &mut Markup, report: Report<'_>, system: &SystemAssessment) {
     let voice = report.voice();
     page.element("table", &[("class", "axes")], |table| {
-        table.leaf("caption", &[], &voice.words("The need of each axis alone"));
+        table.leaf(
+            "caption",
+            &[],
+            &voice.words(
+                "The need of each axis alone: what others bring, and what only several bring together, is in none",
+            ),
+        );
         heads(table, &[&voice.words("Axis"), &voice.words("Need"), &voice.words("of 100")]);
         table.element("tbody", &[], |body| {
             for (axis, need) in &system.axes {

@@ -15,7 +15,7 @@ pub(super) fn inputs(page: &mut Markup, report: Report<'_>) {
     let voice = report.voice();
     let inputs = &report.assessment.inputs;
     let text = say!(
-        "{} documents in {} files were read, and {} understood; {} files were left alone.",
+        "Documents: {} in {} files, {} of them understood. Files left alone: {}.",
         inputs.documents,
         inputs.files,
         inputs.understood,

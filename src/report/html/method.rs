@@ -29,7 +29,7 @@ pub(super) fn method(page: &mut Markup, report: Report<'_>) {
         );
         entry(&voice.words("Verdict"), &voice.say(&bands));
         let range = voice.words(
-            "From the need of what is proven alone, to the need with everything that would work as written taken for proven and every open question answered at its costliest.",
+            "From the need of what is proven alone, to the need with everything that would work as written taken for proven and every question that the files leave open answered at its costliest. What only the owner can say is not in it; it stands among the unknowns with what it could move.",
         );
         entry(&voice.words("Range"), &range);
         let confidence = voice.words(

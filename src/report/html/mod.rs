@@ -19,8 +19,8 @@ pub(in crate::report) use markup::Markup;
 pub(in crate::report) use page::page;
 
 use super::lines;
+use super::only::only;
 use super::{Layout, Verbosity, words};
-use crate::assessment::availability::shown;
 use crate::assessment::{Assessment, SystemAssessment, Verdict};
 use crate::language::{Voice, say};
 
@@ -67,19 +67,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
 
 /// The estate, or its only system, to which what is only seen of an estate belongs too.
 fn subject(assessment: &Assessment) -> Cow<'_, SystemAssessment> {
-    let estate = &assessment.estate;
-    match assessment.systems.as_slice() {
-        [only] if only.verdict == estate.verdict && only.need == estate.need && estate.set_aside.is_empty() => {
-            Cow::Owned(SystemAssessment {
-                is_estate: false,
-                name: only.name.clone(),
-                grouped_by: only.grouped_by.clone(),
-                overlay: only.overlay.clone(),
-                ..estate.clone()
-            })
-        }
-        _ => Cow::Borrowed(estate),
-    }
+    only(assessment).map_or(Cow::Borrowed(&assessment.estate), Cow::Owned)
 }
 
 /// The systems with their addresses in the page.
@@ -126,9 +114,8 @@ impl Report<'_> {
 
     /// An availability in percent, cut and not rounded.
     fn availability(&self, percent: f64) -> String {
-        let text = shown(percent);
-        let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        format!("{}\u{a0}%", self.voice().number(text.parse().unwrap_or(percent), decimals))
+        let (percent, decimals) = words::percent(percent);
+        format!("{}\u{a0}%", self.voice().number(percent, decimals))
     }
 
     /// What a capability means.
@@ -210,7 +197,7 @@ fn answer(page: &mut Markup, report: Report<'_>, subject: &SystemAssessment, tit
             figure(&voice.words("Kubernetes need"), &report.points(need.score), &voice.words("of 100"));
             let (low, high) = (report.points(need.low), report.points(need.high));
             let range = if low == high { high } else { voice.say(&say!("{} to {}", low, high)) };
-            figure(&voice.words("Range"), &range, &voice.words("from what is proven to what is open"));
+            figure(&voice.words("Range"), &range, &voice.words("from what is proven to what the files leave open"));
             let confidence = report.percent(f64::from(subject.confidence) / 100.0);
             figure(&voice.words("Confidence"), &confidence, &voice.words("how much is known"));
             let inputs = &report.assessment.inputs;

@@ -6,10 +6,11 @@ pub(crate) mod page;
 mod system;
 
 use super::Layout;
-use crate::assessment::{Assessment, SystemAssessment};
+use crate::assessment::Assessment;
 use crate::language::say;
 use crate::report::Verbosity;
 use crate::report::markup::{code, inline, sentence};
+use crate::report::only::only;
 use page::Page;
 
 /// How many entries a list has, by how much is said.
@@ -23,14 +24,14 @@ fn length(layout: Layout) -> usize {
 /// Renders the report.
 pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut page = Page::new(layout.voice);
-    match assessment.systems.as_slice() {
-        [only] => {
-            system::head(&mut page, assessment, only, &only.name, layout);
+    match only(assessment) {
+        Some(one) => {
+            system::head(&mut page, assessment, &one, &one.name, layout);
             if layout.verbosity > Verbosity::Quiet {
-                system::body(&mut page, assessment, &with_estate(only, &assessment.estate), layout);
+                system::body(&mut page, assessment, &one, layout);
             }
         }
-        _ => estate::render(&mut page, assessment, layout),
+        None => estate::render(&mut page, assessment, layout),
     }
     if layout.verbosity > Verbosity::Quiet {
         inputs(&mut page, assessment, layout);
@@ -39,11 +40,6 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
-}
-
-/// The only system, with what is only seen of an estate.
-fn with_estate(only: &SystemAssessment, estate: &SystemAssessment) -> SystemAssessment {
-    SystemAssessment { one_sided: estate.one_sided.clone(), ..only.clone() }
 }
 
 /// What was read and by what, folded.
@@ -81,7 +77,7 @@ fn inputs(page: &mut Page, assessment: &Assessment, layout: Layout) {
     part.paragraph(&format!("{} {}", inline(&voice.words("Digest of the rules:")), code(&assessment.rules_digest)));
     part.paragraph(&format!("{} {}", inline(&voice.words("Digest of the inputs:")), code(&inputs.digest)));
     let title = voice.say(&say!(
-        "What was read: {} of {} documents understood, {} files left alone",
+        "What was read: {} of {} documents understood; files left alone: {}",
         inputs.understood,
         inputs.documents,
         inputs.skipped.len()

@@ -2,7 +2,6 @@
 
 use super::page::Page;
 use super::{Layout, length};
-use crate::assessment::availability::shown;
 use crate::assessment::{Assessment, Claim, FindingReport, Fit, Location, SystemAssessment};
 use crate::grade::Grade;
 use crate::language::say;
@@ -238,7 +237,7 @@ fn targets(page: &mut Page, system: &SystemAssessment, layout: Layout) {
             let is_suggested = system.suggested.as_deref() == Some(fit.id.as_str());
             let shown = name(&fit.name);
             let achievable = match &fit.achievable {
-                Ok(percent) => format!("{} %", voice.say(&say!("{}", shown_percent(*percent)))),
+                Ok(percent) => format!("{} %", voice.say(&say!("{}", words::percent(*percent)))),
                 Err(_) => inline(&voice.words("unknown")),
             };
             vec![
@@ -256,12 +255,6 @@ fn targets(page: &mut Page, system: &SystemAssessment, layout: Layout) {
     let (target, price) = (voice.words("target"), voice.words("work, and what is lost"));
     page.heading(3, &inline(&voice.words("Targets compared: the best of each kind")));
     page.table(&[&target, &falls, &effort, &achievable, &price], &rows, 20);
-}
-
-/// A percentage with as many decimals as it has, four at most.
-fn shown_percent(value: f64) -> (f64, usize) {
-    let decimals = shown(value).split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    (shown(value).parse().unwrap_or(value), decimals)
 }
 
 /// What speaks against a target, the worst first.
