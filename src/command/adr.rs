@@ -7,7 +7,7 @@ use miette::Severity;
 use super::Exit;
 use super::arguments::Adr;
 use super::assess::{assess, mistake};
-use super::diagnostic::{Line, Message};
+use super::diagnostic::{Line, Message, show_failure};
 use super::output::Terminal;
 use super::today::today;
 use crate::assessment::{Assessment, SystemAssessment};
@@ -37,15 +37,7 @@ pub(super) fn run(arguments: &Adr, terminal: &Terminal) -> Exit {
         Some(path) => match read_whole(&Input::Path(path.clone()), &Limits::DEFAULT) {
             Ok(text) => text,
             Err(failure) => {
-                Message {
-                    severity: Severity::Error,
-                    text: &failure.message,
-                    help: &failure.help,
-                    file: &failure.file,
-                    position: failure.position,
-                    line: None,
-                }
-                .show(terminal);
+                show_failure(&failure, Severity::Error, terminal);
                 return Exit::Error;
             }
         },

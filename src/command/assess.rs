@@ -7,7 +7,7 @@ use miette::Severity;
 
 use super::Exit;
 use super::arguments::{Assess, Subject};
-use super::diagnostic::{Line, Message, show_data_error};
+use super::diagnostic::{Line, Message, show_data_error, show_failure};
 use super::output::Terminal;
 use super::today::today;
 use crate::assessment::Assessment;
@@ -254,15 +254,7 @@ pub(super) fn load_kit(folders: &[std::path::PathBuf], terminal: &Terminal) -> O
                 own.targets.extend(files.targets);
             }
             Err(failure) => {
-                Message {
-                    severity: Severity::Error,
-                    text: &failure.message,
-                    help: &failure.help,
-                    file: &failure.file,
-                    position: failure.position,
-                    line: None,
-                }
-                .show(terminal);
+                show_failure(&failure, Severity::Error, terminal);
                 return None;
             }
         }
@@ -320,15 +312,7 @@ fn render(
 pub(super) fn warn_of_failures(collected: &Collected, all_failed: bool, terminal: &Terminal) {
     let severity = if all_failed { Severity::Error } else { Severity::Warning };
     for failure in collected.failures.iter().take(WARNINGS) {
-        let message = Message {
-            severity,
-            text: &failure.message,
-            help: &failure.help,
-            file: &failure.file,
-            position: failure.position,
-            line: None,
-        };
-        message.show(terminal);
+        show_failure(failure, severity, terminal);
     }
     note_the_rest(collected.failures.len(), terminal);
 }

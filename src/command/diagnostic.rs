@@ -5,6 +5,7 @@ use miette::{GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NarratableRe
 use super::output::Terminal;
 use crate::data::DataError;
 use crate::report::snippet::{OneLine, theme};
+use crate::source::ReadFailure;
 use crate::text::Position;
 use crate::text::sanitize::{for_terminal, keeping_offsets, keys_only};
 
@@ -89,6 +90,19 @@ fn one_line(file: &str, line: Line<'_>, at: Position) -> OneLine {
         column: at.column as usize,
         pointed: (start, length),
     }
+}
+
+/// What could not be read.
+pub(super) fn show_failure(failure: &ReadFailure, severity: Severity, terminal: &Terminal) {
+    Message {
+        severity,
+        text: &failure.message,
+        help: &failure.help,
+        file: &failure.file,
+        position: failure.position,
+        line: None,
+    }
+    .show(terminal);
 }
 
 /// An error in a data file.

@@ -7,7 +7,7 @@ use miette::Severity;
 use super::Exit;
 use super::arguments::Diff;
 use super::assess::{load_kit, mistake, read_inventory, warn_of_failures, warn_of_problems};
-use super::diagnostic::Message;
+use super::diagnostic::show_failure;
 use super::output::Terminal;
 use crate::Kit;
 use crate::difference::{self, Origin, Report};
@@ -80,15 +80,7 @@ fn side(
     let name = path.to_string_lossy().into_owned();
     let limits = arguments.reading.limits();
     let show = |failure: &ReadFailure| {
-        Message {
-            severity: Severity::Error,
-            text: &failure.message,
-            help: &failure.help,
-            file: &failure.file,
-            position: failure.position,
-            line: None,
-        }
-        .show(terminal);
+        show_failure(failure, Severity::Error, terminal);
         Exit::Error
     };
     let no_report = |reason: String| {

@@ -8,7 +8,7 @@ use miette::Severity;
 use super::Exit;
 use super::arguments::Snapshot;
 use super::assess::{load_kit, mistake};
-use super::diagnostic::Message;
+use super::diagnostic::show_failure;
 use super::output::Terminal;
 use crate::choices::Choices;
 use crate::snapshot::{Contents, ObjectName, Outcome, PseudonymKey};
@@ -62,15 +62,7 @@ fn read_key(path: &Path) -> Result<PseudonymKey, (String, &'static str)> {
 }
 
 fn show(failure: &ReadFailure, is_error: bool, terminal: &Terminal) {
-    Message {
-        severity: if is_error { Severity::Error } else { Severity::Warning },
-        text: &failure.message,
-        help: &failure.help,
-        file: &failure.file,
-        position: failure.position,
-        line: None,
-    }
-    .show(terminal);
+    show_failure(failure, if is_error { Severity::Error } else { Severity::Warning }, terminal);
 }
 
 /// Shows what a snapshot holds, or what is wrong with it.
