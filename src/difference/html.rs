@@ -1,172 +1,182 @@
-//! The difference as one file for browsers: no request, no script, light, dark and print.
+//! The difference as one file for browsers, in the frame of the report: no request, no script, light, dark and print.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::screen::position;
 use super::telling;
 use super::wire::{Change, Difference, Summary};
 use crate::language::{Prose, say};
 use crate::report::Layout;
-use crate::report::markup::shortened;
+use crate::report::html::{Markup, page};
+use crate::report::json::Verdict;
+use crate::report::markup::{cut, shortened};
 use crate::report::words::points;
-use crate::text::sanitize::for_terminal;
 
-/// All of the style.
-const STYLE: &str = include_str!("style.css");
-/// Its digest, which lets the browser use it and no other; a test compares them.
-const STYLE_DIGEST: &str = "sha256-kTSndflC7voOUgMaPjk+v/IStP5yLySGZS9VyhZ/FwE=";
 /// How many entries a list has, and how many systems are told of.
 const LIST: usize = 50;
 const SYSTEMS: usize = 200;
-
-struct Html {
-    out: String,
-    layout: Layout,
-}
+/// The longest place that is shown, in characters.
+const PLACE: usize = 200;
 
 pub(super) fn render(difference: &Difference, meanings: &BTreeMap<String, String>, layout: Layout) -> String {
     let voice = layout.voice;
-    let mut page = Html { out: String::new(), layout };
-    let title = page.say(&say!("From {} to {}", telling::side(&difference.old), telling::side(&difference.new)));
-    let policy = format!("default-src 'none'; style-src '{STYLE_DIGEST}'; base-uri 'none'; form-action 'none'");
-    page.raw(&format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" \
-         content=\"{policy}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n",
-        voice.language().tag()
-    ));
-    page.element("p", &telling::summary(difference));
-    for caution in telling::cautions(difference) {
-        page.element("p", &caution);
-    }
+    let told = Told { layout, meanings };
+    let title = told.say(&say!("From {} to {}", telling::side(&difference.old), telling::side(&difference.new)));
     let changes = telling::changes(difference);
-    page.table(&changes);
-    for (at, (change, is_estate)) in changes.iter().take(SYSTEMS).enumerate() {
-        page.system(at, change, *is_estate, meanings);
-    }
-    if changes.len() > SYSTEMS {
-        page.element("p", &say!("… and {} more systems; -o json has everything.", changes.len() - SYSTEMS));
-    }
-    page.raw("</main>\n</body>\n</html>\n");
-    page.out
-}
-
-/// Text in an element or an attribute.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in for_terminal(text).chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
+    let mut body = Markup::new();
+    body.element("header", &[("class", "top")], |header| {
+        header.element("p", &[("class", "brand")], |brand| {
+            brand.leaf("b", &[], "kubeworthy");
+            brand.text(" ");
+            brand.leaf("span", &[], &voice.words("What moved"));
+        });
+    });
+    body.element("main", &[("id", "main")], |main| {
+        main.element("section", &[("class", "answer")], |answer| {
+            answer.leaf("h1", &[], &title);
+            answer.leaf("p", &[("class", "lead")], &told.say(&telling::summary(difference)));
+            for caution in telling::cautions(difference) {
+                answer.leaf("p", &[], &told.say(&caution));
+            }
+            told.table(answer, &changes);
+        });
+        for (at, (change, is_estate)) in changes.iter().take(SYSTEMS).enumerate() {
+            told.system(main, at, change, *is_estate);
         }
-    }
-    escaped
+        if changes.len() > SYSTEMS {
+            let more = say!("… and {} more systems; -o json has everything.", changes.len() - SYSTEMS);
+            main.leaf("p", &[], &told.say(&more));
+        }
+    });
+    page(&title, &body, false, layout)
 }
 
-impl Html {
-    fn raw(&mut self, html: &str) {
-        self.out.push_str(html);
+#[derive(Clone, Copy)]
+struct Told<'t> {
+    layout: Layout,
+    meanings: &'t BTreeMap<String, String>,
+}
+
+impl Told<'_> {
+    fn say(self, prose: &Prose) -> String {
+        self.layout.voice.say(&shortened(prose))
     }
 
-    fn say(&self, prose: &Prose) -> String {
-        escaped(&self.layout.voice.say(&shortened(prose)))
-    }
-
-    fn element(&mut self, name: &str, prose: &Prose) {
-        let text = self.say(prose);
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.out, "<{name}>{text}</{name}>");
-    }
-
-    fn table(&mut self, changes: &[(&Change, bool)]) {
+    fn table(self, page: &mut Markup, changes: &[(&Change, bool)]) {
         if changes.is_empty() {
             return;
         }
         let voice = self.layout.voice;
         let titles = [
-            (voice.words("system"), false),
-            (voice.words("verdict"), false),
-            (voice.words("need before"), true),
-            (voice.words("need now"), true),
-            (voice.words("moved"), true),
-            (voice.words("suggested"), false),
+            voice.words("system"),
+            voice.words("verdict"),
+            voice.words("need before"),
+            voice.words("need now"),
+            voice.words("moved"),
+            voice.words("suggested"),
         ];
-        let caption = escaped(&voice.words("Systems that moved"));
-        self.raw(&format!("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table>\n<caption>{caption}</caption>\n<thead><tr>"));
-        for (title, is_number) in titles {
-            let class = if is_number { " class=\"number\"" } else { "" };
-            self.raw(&format!("<th scope=\"col\"{class}>{}</th>", escaped(&title)));
-        }
-        self.raw("</tr></thead>\n<tbody>\n");
-        for (at, (change, is_estate)) in changes.iter().enumerate() {
-            let score = |side: &Option<Summary>| {
-                side.as_ref().map_or_else(|| "–".to_owned(), |one| self.say(&say!("{}", points(one.need.score))))
-            };
-            let name = self.say(&telling::name(change, *is_estate));
-            let name = if at < SYSTEMS { format!("<a href=\"#s{at}\">{name}</a>") } else { name };
-            let verdict = self.say(&telling::verdict(change, voice));
-            let moved = change.need_moved.map_or_else(|| "–".to_owned(), |moved| self.say(&telling::signed(moved)));
-            let suggested = change.new.as_ref().and_then(|one| one.suggested_name.as_deref()).unwrap_or("–");
-            let row = format!(
-                "<tr><th scope=\"row\">{name}</th><td>{verdict}</td><td class=\"number\">{}</td>\
-                 <td class=\"number\">{}</td><td class=\"number\">{moved}</td><td>{}</td></tr>\n",
-                score(&change.old),
-                score(&change.new),
-                escaped(suggested)
-            );
-            self.raw(&row);
-        }
-        self.raw("</tbody>\n</table></div>\n");
+        let caption = voice.words("Systems that moved");
+        let frame = [("class", "scroll"), ("tabindex", "0"), ("role", "group"), ("aria-label", &*caption)];
+        page.element("div", &frame, |scroll| {
+            scroll.element("table", &[("class", "moved")], |table| {
+                table.leaf("caption", &[], &caption);
+                table.element("thead", &[], |head| {
+                    head.element("tr", &[], |row| {
+                        titles.iter().for_each(|title| row.leaf("th", &[("scope", "col")], title));
+                    });
+                });
+                table.element("tbody", &[], |body| {
+                    for (at, (change, is_estate)) in changes.iter().enumerate() {
+                        body.element("tr", &[], |row| self.row(row, at, change, *is_estate));
+                    }
+                });
+            });
+        });
     }
 
-    fn system(&mut self, at: usize, change: &Change, is_estate: bool, meanings: &BTreeMap<String, String>) {
+    fn row(self, row: &mut Markup, at: usize, change: &Change, is_estate: bool) {
+        let nothing = || "–".to_owned();
+        let score = |side: &Option<Summary>| {
+            side.as_ref().map_or_else(nothing, |one| self.say(&say!("{}", points(one.need.score))))
+        };
+        let name = self.say(&telling::name(change, is_estate));
+        row.element("th", &[("scope", "row")], |cell| {
+            if at < SYSTEMS { cell.link(&format!("#s{at}"), &name) } else { cell.text(&name) }
+        });
+        row.leaf("td", &[], &self.say(&telling::verdict(change, self.layout.voice)));
+        row.leaf("td", &[("class", "n")], &score(&change.old));
+        row.leaf("td", &[("class", "n")], &score(&change.new));
+        let moved = change.need_moved.map_or_else(nothing, |moved| self.say(&telling::signed(moved)));
+        row.leaf("td", &[("class", "n")], &moved);
+        let suggested = |side: &Option<Summary>| side.as_ref().and_then(|one| one.suggested_name.clone());
+        let target = match (suggested(&change.old), suggested(&change.new)) {
+            (Some(old), Some(new)) if old != new => self.say(&say!("{}, before: {}", new, old)),
+            (_, new) => new.unwrap_or_else(nothing),
+        };
+        row.leaf("td", &[], &target);
+    }
+
+    fn system(self, page: &mut Markup, at: usize, change: &Change, is_estate: bool) {
         let voice = self.layout.voice;
         let name = self.say(&telling::name(change, is_estate));
         let verdict = self.say(&telling::verdict(change, voice));
-        self.raw(&format!("<section aria-labelledby=\"s{at}\">\n<h2 id=\"s{at}\">{name}: {verdict}</h2>\n"));
-        if let (Some(old), Some(new)) = (&change.old, &change.new)
-            && change.need_moved != Some(0.0)
-        {
-            self.gauge(old, new);
-        }
-        self.raw("<ul>\n");
-        for fact in telling::facts(change) {
-            self.element("li", &fact);
-        }
-        self.raw("</ul>\n");
-        for part in telling::parts(change, meanings, voice) {
-            self.raw(&format!("<h3>{}</h3>\n<ul>\n", escaped(&voice.words(part.title))));
-            for entry in part.entries.iter().take(LIST) {
-                let text = self.say(&entry.text);
-                self.raw(&format!("<li><span class=\"mark\">{}</span> {text}", escaped(&entry.mark)));
-                for place in entry.places.iter().take(3) {
-                    let at = crate::report::markup::cut(&position(place), 200);
-                    self.raw(&format!("<span class=\"place\">{}</span>", escaped(&at)));
-                }
-                self.raw("</li>\n");
+        let shown = change.new.as_ref().or(change.old.as_ref()).and_then(|one| one.verdict);
+        page.element("section", &[("id", &*format!("s{at}")), ("class", class(shown))], |section| {
+            section.leaf("h2", &[], &format!("{name}: {verdict}"));
+            if let (Some(old), Some(new)) = (&change.old, &change.new)
+                && change.need_moved != Some(0.0)
+            {
+                self.gauge(section, old, new);
             }
-            if part.entries.len() > LIST {
-                self.element("li", &say!("… and {} more", part.entries.len() - LIST));
+            section.element("ul", &[], |list| {
+                telling::facts(change).iter().for_each(|fact| list.leaf("li", &[], &self.say(fact)));
+            });
+            for part in telling::parts(change, self.meanings, voice) {
+                section.leaf("h3", &[], &voice.words(part.title));
+                section.element("ul", &[("class", "plain")], |list| {
+                    for entry in part.entries.iter().take(LIST) {
+                        list.element("li", &[], |item| {
+                            item.leaf("b", &[], &entry.mark);
+                            item.text(" ");
+                            item.text(&self.say(&entry.text));
+                            for place in entry.places.iter().take(3) {
+                                item.text(" ");
+                                item.leaf("code", &[("class", "at")], &cut(&position(place), PLACE));
+                            }
+                        });
+                    }
+                    if part.entries.len() > LIST {
+                        let more = say!("… and {} more", part.entries.len() - LIST);
+                        list.leaf("li", &[("class", "more")], &self.say(&more));
+                    }
+                });
             }
-            self.raw("</ul>\n");
-        }
-        self.raw("</section>\n");
+        });
     }
 
-    /// The need on a line from 0 to 100: where it was, a ring, and where it is, a dot; the list below says the same.
-    fn gauge(&mut self, old: &Summary, new: &Summary) {
+    /// The need on a line from 0 to 100: where it was, the end of a line, and where it is, a dot; the list below says the
+    /// same.
+    fn gauge(self, page: &mut Markup, old: &Summary, new: &Summary) {
         let at = |points: f64| 10.0 + points.clamp(0.0, 100.0) * 5.8;
         let (before, after) = (at(old.need.score), at(new.need.score));
         let text = self.say(&say!("Need {} before, {} now", points(old.need.score), points(new.need.score)));
-        self.raw(&format!(
-            "<svg viewBox=\"0 0 600 40\" role=\"img\" aria-label=\"{text}\"><line class=\"axis\" x1=\"10\" y1=\"20\" x2=\"590\" \
-             y2=\"20\"/><line class=\"way\" x1=\"{before:.1}\" y1=\"20\" x2=\"{after:.1}\" y2=\"20\"/><circle class=\"old\" \
-             cx=\"{before:.1}\" cy=\"20\" r=\"7\"/><circle class=\"new\" cx=\"{after:.1}\" cy=\"20\" r=\"7\"/></svg>\n"
-        ));
+        let frame = [("class", "gauge"), ("viewBox", "0 0 600 24"), ("role", "img"), ("aria-label", &*text)];
+        page.element("svg", &frame, |svg| {
+            svg.leaf("path", &[("class", "all"), ("d", "M10 12H590")], "");
+            svg.leaf("path", &[("class", "range"), ("d", &format!("M{before:.1} 6V18M{before:.1} 12H{after:.1}"))], "");
+            let centre = format!("{after:.1}");
+            svg.leaf("circle", &[("class", "point"), ("cx", &centre), ("cy", "12"), ("r", "7")], "");
+        });
+    }
+}
+
+/// What colours a verdict.
+fn class(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Needless) => "needless",
+        Some(Verdict::Debatable) => "debatable",
+        Some(Verdict::Justified) => "justified",
+        Some(Verdict::KubernetesNative) => "k8s-native",
+        Some(Verdict::Inconclusive) | None => "inconclusive",
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn render(difference: &Difference, meanings: &BTreeMap<String, String
                 let at = match entry.places.as_slice() {
                     [] => Prose::default(),
                     [one] => say!(" At {}.", position(one)),
+                    [first, _] => say!(" At {}, and 1 more place.", position(first)),
                     [first, rest @ ..] => say!(" At {}, and {} more places.", position(first), rest.len()),
                 };
                 if is_share {

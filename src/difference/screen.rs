@@ -228,7 +228,10 @@ impl Screen {
             self.line(&format!("             {text}"));
         }
         if entry.places.len() > PLACES {
-            let text = voice.say(&say!("and {} more places", entry.places.len() - PLACES));
+            let text = match entry.places.len() - PLACES {
+                1 => voice.say(&say!("and 1 more place")),
+                rest => voice.say(&say!("and {} more places", rest)),
+            };
             let text = self.styled(&text, DIM);
             self.line(&format!("             {text}"));
         }

@@ -9,7 +9,7 @@ mod csv;
 mod full;
 mod github;
 mod gitlab;
-mod html;
+pub(crate) mod html;
 pub mod json;
 mod junit;
 pub(crate) mod lines;

@@ -7,22 +7,22 @@ use crate::text::sanitize::is_unsafe;
 const LONGEST: usize = 1000;
 
 /// Names and values of attributes; a value is escaped like any text.
-pub(in crate::report) type Attributes<'a> = &'a [(&'static str, &'a str)];
+pub(crate) type Attributes<'a> = &'a [(&'static str, &'a str)];
 
 /// A piece of HTML in which every element is closed and every text escaped.
 #[derive(Debug, Default)]
-pub(in crate::report) struct Markup {
+pub(crate) struct Markup {
     html: String,
 }
 
 impl Markup {
     /// Nothing yet.
-    pub(in crate::report) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Text of any origin.
-    pub(in crate::report) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         for (index, character) in text.chars().enumerate() {
             if index == LONGEST {
                 self.html.push('…');
@@ -33,7 +33,7 @@ impl Markup {
     }
 
     /// Text in which what stands between backticks is code.
-    pub(in crate::report) fn prose(&mut self, text: &str) {
+    pub(crate) fn prose(&mut self, text: &str) {
         let mut parts = text.split('`').peekable();
         let mut is_code = false;
         while let Some(part) = parts.next() {
@@ -51,22 +51,17 @@ impl Markup {
     }
 
     /// HTML that stands in the program itself.
-    pub(in crate::report) fn fixed(&mut self, html: &'static str) {
+    pub(crate) fn fixed(&mut self, html: &'static str) {
         self.html.push_str(html);
     }
 
     /// Another piece.
-    pub(in crate::report) fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.html.push_str(&other.html);
     }
 
     /// An element with what is in it.
-    pub(in crate::report) fn element(
-        &mut self,
-        name: &'static str,
-        attributes: Attributes<'_>,
-        fill: impl FnOnce(&mut Self),
-    ) {
+    pub(crate) fn element(&mut self, name: &'static str, attributes: Attributes<'_>, fill: impl FnOnce(&mut Self)) {
         self.void(name, attributes);
         fill(self);
         self.html.push_str("</");
@@ -75,12 +70,12 @@ impl Markup {
     }
 
     /// An element that holds text alone.
-    pub(in crate::report) fn leaf(&mut self, name: &'static str, attributes: Attributes<'_>, text: &str) {
+    pub(crate) fn leaf(&mut self, name: &'static str, attributes: Attributes<'_>, text: &str) {
         self.element(name, attributes, |inside| inside.text(text));
     }
 
     /// A link, where the address is one that may be followed; otherwise its text alone.
-    pub(in crate::report) fn link(&mut self, address: &str, text: &str) {
+    pub(crate) fn link(&mut self, address: &str, text: &str) {
         if may_be_followed(address) {
             self.leaf("a", &[("href", address)], text);
         } else {
@@ -89,7 +84,7 @@ impl Markup {
     }
 
     /// An element that holds nothing and is not closed, such as `meta`; also the beginning of one that does.
-    pub(in crate::report) fn void(&mut self, name: &'static str, attributes: Attributes<'_>) {
+    pub(crate) fn void(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.html.push('<');
         self.html.push_str(name);
         for (attribute, value) in attributes {
@@ -109,7 +104,7 @@ impl Markup {
     }
 
     /// The whole as a string.
-    pub(in crate::report) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.html
     }
 

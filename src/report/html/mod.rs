@@ -15,8 +15,8 @@ mod unknowns;
 
 use std::borrow::Cow;
 
-pub(in crate::report) use markup::Markup;
-pub(in crate::report) use page::page;
+pub(crate) use markup::Markup;
+pub(crate) use page::page;
 
 use super::lines;
 use super::only::only;
@@ -62,7 +62,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         section(main, "method", &voice.words("Method"), |section| method::method(section, report));
     });
     body.element("footer", &[], |footer| method::versions(footer, report));
-    page(&title, &body, layout)
+    page(&title, &body, true, layout)
 }
 
 /// The estate, or its only system, to which what is only seen of an estate belongs too.

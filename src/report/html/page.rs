@@ -9,14 +9,14 @@ use crate::report::Layout;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// A page of its own: one file that asks for nothing, and that a browser shows without running anything.
+/// A page of its own: one file that asks for nothing, and that a browser shows without running anything. Where it has
+/// tables that sort themselves, it brings the script for that.
 #[must_use]
-pub(in crate::report) fn page(title: &str, body: &Markup, layout: Layout) -> String {
+pub(crate) fn page(title: &str, body: &Markup, sorts: bool, layout: Layout) -> String {
+    let script = if sorts { format!(" script-src 'sha256-{}';", digest(SCRIPT)) } else { String::new() };
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
-         form-action 'none'",
-        digest(STYLE),
-        digest(SCRIPT)
+        "default-src 'none'; style-src 'sha256-{}';{script} img-src data:; base-uri 'none'; form-action 'none'",
+        digest(STYLE)
     );
     let mut page = Markup::new();
     page.fixed("<!DOCTYPE html>\n");
@@ -36,7 +36,9 @@ pub(in crate::report) fn page(title: &str, body: &Markup, layout: Layout) -> Str
         html.element("body", &[], |inside| {
             inside.leaf("a", &[("class", "skip"), ("href", "#main")], &layout.voice.words("Skip to the content"));
             inside.add(body);
-            inside.element("script", &[], |script| script.fixed(SCRIPT));
+            if sorts {
+                inside.element("script", &[], |script| script.fixed(SCRIPT));
+            }
         });
     });
     page.fixed("\n");
