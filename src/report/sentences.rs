@@ -50,8 +50,15 @@ pub(super) fn estate_title(systems: usize) -> Prose {
 
 /// The verdict and all that qualifies it.
 pub(super) fn verdict(assessment: &Assessment, system: &SystemAssessment) -> Vec<Prose> {
-    let need = &system.need;
     let mut sentences = vec![words::verdict_sentence(assessment, system)];
+    sentences.extend(beside_the_verdict(assessment, system));
+    sentences
+}
+
+/// What qualifies the verdict: what is suggested, what was set aside, and what the need would be otherwise.
+pub(super) fn beside_the_verdict(assessment: &Assessment, system: &SystemAssessment) -> Vec<Prose> {
+    let need = &system.need;
+    let mut sentences = Vec::new();
     if let Some(fit) = words::suggested(system) {
         sentences.push(suggestion(fit));
         let equals: Vec<String> = words::equally_good(system, fit)
@@ -63,6 +70,7 @@ pub(super) fn verdict(assessment: &Assessment, system: &SystemAssessment) -> Vec
         if !equals.is_empty() {
             sentences.push(say!("Equally good: {}.", equals.join(", ")));
         }
+        sentences.extend(reach_of_the_suggested(system));
     }
     if !system.set_aside.is_empty() {
         sentences.push(say!(
@@ -79,6 +87,23 @@ pub(super) fn verdict(assessment: &Assessment, system: &SystemAssessment) -> Vec
         sentences.push(say!("If everything had to be self-hosted, the need would be {}.", points(need.if_self_hosted)));
     }
     sentences
+}
+
+/// Whether the suggested target reaches the availability that is asked for, where that is not known or it does not.
+fn reach_of_the_suggested(system: &SystemAssessment) -> Option<Prose> {
+    let (stated, _) = system.achievable.stated?;
+    let there = system.achievable_there.as_ref()?;
+    match there.percent {
+        Some(percent) if percent >= stated - 1e-9 => None,
+        Some(percent) => Some(say!(
+            "There {} % can be reached, and {} are asked for.",
+            words::percent(percent),
+            words::percent(stated)
+        )),
+        None => {
+            Some(say!("Whether the {} % that are asked for can be reached there is not known.", words::percent(stated)))
+        }
+    }
 }
 
 fn suggestion(fit: &Fit) -> Prose {

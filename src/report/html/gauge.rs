@@ -25,62 +25,14 @@ pub(super) fn need(page: &mut Markup, report: Report<'_>, system: &SystemAssessm
             )));
         });
         gauge(section, report, system);
-        for sentence in sentences(report, system) {
-            section.leaf("p", &[], &sentence);
+        for sentence in sentences::beside_the_verdict(report.assessment, system) {
+            section.leaf("p", &[], &report.voice().say(&sentence));
         }
         section.element("div", &[("class", "pair")], |pair| {
             ladders(pair, report, system);
             axes(pair, report, system);
         });
     });
-}
-
-/// What is said about the answer beside the verdict.
-fn sentences(report: Report<'_>, system: &SystemAssessment) -> Vec<String> {
-    let voice = report.voice();
-    let mut sentences = Vec::new();
-    sentences.extend(report.guests_sentence(system));
-    if let Some(fit) = words::suggested(system) {
-        let place = if fit.self_hosted {
-            say!("on machines of your own")
-        } else if fit.seat == "own" {
-            say!("run by {}", &fit.operator)
-        } else {
-            say!("run by {}, {}", &fit.operator, &fit.seat)
-        };
-        let (effort, short) = (fit.effort_with_split(), (fit.least_shortfall() * 100.0, 0));
-        let suggested = say!(
-            "Suggested: {} ({}; effort {} of 10; chance that it falls short {} %).",
-            report.placed(fit),
-            place,
-            effort,
-            short
-        );
-        sentences.push(voice.say(&suggested));
-        let equals: Vec<String> =
-            words::equally_good(system, fit).map(|other| voice.words(&other.name).into_owned()).collect();
-        if !equals.is_empty() {
-            sentences.push(voice.say(&say!("Equally good: {}.", equals.join(", "))));
-        }
-    }
-    if !system.set_aside.is_empty() {
-        let text = say!(
-            "Set aside as add-ons: {}. If one is your product, say so (--set subject=NAME): the need is higher then.",
-            system.set_aside.join(", ")
-        );
-        sentences.push(voice.say(&text));
-    }
-    sentences.extend(report.overlay_sentence(system));
-    let need = &system.need;
-    if let Some(free) = need.without_constraints.filter(|free| (free - need.score).abs() >= 0.05) {
-        let text = say!("Without what the owner rules out, the need would be {}.", report.points(free));
-        sentences.push(voice.say(&text));
-    }
-    if (need.if_self_hosted - need.score).abs() >= 0.05 {
-        let free = report.points(need.if_self_hosted);
-        sentences.push(voice.say(&say!("If everything had to be self-hosted, the need would be {}.", free)));
-    }
-    sentences
 }
 
 /// The need on a line from 0 to 100, with the bands of the verdicts and the range.

@@ -24,7 +24,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
     let mut sorted: Vec<&SystemAssessment> = assessment.systems.iter().collect();
     sorted.sort_by(|a, b| b.need.score.total_cmp(&a.need.score).then_with(|| a.id.cmp(&b.id)));
     clusters(page, assessment, layout);
-    table(page, assessment, &sorted, layout);
+    table(page, &sorted, layout);
     if layout.verbosity == Verbosity::Quiet {
         return;
     }
@@ -53,7 +53,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
     }
 }
 
-fn table(page: &mut Page, assessment: &Assessment, sorted: &[&SystemAssessment], layout: Layout) {
+fn table(page: &mut Page, sorted: &[&SystemAssessment], layout: Layout) {
     if sorted.is_empty() {
         return;
     }
@@ -85,9 +85,6 @@ fn table(page: &mut Page, assessment: &Assessment, sorted: &[&SystemAssessment],
     let mut part = Page::part(voice, page.room().min(TABLE));
     part.table(&titles, &rows, ROWS);
     page.paragraph(part.finish().trim_end());
-    if let Some(text) = words::guests_sentence(assessment, &assessment.estate) {
-        page.paragraph(&inline(&voice.say(&text)));
-    }
 }
 
 fn clusters(page: &mut Page, assessment: &Assessment, layout: Layout) {

@@ -49,33 +49,7 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
     let titles: Vec<&str> = titles.iter().map(AsRef::as_ref).collect();
     page.table(&titles, &[row], 1);
     page.paragraph(&format!("`0 {} 100`", gauge(assessment.bands, system, layout.unicode)));
-    if let Some(fit) = words::suggested(system) {
-        let text = say!(
-            "Suggested: {} ({}; effort {} of 10; chance that it falls short {} %).",
-            words::placed_alone(fit),
-            sentences::operator(fit),
-            fit.effort_with_split(),
-            words::in_percent(fit.least_shortfall())
-        );
-        page.paragraph(&sentence(voice, &text));
-        let equals: Vec<String> = words::equally_good(system, fit).map(|other| other.name.clone()).collect();
-        if !equals.is_empty() {
-            page.paragraph(&sentence(voice, &say!("Equally good: {}.", equals.join(", "))));
-        }
-    }
-    if !system.set_aside.is_empty() {
-        page.paragraph(&sentence(voice, &say!("Set aside as add-ons: {}.", system.set_aside.join(", "))));
-    }
-    if let Some(overlay) = &system.overlay {
-        page.paragraph(&inline(&voice.say(&words::overlay_sentence(overlay))));
-    }
-    if let Some(free) = need.without_constraints.filter(|free| (free - need.score).abs() >= 0.05) {
-        let text = say!("Without what the owner rules out, the need would be {}.", words::points(free));
-        page.paragraph(&sentence(voice, &text));
-    }
-    if (need.if_self_hosted - need.score).abs() >= 0.05 {
-        let text =
-            say!("If everything had to be self-hosted, the need would be {}.", words::points(need.if_self_hosted));
+    for text in sentences::beside_the_verdict(assessment, system) {
         page.paragraph(&sentence(voice, &text));
     }
 }
