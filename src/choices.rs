@@ -21,6 +21,8 @@ pub struct Choices {
     pub context_files: Vec<String>,
     /// Single statements laid over those files, as `key=value` (`--set`).
     pub statements: Vec<String>,
+    /// Whether suppressions are listed and not honoured (`--no-ignores`).
+    pub no_ignores: bool,
 }
 
 impl Choices {

@@ -19,11 +19,13 @@ pub mod capability;
 pub mod choices;
 pub mod command;
 pub mod condition;
+pub mod configuration;
 pub mod context;
 pub mod data;
 pub mod day;
 pub mod difference;
 pub mod facts;
+pub mod gate;
 pub mod grade;
 pub mod inventory;
 pub mod language;
@@ -198,6 +200,8 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .collect(),
         rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
         excerpts,
+        suppressions: Vec::new(),
+        gate: None,
     }
 }
 

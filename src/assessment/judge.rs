@@ -23,6 +23,7 @@ use super::{
     ladder,
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
+use crate::configuration::Policy;
 use crate::context::{Statement, Statements};
 use crate::day::Day;
 use crate::facts::{AddOnMembers, FactSet, SystemView};
@@ -265,6 +266,7 @@ impl Judge<'_> {
             high: round_tenth(high).max(need),
             if_self_hosted: need_of(demand, Hosting::SelfHosted),
             without_constraints,
+            unsuppressed: None,
         };
         let shares = rounded_shares(&shares(&candidates, &needs, &best_any, constants), need);
         let limits: Vec<&Violation> = [best_any.simple.base, best_any.lighter.base]
@@ -387,6 +389,11 @@ impl Judge<'_> {
                 .unknowns(questions, &answers, subject, need, &|added| need_of(&demand.with(added), Hosting::Any)),
             flips,
             basis,
+            suppressed: Vec::new(),
+            policy: Policy::default(),
+            on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
+                || !view.system.definitions.is_empty(),
+            files: Vec::new(),
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,

@@ -11,6 +11,7 @@ mod excerpt;
 mod fit;
 mod flips;
 mod fold;
+mod gate;
 mod judge;
 mod ladder;
 mod locate;
@@ -18,6 +19,7 @@ mod origin;
 pub mod placement;
 mod reach;
 pub mod score;
+mod suppressed;
 mod verdict;
 
 pub use availability::{Achievable, AvailabilityData, Step};
@@ -29,10 +31,12 @@ pub use excerpt::Excerpts;
 pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
 pub use fold::{Folded, costliest, fold, proven};
+pub use gate::{GateFailure, GateNote, GateReport};
 pub use judge::{Yardstick, assess_estate, assess_inventory};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
 pub use reach::Reach;
+pub use suppressed::{Suppressed, Suppression, SuppressionForm, SuppressionState};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
 use std::collections::BTreeMap;
@@ -64,6 +68,10 @@ pub struct Assessment {
     pub rules: BTreeMap<String, RuleText>,
     /// Lines of the input that evidence points at.
     pub excerpts: Excerpts,
+    /// Every suppression that was read, in the order of files and lines.
+    pub suppressions: Vec<Suppression>,
+    /// The answer of the gate, where it was asked.
+    pub gate: Option<GateReport>,
 }
 
 /// What a rule says of itself.
@@ -237,6 +245,14 @@ pub struct SystemAssessment {
     pub flips: Vec<Flip>,
     /// What it was judged by, for asking again with other constants.
     pub basis: Basis,
+    /// What does not count since somebody suppressed it, sorted by code and place.
+    pub suppressed: Vec<Suppressed>,
+    /// What makes the gate fail, as its configuration says.
+    pub policy: crate::configuration::Policy,
+    /// Whether it runs on Kubernetes as it is written, rather than being a Compose project alone.
+    pub on_kubernetes: bool,
+    /// The files that it is written in, sorted: those of its workloads and of what belongs to them. Clusters are no files.
+    pub files: Vec<String>,
     /// What the owner states about it, in order of the keys.
     pub statements: Vec<StatementReport>,
     /// Where manifests and Compose files stand side by side: what only one of the two claims. Of the estate alone.
@@ -288,6 +304,8 @@ pub struct NeedRange {
     pub if_self_hosted: f64,
     /// Without what the owner rules out; none where nothing is ruled out.
     pub without_constraints: Option<f64>,
+    /// If nothing were suppressed; none where nothing is.
+    pub unsuppressed: Option<f64>,
 }
 
 /// The footprint: vCPU and GiB, autoscalers at their minimum and at their maximum.

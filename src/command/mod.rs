@@ -4,17 +4,25 @@
 mod adr;
 pub mod arguments;
 mod assess;
+mod baseline;
+mod check;
 mod complete;
+mod config;
 mod context;
 mod diagnostic;
 mod diff;
 mod init;
 mod install;
 pub mod live;
+mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
+mod merge;
 mod output;
 pub mod plugin;
 mod rbac;
 mod reference;
+mod shard;
 mod snapshot;
 mod today;
 mod words;
@@ -28,8 +36,10 @@ use plugin::Called;
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
+    /// Done, and the gate of `check` passed.
     Done = 0,
+    /// The gate failed, and nothing else did.
+    GateFailed = 1,
     /// A usage or configuration error, or every named input failed.
     Error = 2,
     /// Inputs were read, and hold no workload and no pointer to one.
@@ -64,6 +74,9 @@ pub fn run() -> Exit {
     let terminal = output::Terminal::new(arguments.color, called);
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
+        Command::Check(check) => check::run(check, &terminal),
+        Command::Baseline(baseline) => baseline::run(baseline, &terminal),
+        Command::Merge(merge) => merge::run(merge, &terminal),
         Command::Adr(adr) => adr::run(adr, &terminal),
         Command::Diff(diff) => diff::run(diff, &terminal),
         Command::Init(init) => init::run(init, &terminal),
@@ -71,6 +84,10 @@ pub fn run() -> Exit {
         Command::Rbac(rbac) => rbac::run(rbac, &terminal),
         Command::Rule(rule) => reference::rule(rule, &terminal),
         Command::Targets(targets) => reference::targets(targets, &terminal),
+        Command::Config(config) => config::run(config, &terminal),
+        Command::Man(man) => man::run(man, &terminal),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(mcp) => mcp::run(mcp, &terminal),
         Command::Completion(completion) => install::run(completion, &terminal),
     }
 }

@@ -6,7 +6,23 @@ use std::borrow::Cow;
 pub const PROGRAM: &str = "kubeworthy";
 
 /// The commands that hints send a person to.
-const COMMANDS: &[&str] = &["adr", "assess", "completion", "diff", "init", "rbac", "rule", "snapshot", "targets"];
+const COMMANDS: &[&str] = &[
+    "adr",
+    "assess",
+    "baseline",
+    "check",
+    "completion",
+    "config",
+    "diff",
+    "init",
+    "man",
+    "mcp",
+    "merge",
+    "rbac",
+    "rule",
+    "snapshot",
+    "targets",
+];
 
 /// A text of ours whose hints (`kubeworthy rule KW103`) name the program as it was called. Only the name before a command
 /// is touched, since a file or an object may have that name too.

@@ -1,8 +1,14 @@
 //! What may stand on the command line; also the source of the help and the completions.
 
+mod gate;
+mod shell;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+pub use gate::{Baseline, Check, GateArguments, Merge, ShardArguments};
+pub use shell::{Completion, Config, ConfigCommand, ConfigShow, Man, Mcp, Shell};
 
 use super::live::Live;
 use crate::choices::{Choices, Rendering};
@@ -45,6 +51,8 @@ Examples:
   kubeworthy assess deploy/ --live -n shop  hold files against what runs
   kubeworthy snapshot -A -o prod.snapshot.jsonl
                                             write what a cluster shows, without secrets, to assess it elsewhere
+  kubeworthy check .                        the gate for hooks and CI: exit code 1 when it fails
+  kubeworthy baseline .                     write what is there today, so that `check` fails on what is worse
   kubeworthy adr deploy/                    draft a decision record under docs/decisions
   kubeworthy diff HEAD~1 .                  say what moved since the last commit, and why
   kubeworthy init                           write the questions that no file can answer
@@ -52,7 +60,8 @@ Examples:
   kubeworthy targets cloud-run              show a target with its coverage, limits and sources
 
 Exit codes:
-  0  done
+  0  done; the gate of `check` passed
+  1  the gate of `check` failed
   2  a usage or configuration error, or every named input failed
   3  inputs were read, and hold no workload and no pointer to one";
 
@@ -72,6 +81,12 @@ pub enum Colour {
 pub enum Command {
     /// Assess files and clusters: the verdict, the need with its evidence, and the targets compared
     Assess(Box<Assess>),
+    /// The same engine and numbers as a gate, for hooks and CI: findings, one line for each system, exit code 1 when it fails
+    Check(Box<Check>),
+    /// Write the baseline that `check` holds later runs against, or prune what no longer applies from it
+    Baseline(Box<Baseline>),
+    /// Put shards of one assessment together, as one run would have given it
+    Merge(Box<Merge>),
     /// Draft a decision record in the form of MADR 4: the options, what speaks for each, and what would change the decision
     Adr(Box<Adr>),
     /// Say what moved between two reports, snapshots, folders or git revisions, and by which claims
@@ -86,8 +101,15 @@ pub enum Command {
     Rule(Rule),
     /// Show a target, or list the catalogue
     Targets(Targets),
+    /// Show the configuration in force with the origin of each value, or print its schema
+    Config(Config),
     /// Print a completion script for a shell
     Completion(Completion),
+    /// Print or write the manual pages
+    Man(Man),
+    /// Serve coding agents over standard input and output, by the Model Context Protocol; read-only
+    #[cfg(feature = "mcp")]
+    Mcp(Mcp),
 }
 
 /// Arguments of `assess`.
@@ -111,6 +133,14 @@ pub struct Assess {
     /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
     #[arg(long)]
     pub explain: bool,
+
+    /// Which part of the systems is assessed
+    #[command(flatten)]
+    pub shard: ShardArguments,
+
+    /// Assess again whenever a file changes, until the program is stopped
+    #[arg(long, conflicts_with_all = ["shard", "shard_file", "live"])]
+    pub watch: bool,
 }
 
 /// What is assessed, and how it is read.
@@ -141,6 +171,13 @@ pub struct Subject {
     /// Which of several ways to read the same Compose files
     #[command(flatten)]
     pub compose: Compose,
+
+    /// Count what is suppressed all the same: for auditors
+    ///
+    /// Comments, annotations, `x-kubeworthy` and the configuration can suppress rules, each with a reason. With this flag
+    /// none of it is honoured, and what would be suppressed is listed.
+    #[arg(long)]
+    pub no_ignores: bool,
 
     /// How much is read
     #[command(flatten)]
@@ -424,6 +461,7 @@ impl Subject {
             overlays: self.overlay.clone(),
             context_files: self.stating.context_file.clone(),
             statements: self.stating.set.clone(),
+            no_ignores: self.no_ignores,
         }
     }
 }
@@ -627,42 +665,6 @@ pub struct Targets {
     /// A folder of your own rules, with targets in its `targets` subfolder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules: Vec<PathBuf>,
-}
-
-/// Arguments of `completion`.
-#[derive(Debug, Args)]
-pub struct Completion {
-    /// The shell; `kubectl` for what completes `kubectl worthy` in every shell
-    #[arg(value_enum)]
-    pub shell: Shell,
-
-    /// With `kubectl`: link this program beside `kubectl-worthy`, under the name by which kubectl asks for completions
-    ///
-    /// The name is `kubectl_complete-worthy`. A file of that name that is not this program's is left alone.
-    #[arg(long)]
-    pub install: bool,
-
-    /// The folder to put the link into
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "install")]
-    pub directory: Option<PathBuf>,
-}
-
-/// What asks for completions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
-    /// Bash.
-    Bash,
-    /// Elvish.
-    Elvish,
-    /// Fish.
-    Fish,
-    /// PowerShell.
-    #[value(name = "powershell")]
-    PowerShell,
-    /// Zsh.
-    Zsh,
-    /// kubectl, on behalf of whatever shell it runs in.
-    Kubectl,
 }
 
 #[cfg(test)]

@@ -1,0 +1,57 @@
+//! What the gate says of an assessment. The gate itself is in [`crate::gate`]; this is its answer, for renderers.
+
+use super::{Location, Verdict};
+use crate::language::Prose;
+
+/// The answer of the gate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GateReport {
+    /// Why it fails, in the order of the systems; it passes where there is none.
+    pub failures: Vec<GateFailure>,
+    /// What may be told beside that: better verdicts, entries of the baseline that no longer apply.
+    pub notes: Vec<GateNote>,
+    /// The baseline that everything was held against; none where there is none yet.
+    pub baseline: Option<String>,
+    /// What was asked to fail, as it may be written after `--fail-on`, sorted.
+    pub fail_on: Vec<String>,
+    /// How many findings the baseline knows already.
+    pub known_findings: usize,
+}
+
+impl GateReport {
+    /// Whether it passes.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// Why the gate fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateFailure {
+    /// What was asked to fail, as it may be written after `--fail-on`, or `gate` for a need below `--gate`.
+    pub cause: String,
+    /// The code that it is told under: that of the rule, or `KW000` for verdicts.
+    pub code: String,
+    /// The id of the system; none for what belongs to no system.
+    pub system: Option<String>,
+    /// What happened.
+    pub message: Prose,
+    /// What to do.
+    pub help: Prose,
+    /// The verdict and the need in the baseline, where it knows the system.
+    pub before: Option<(Verdict, f64)>,
+    /// Where.
+    pub place: Option<Location>,
+}
+
+/// Something about the gate that makes nothing fail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateNote {
+    /// What sort: `better`, `gone`, `no-baseline`, `rules-differ`.
+    pub kind: &'static str,
+    /// What is said.
+    pub message: Prose,
+    /// What to do; may be empty.
+    pub help: Prose,
+}

@@ -1,0 +1,1 @@
+//! `--shard`: one part of the systems, written for `merge`.

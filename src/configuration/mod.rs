@@ -1,0 +1,54 @@
+//! The configuration file `kubeworthy.yaml`: what the owner states (see [`crate::context`]), what makes the gate fail, and
+//! what is suppressed.
+
+use crate::context::Context;
+use crate::day::Day;
+use crate::yaml::Place;
+
+/// What holds for one system, or for the estate: the nearest configuration file with those that it extends under it, and
+/// what the command line says over it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Configuration {
+    /// The file, as seen from where the program runs; empty where there is none.
+    pub file: String,
+    /// The folder that it holds for, as it would stand before the names of files: empty for where the program runs.
+    pub folder: String,
+    /// What the owner states.
+    pub context: Context,
+    /// What makes the gate fail.
+    pub policy: Policy,
+    /// What it suppresses.
+    pub suppressions: Vec<ConfiguredSuppression>,
+    /// Whether a suppression without a reason counts.
+    pub reasons_are_optional: bool,
+}
+
+/// An entry under `ignore`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfiguredSuppression {
+    /// Codes of rules, families of rules (`KW2xx`, `scale`), or `all`, as they were written.
+    pub rules: Vec<String>,
+    /// Globs of files, as seen from `folder`; empty for all files.
+    pub paths: Vec<String>,
+    /// The folder of the file that holds the entry.
+    pub folder: String,
+    /// Names or ids of systems; empty for all systems.
+    pub systems: Vec<String>,
+    /// Why; none where nobody said.
+    pub reason: Option<String>,
+    /// The last day on which it counts.
+    pub until: Option<Day>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What makes the gate fail for one system: its configuration, with what the command line says over it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    /// The need below which a system that runs on Kubernetes fails, 0 to 100; none where no need fails.
+    pub need_at_least: Option<f64>,
+    /// What fails, as it may be written after `--fail-on`; none where the configuration does not say.
+    pub fail_on: Option<Vec<String>>,
+    /// The baseline that the configuration names, as seen from where the program runs.
+    pub baseline: Option<String>,
+}
