@@ -10,6 +10,7 @@ use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
+use super::files;
 use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
@@ -393,8 +394,12 @@ impl Judge<'_> {
             policy: Policy::default(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
-            objects: self.objects(view),
-            files: Vec::new(),
+            objects: files::objects(view),
+            files: if self.tries_changes {
+                files::files(self.inventory, &self.locator, view.system)
+            } else {
+                Vec::new()
+            },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,
@@ -407,13 +412,6 @@ impl Judge<'_> {
     /// Where the first workload is written. What runs in a cluster is looked for in the files that write it.
     fn anchor(&self, view: &SystemView<'_>) -> Option<super::Location> {
         self.locator.first(view.raw_workloads().map(|workload| workload.written.as_deref().unwrap_or(workload).place))
-    }
-
-    fn objects(&self, view: &SystemView<'_>) -> Vec<String> {
-        let mut objects: Vec<String> = view.raw_workloads().map(|workload| workload.object_name()).collect();
-        objects.sort();
-        objects.dedup();
-        objects
     }
 
     /// How a split is shown: the second target and the names of the workloads.

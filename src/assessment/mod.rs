@@ -8,6 +8,7 @@ pub mod constants;
 pub mod constraints;
 pub mod demand;
 mod excerpt;
+mod files;
 mod fit;
 mod flips;
 mod fold;

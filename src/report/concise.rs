@@ -24,6 +24,9 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     }
     if let Some(gate) = &assessment.gate {
         lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+        if assessment.systems.len() != 1 {
+            lines.push(verdict(assessment, &assessment.estate, "*", layout));
+        }
         lines.extend(reasons(gate, layout));
         lines.push(summary(assessment, gate, layout.voice));
     }
