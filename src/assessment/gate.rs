@@ -16,6 +16,8 @@ pub struct GateReport {
     pub fail_on: Vec<String>,
     /// The need below which a system fails, the highest of all; none where no need fails.
     pub need_at_least: Option<f64>,
+    /// How many systems there are, where only those are told to which changed files belong.
+    pub touched_of: Option<usize>,
     /// How many findings the baseline knows already.
     pub known_findings: usize,
     /// Which they are: the id of the system, or of the estate, and the place in its list of findings.
@@ -50,7 +52,7 @@ impl GateReport {
 pub struct GateFailure {
     /// What was asked to fail, as it may be written after `--fail-on`, or `gate` for a need below `--gate`.
     pub cause: String,
-    /// The code that it is told under: that of the rule, or `KW000` for verdicts.
+    /// The code that it is told under: that of the rule, `KW000` for verdicts, `KW951` to `KW954` for suppressions.
     pub code: String,
     /// The id of the system; none for what belongs to no system.
     pub system: Option<String>,

@@ -24,7 +24,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     }
     if let Some(gate) = &assessment.gate {
         lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
-        if assessment.systems.len() != 1 {
+        if assessment.systems.len() != 1 && gate.touched_of.is_none() {
             lines.push(verdict(assessment, &assessment.estate, "*", layout));
         }
         lines.extend(reasons(gate, layout));
