@@ -1,6 +1,7 @@
 //! Split placement: a base target, and one single host or platform beside it for the odd workload that the base cannot
 //! take.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,11 +29,15 @@ const SECONDS: [&str; 2] = ["compose", "platform"];
 
 /// The sets of workloads that may be placed elsewhere, made once for a demand, since every base is tried with each of
 /// them. They depend on who needs what and never on a grade, so that a higher grade cannot open a way out.
-#[derive(Clone, Debug, Default)]
-pub struct Movable {
-    sets: Vec<Set>,
+#[derive(Clone, Debug)]
+pub struct Movable<'d> {
+    demand: &'d Demand,
+    /// The most workloads that a set may have.
+    most: usize,
     /// What stays in any case: what the system needs as a whole, and what more workloads need than may go.
     least: Vec<Need>,
+    /// Made when a base is first found that could gain by it.
+    sets: OnceCell<Vec<Set>>,
 }
 
 /// Workloads that are placed elsewhere.
@@ -46,14 +51,24 @@ struct Set {
     goes: Vec<Need>,
 }
 
-impl Movable {
-    /// The sets of a demand: each workload alone, and those that need one capability, where they are few.
+impl<'d> Movable<'d> {
+    /// What may be moved of a demand.
     #[must_use]
-    pub fn of(demand: &Demand, constants: &Constants) -> Self {
-        if demand.workloads() < 2 {
-            return Self::default();
-        }
+    pub fn of(demand: &'d Demand, constants: &Constants) -> Self {
         let most = ((demand.workloads() as f64 * constants.split.share).floor() as usize).max(1);
+        Self { demand, most, least: least(demand, most), sets: OnceCell::new() }
+    }
+
+    fn sets(&self) -> &[Set] {
+        self.sets.get_or_init(|| self.divided())
+    }
+
+    /// The sets: each workload alone, and those that need one capability, where they are few.
+    fn divided(&self) -> Vec<Set> {
+        let Self { demand, most, .. } = *self;
+        if demand.workloads() < 2 {
+            return Vec::new();
+        }
         let groups = demand.groups();
         // A workload of several alike is worth moving only with the others.
         let mut moved: Vec<Vec<(usize, usize)>> = (0..groups.len()).map(|index| vec![(index, 1)]).collect();
@@ -78,7 +93,7 @@ impl Movable {
             };
             Set { moved, stays, goes }
         });
-        Self { sets: sets.collect(), least: least(demand, most) }
+        sets.collect()
     }
 }
 
@@ -132,29 +147,25 @@ fn needs(grades: &Grades) -> Vec<Need> {
     grades.iter().map(|(capability, grade)| Need { capability: *capability, grade: *grade }).collect()
 }
 
-/// The best split of a demand over a base and any second target that may stand beside it; none where it falls short by
+/// The best split of what may be moved over a base and any second target that may stand beside it; none where it falls short by
 /// `limit` (the shortfall of the base alone, or of something better) or more. `may_be_used` says which candidates are
 /// allowed.
 #[must_use]
 pub fn split(
     candidates: &[Candidate<'_>],
     base: usize,
-    demand: &Demand,
-    movable: &Movable,
+    movable: &Movable<'_>,
     limit: f64,
     may_be_used: &dyn Fn(&Candidate<'_>) -> bool,
     constants: &Constants,
 ) -> Option<Split> {
     let own = constants.weight(Grade::Proven) * constants.gaps_with_work();
     let candidate = &candidates[base];
-    if movable.sets.is_empty()
-        || own >= limit
-        || 1.0 - candidate.covered(&movable.least, constants) * (1.0 - own) >= limit - 1e-12
-    {
+    if own >= limit || 1.0 - candidate.covered(&movable.least, constants) * (1.0 - own) >= limit - 1e-12 {
         return None;
     }
     // What stays falls short whatever takes the rest, so that most sets are out before a second target is looked at.
-    let stays = movable.sets.iter().map(|set| (set, candidate.covered(&set.stays, constants)));
+    let stays = movable.sets().iter().map(|set| (set, candidate.covered(&set.stays, constants)));
     let stays: Vec<(&Set, f64)> = stays.filter(|(_, covered)| 1.0 - covered * (1.0 - own) < limit).collect();
     let mut best: Option<(usize, &Set, f64)> = None;
     let mut tried: Vec<usize> = Vec::new();
@@ -180,7 +191,7 @@ pub fn split(
     let (second, set, shortfall) = best?;
     let halves = [candidate.open_parts(&set.stays, constants), candidates[second].open_parts(&set.goes, constants)];
     let open = halves.into_iter().flatten().map(|(capability, part)| (Some(capability), part));
-    let groups = demand.groups();
+    let groups = movable.demand.groups();
     let moved = set.moved.iter().flat_map(|(group, count)| groups[*group].workloads.iter().take(*count).copied());
     let mut workloads: Vec<usize> = moved.collect();
     workloads.sort_unstable();

@@ -211,11 +211,8 @@ pub fn place(candidates: &[Candidate<'_>], demand: &Demand, hosting: Hosting, co
             let shortfall = candidate.shortfall(&needs, constants);
             let alone = Place { base: Some(index), split: None, shortfall };
             let beaten = places.iter().any(|(_, place)| place.shortfall == 0.0);
-            let split = if beaten {
-                None
-            } else {
-                split(candidates, index, demand, &movable, shortfall, &may_be_used, constants)
-            };
+            let split =
+                if beaten { None } else { split(candidates, index, &movable, shortfall, &may_be_used, constants) };
             let place = match split {
                 Some(split) => Place { shortfall: split.shortfall, split: Some(split), ..alone },
                 None => alone,
@@ -258,7 +255,7 @@ pub fn need(candidates: &[Candidate<'_>], demand: &Demand, hosting: Hosting, con
         let of_tier = alone.iter().filter(|(of, ..)| *of == tier);
         of_tier.fold(so_far, |best, (_, index, shortfall)| {
             let best = best.min(*shortfall);
-            split(candidates, *index, demand, &movable, best, &may_be_used, constants)
+            split(candidates, *index, &movable, best, &may_be_used, constants)
                 .map_or(best, |split| best.min(split.shortfall))
         })
     };
