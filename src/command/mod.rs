@@ -25,6 +25,7 @@ mod reference;
 mod shard;
 mod snapshot;
 mod today;
+mod watch;
 mod words;
 
 use std::ffi::OsString;

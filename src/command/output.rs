@@ -237,6 +237,19 @@ impl Terminal {
         }
     }
 
+    /// Whether standard output is a terminal.
+    pub(super) fn is_screen(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Clears the screen, where standard output is one. What was scrolled away before stays where the user can look it up.
+    pub(super) fn clear(&self) {
+        if self.is_screen() && !is_dumb() {
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
+        }
+    }
+
     /// Writes a line to standard error. Where nobody can read it, nothing is lost that matters.
     pub(super) fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{}", self.in_words(text.trim_end()));
