@@ -110,6 +110,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
             "source/render.rs",
             "source/revision.rs",
             "source/tool.rs",
+            "source/watch.rs",
             "source/cluster/",
             "command/today.rs",
             "command/live.rs",
@@ -124,6 +125,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("std::process::Command", &[]);
     only("stdout()", &["command/"]);
     only("stdin()", &["source/"]);
+    only("notify", &["source/watch.rs"]);
     only("miette", &["command/", "report/snippet.rs"]);
     only("HashMap", &[]);
     only("HashSet", &[]);
