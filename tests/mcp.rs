@@ -18,7 +18,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use agents::{Server, introduction, official_client};
+use agents::{Server, TODAY, introduction, official_client};
 use kubeworthy::text::sanitize::is_unsafe;
 use serde_json::{Value, json};
 
@@ -67,7 +67,8 @@ fn tools_say_when_to_call_them_and_that_they_change_nothing() {
         }
     }
     // What a client shows its model before anything was asked: it is paid for in every conversation.
-    let told: usize = tools.iter().map(|tool| tool["description"].to_string().len() + tool["inputSchema"].to_string().len()).sum();
+    let told: usize =
+        tools.iter().map(|tool| tool["description"].to_string().len() + tool["inputSchema"].to_string().len()).sum();
     assert!(told < 9_000, "{told} bytes");
     let (rest, said, code) = server.end();
     assert_eq!((rest.len(), said.as_str(), code), (0, "", 0));
@@ -113,10 +114,12 @@ fn the_end_of_the_input_ends_it_quietly_and_what_was_asked_is_answered() {
 fn a_folder_is_assessed_as_the_command_line_assesses_it() {
     let root = fixtures();
     let mut server = Server::start(&root);
-    for story in ["one-vm-blog", "the-tutorial-that-stayed", "three-zones-stateless", "database-quorum", "own-operator"] {
+    for story in ["one-vm-blog", "the-tutorial-that-stayed", "three-zones-stateless", "database-quorum", "own-operator"]
+    {
         let (text, answer) = server.answer("assess", &json!({"paths": [story], "detail": "full"}));
         let command = Command::new(env!("CARGO_BIN_EXE_kubeworthy"))
             .args(["assess", story, "-o", "json", "--quiet"])
+            .env(TODAY.0, TODAY.1)
             .current_dir(&root)
             .output()
             .expect("the program runs");
@@ -150,7 +153,8 @@ fn drafts_are_assessed_without_a_file_and_take_the_place_of_files() {
     let (text, answer) = server.answer("assess", &json!({"inline": [{"text": deployment("web")}]}));
     assert_eq!(answer["about"]["verdict"], "needless", "{text}");
     assert!(text.contains("inline.yaml:"), "{text}");
-    let (_, compose) = server.answer("assess", &json!({"inline": [{"name": "./deploy/compose.yaml", "text": COMPOSE}]}));
+    let (_, compose) =
+        server.answer("assess", &json!({"inline": [{"name": "./deploy/compose.yaml", "text": COMPOSE}]}));
     assert_eq!(compose["about"]["workloads"], 2);
     // A chart is several files.
     let template = deployment("{{ .Release.Name }}-web").replace("replicas: 3", "replicas: {{ .Values.replicas }}");
@@ -169,7 +173,8 @@ fn drafts_are_assessed_without_a_file_and_take_the_place_of_files() {
     let (_, answer) = server.answer("assess", &draft);
     assert_eq!(answer["about"]["workloads"], 3);
     assert_eq!(fs::read_to_string(folder.path().join("shop/compose.yaml")).expect("the file"), COMPOSE);
-    let names: Vec<_> = fs::read_dir(folder.path()).expect("read").filter_map(Result::ok).map(|e| e.file_name()).collect();
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).expect("read").filter_map(Result::ok).map(|e| e.file_name()).collect();
     assert_eq!(names, ["shop"], "nothing was written");
 }
 
@@ -211,7 +216,11 @@ fn failures_say_what_to_do_next() {
         ("assess", json!({"paths": "b"}), "expected a sequence"),
         ("assess", json!({"detail": "huge"}), "`summary` or `full`"),
         ("assess", json!({"inline": [{"name": "x.yaml"}]}), "missing field `text`"),
-        ("assess", json!({"inline": [{"text": "a: 1"}, {"name": "inline.yaml", "text": "b: 1"}]}), "two texts are named"),
+        (
+            "assess",
+            json!({"inline": [{"text": "a: 1"}, {"name": "inline.yaml", "text": "b: 1"}]}),
+            "two texts are named",
+        ),
         ("assess", json!({"paths": ["b", "c"], "system": "three"}), "ask for one of: "),
         ("explain_rule", json!({"rule": "KW999"}), "leave `rule` out"),
         ("explain_rule", json!({"rule": "KW10"}), "did you mean"),
@@ -242,8 +251,19 @@ fn nothing_outside_of_the_root_is_read() {
     symlink("web.yaml", root.join("inside.yaml")).expect("a link");
     let mut server = Server::start(&root);
     let whole = outside.path().join("secret.yaml").to_string_lossy().into_owned();
-    for path in ["..", "../secret.yaml", "a/../../secret.yaml", "out", "out/secret.yaml", "out/none.yaml", "link.yaml", "/etc/hosts", "/dev/stdin", "/dev/fd/0", &whole]
-    {
+    for path in [
+        "..",
+        "../secret.yaml",
+        "a/../../secret.yaml",
+        "out",
+        "out/secret.yaml",
+        "out/none.yaml",
+        "link.yaml",
+        "/etc/hosts",
+        "/dev/stdin",
+        "/dev/fd/0",
+        &whole,
+    ] {
         for tool in ["assess", "compare_targets"] {
             let said = server.failure(tool, &json!({"paths": [path]}));
             assert!(said.contains("leads out of the folder"), "{path}: {said}");
@@ -343,7 +363,9 @@ fn requests_at_once_and_requests_taken_back_do_not_disturb_one_another() {
         let params = json!({"requestId": id, "reason": "the user went on"});
         server.tell(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}).to_string());
     }
-    server.tell(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99_999}}).to_string());
+    server.tell(
+        &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99_999}}).to_string(),
+    );
     let mut answered = Vec::new();
     while answered.iter().filter(|id| **id < 110).count() < 10 {
         let answer = server.hear();
@@ -444,13 +466,29 @@ fn the_system_is_asked_for_no_connection_and_no_change() {
     let calls = fs::read_to_string(trace.path()).expect("the trace");
     assert!(calls.contains("one-vm-blog/compose.yaml"), "the trace is empty");
     let is_change = |call: &str| {
-        let opens_for_writing = call.starts_with("open") && ["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| call.contains(flag));
-        let changes = ["unlink", "rename", "mkdir", "rmdir", "link", "symlink", "chmod", "chown", "truncate", "ftruncate", "fallocate", "mknod", "utime"];
+        let opens_for_writing =
+            call.starts_with("open") && ["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| call.contains(flag));
+        let changes = [
+            "unlink",
+            "rename",
+            "mkdir",
+            "rmdir",
+            "link",
+            "symlink",
+            "chmod",
+            "chown",
+            "truncate",
+            "ftruncate",
+            "fallocate",
+            "mknod",
+            "utime",
+        ];
         let is_program = call.starts_with("execve(") && !call.contains("/kubeworthy\"");
         let is_elsewhere = call.starts_with("write(") && !call.starts_with("write(1,");
         opens_for_writing || is_program || is_elsewhere || changes.iter().any(|name| call.starts_with(name))
     };
-    let is_network = |call: &str| ["socket", "connect", "bind", "sendto", "sendmsg"].iter().any(|name| call.starts_with(name));
+    let is_network =
+        |call: &str| ["socket", "connect", "bind", "sendto", "sendmsg"].iter().any(|name| call.starts_with(name));
     for line in calls.lines() {
         let call = line.split_once(' ').map_or(line, |(_, call)| call.trim_start());
         assert!(!is_network(call), "{line}");
@@ -469,12 +507,16 @@ fn the_page_shows_what_is_answered() {
     for part in page.split("```json\n").skip(1) {
         let (request, rest) = part.split_once("```\n").expect("its end");
         let Ok(request) = serde_json::from_str::<Value>(request) else { panic!("no JSON: {request}") };
-        let (Some(tool), Some((_, answer))) = (request["name"].as_str(), rest.split_once("```text\n")) else { continue };
+        let (Some(tool), Some((_, answer))) = (request["name"].as_str(), rest.split_once("```text\n")) else {
+            continue;
+        };
         let answer = answer.split_once("```").expect("its end").0;
         let (text, _) = server.answer(tool, &request["arguments"]);
         let mut from = 0;
         for piece in answer.split("…\n").filter(|piece| !piece.is_empty()) {
-            let at = text[from..].find(piece).unwrap_or_else(|| panic!("the page shows\n{piece}\nwhere this is answered:\n{text}"));
+            let at = text[from..]
+                .find(piece)
+                .unwrap_or_else(|| panic!("the page shows\n{piece}\nwhere this is answered:\n{text}"));
             from += at + piece.len();
         }
         examples += 1;

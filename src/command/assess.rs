@@ -99,6 +99,7 @@ pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Res
     }
     let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
+    let count = count + subject.inline.len();
     let mut collected = source::collect(&inputs, &choices);
     add_inline(&subject.inline, &mut collected);
     // What the user names in so many words has to be there.

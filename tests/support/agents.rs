@@ -15,6 +15,9 @@ use sha2::{Digest as _, Sha256};
 /// The longest that one answer may take, in a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The day on which answers are given, 2026-11-26: whether what is known of a target is stale depends on it.
+pub const TODAY: (&str, &str) = ("SOURCE_DATE_EPOCH", "1795651200");
+
 /// A server that runs.
 pub struct Server {
     child: Child,
@@ -26,7 +29,8 @@ pub struct Server {
 impl Server {
     /// Starts a server for a folder and introduces a client.
     pub fn start(root: &Path) -> Self {
-        let mut server = Self::unopened(Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["mcp", "--root"]).arg(root));
+        let mut server =
+            Self::unopened(Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["mcp", "--root"]).arg(root));
         let answer = server.ask("initialize", &introduction());
         assert_eq!(answer["result"]["serverInfo"]["name"], "kubeworthy", "{answer}");
         server.tell(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string());
@@ -36,6 +40,7 @@ impl Server {
     /// Starts a server by a command, and says nothing to it.
     pub fn unopened(command: &mut Command) -> Self {
         let mut child = command
+            .env(TODAY.0, TODAY.1)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -56,7 +61,11 @@ impl Server {
     /// Sends a line.
     pub fn tell(&mut self, line: &str) {
         let input = self.input.as_mut().expect("the input is open");
-        input.write_all(line.as_bytes()).and_then(|()| input.write_all(b"\n")).and_then(|()| input.flush()).expect("written");
+        input
+            .write_all(line.as_bytes())
+            .and_then(|()| input.write_all(b"\n"))
+            .and_then(|()| input.flush())
+            .expect("written");
     }
 
     /// The next line, which has to be a message of the protocol.

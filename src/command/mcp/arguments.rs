@@ -20,6 +20,10 @@ pub(super) struct AssessArguments {
     /// vendor-mandate, exclude, prefer, monthly-budget, needs.CAPABILITY (true, false). State what the user said, never a
     /// guess.
     pub(super) statements: BTreeMap<String, serde_json::Value>,
+    /// Compose profiles that are started; `*` stands for all.
+    pub(super) profiles: Vec<String>,
+    /// The kustomize overlay to assess, by its folder; without it the one that demands most.
+    pub(super) overlay: Option<String>,
     /// One system of several, by the id or name that an earlier answer gave it.
     pub(super) system: Option<String>,
     /// `summary` for the weightiest of everything; `full` adds the whole report as JSON, which can be large.
@@ -70,6 +74,44 @@ pub(super) struct CompareArguments {
     pub(super) inline: Vec<InlineText>,
     /// What no file says, stated for this call, as in `assess`.
     pub(super) statements: BTreeMap<String, serde_json::Value>,
+    /// Compose profiles that are started, as in `assess`.
+    pub(super) profiles: Vec<String>,
+    /// The kustomize overlay to assess, as in `assess`.
+    pub(super) overlay: Option<String>,
     /// One system of several, by the id or name that an earlier answer gave it.
     pub(super) system: Option<String>,
+}
+
+/// What is to be assessed, whatever for.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) paths: &'a [String],
+    pub(super) inline: &'a [InlineText],
+    pub(super) statements: &'a BTreeMap<String, serde_json::Value>,
+    pub(super) profiles: &'a [String],
+    pub(super) overlay: Option<&'a str>,
+}
+
+impl AssessArguments {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            paths: &self.paths,
+            inline: &self.inline,
+            statements: &self.statements,
+            profiles: &self.profiles,
+            overlay: self.overlay.as_deref(),
+        }
+    }
+}
+
+impl CompareArguments {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            paths: &self.paths,
+            inline: &self.inline,
+            statements: &self.statements,
+            profiles: &self.profiles,
+            overlay: self.overlay.as_deref(),
+        }
+    }
 }

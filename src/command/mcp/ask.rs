@@ -1,11 +1,11 @@
 //! Assessing what a request names: by the very functions of the command line, with messages kept for the answer.
 
-use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::sync::Mutex;
 
 use clap::Parser as _;
 
-use super::arguments::{AssessArguments, CompareArguments, Detail, InlineText};
+use super::arguments::{Asked, AssessArguments, CompareArguments, Detail};
 use super::place::Root;
 use crate::assessment::Assessment;
 use crate::command::arguments::{Arguments, Colour, Command, Subject};
@@ -25,7 +25,7 @@ const NAMED: usize = 20;
 
 /// The answer of `assess`, or what is wrong and what to do.
 pub(super) fn assess(arguments: &AssessArguments, root: &Root, called: Called) -> Result<Answer, String> {
-    let subject = subject(&arguments.paths, &arguments.inline, &arguments.statements, root)?;
+    let subject = subject(&arguments.asked(), root)?;
     let (assessment, warnings) = assessed(&subject, called)?;
     let mut answer = agents::answer(&assessment, arguments.system.as_deref(), &warnings).map_err(no_such_system)?;
     if arguments.detail == Detail::Full {
@@ -45,32 +45,28 @@ pub(super) fn assess(arguments: &AssessArguments, root: &Root, called: Called) -
 /// The answer of `compare_targets` on files or drafts, or what is wrong and what to do.
 pub(super) fn compare(arguments: &CompareArguments, root: &Root, called: Called) -> Result<Comparison, String> {
     let targets = super::catalogue::ids_of(&arguments.targets)?;
-    let subject = subject(&arguments.paths, &arguments.inline, &arguments.statements, root)?;
+    let subject = subject(&arguments.asked(), root)?;
     let (assessment, warnings) = assessed(&subject, called)?;
     agents::compare(&assessment, arguments.system.as_deref(), &targets, &warnings).map_err(no_such_system)
 }
 
 /// What would stand on the command line, with the drafts and the folder that nothing is read outside of.
-fn subject(
-    paths: &[String],
-    inline: &[InlineText],
-    statements: &BTreeMap<String, serde_json::Value>,
-    root: &Root,
-) -> Result<Subject, String> {
-    let mut words = vec![PROGRAM.into(), "assess".into()];
-    for (key, value) in statements {
+fn subject(asked: &Asked<'_>, root: &Root) -> Result<Subject, String> {
+    let mut words: Vec<OsString> = vec![PROGRAM.into(), "assess".into()];
+    for (key, value) in asked.statements {
         let value = match value {
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
         let statement = format!("{key}={value}");
-        crate::context::single(&statement).map_err(|mistake| {
-            format!("statements: `{}`: {}", for_terminal(key), for_terminal(&mistake))
-        })?;
+        crate::context::single(&statement)
+            .map_err(|mistake| format!("statements: `{}`: {}", for_terminal(key), for_terminal(&mistake)))?;
         words.push(format!("--set={statement}").into());
     }
+    words.extend(asked.profiles.iter().map(|profile| format!("--profile={profile}").into()));
+    words.extend(asked.overlay.map(|overlay| format!("--overlay={overlay}").into()));
     words.push("--".into());
-    for path in paths {
+    for path in asked.paths {
         words.push(root.path(path)?.into_os_string());
     }
     let parsed = Arguments::try_parse_from(words).map_err(|error| for_terminal(&error.to_string()).into_owned())?;
@@ -79,7 +75,7 @@ fn subject(
     };
     let mut subject = assess.subject;
     subject.within = Some(root.whole.clone());
-    for (at, draft) in inline.iter().enumerate() {
+    for (at, draft) in asked.inline.iter().enumerate() {
         let name = match &draft.name {
             Some(name) => root.name(name)?,
             None if at == 0 => "inline.yaml".to_owned(),
@@ -112,7 +108,9 @@ fn assessed(subject: &Subject, called: Called) -> Result<(Assessment, Vec<String
             said.join("\n")
         )),
         Ok(assessed) => Ok((assessed.assessment, said)),
-        Err(_) if said.is_empty() => Err("nothing could be read; name other `paths`, or pass texts in `inline`".to_owned()),
+        Err(_) if said.is_empty() => {
+            Err("nothing could be read; name other `paths`, or pass texts in `inline`".to_owned())
+        }
         Err(_) => Err(said.join("\n")),
     }
 }

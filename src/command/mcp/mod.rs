@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &Mcp, terminal: &Terminal<'_>) -> Exit {
         }
     };
     if std::io::stdin().is_terminal() {
-        terminal.note("note: a server for coding agents, which start it themselves: see docs/agents.md. Ctrl-D ends it.");
+        terminal
+            .note("note: a server for coding agents, which start it themselves: see docs/agents.md. Ctrl-D ends it.");
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
         Ok(runtime) => runtime,
@@ -126,8 +127,7 @@ impl ServerHandler for Server {
             let name: String = for_terminal(&request.name).chars().take(100).collect();
             return Err(ErrorData::invalid_params(format!("there is no tool `{name}`"), None));
         };
-        let (root, called, arguments) =
-            (Arc::clone(&self.root), self.called, request.arguments.unwrap_or_default());
+        let (root, called, arguments) = (Arc::clone(&self.root), self.called, request.arguments.unwrap_or_default());
         let free = Arc::clone(&self.free);
         let work = async move {
             let permit = free.acquire_owned().await.map_err(|_| stopped())?;

@@ -20,11 +20,8 @@ pub(super) enum Which {
 }
 
 /// All of them, in the order in which they are listed.
-const ALL: [(Which, &str); 3] = [
-    (Which::Assess, "assess"),
-    (Which::ExplainRule, "explain_rule"),
-    (Which::CompareTargets, "compare_targets"),
-];
+const ALL: [(Which, &str); 3] =
+    [(Which::Assess, "assess"), (Which::ExplainRule, "explain_rule"), (Which::CompareTargets, "compare_targets")];
 
 /// The tool of this name.
 pub(super) fn find(name: &str) -> Option<Which> {
@@ -68,7 +65,8 @@ fn tool(which: Which, name: &'static str) -> Tool {
         }
         Which::CompareTargets => tool.with_input_schema::<CompareArguments>().with_output_schema::<Comparison>(),
     };
-    let hints = ToolAnnotations::with_title(title).read_only(true).destructive(false).idempotent(true).open_world(false);
+    let hints =
+        ToolAnnotations::with_title(title).read_only(true).destructive(false).idempotent(true).open_world(false);
     tool.with_title(title).with_annotations(hints)
 }
 

@@ -86,7 +86,8 @@ pub fn compare(
     let system = subject(assessment, system)?;
     let fits: Vec<&Fit> = if ids.is_empty() {
         let mut fits: Vec<&Fit> = (1..=3).flat_map(|tier| kinds_of(system, tier, false)).collect();
-        let rank = |fit: &Fit| (is_not_suggested(fit, system), !is_usable(fit), (fit.least_shortfall() * 1000.0) as u32);
+        let rank =
+            |fit: &Fit| (is_not_suggested(fit, system), !is_usable(fit), (fit.least_shortfall() * 1000.0) as u32);
         fits.sort_by_key(|fit| (rank(fit), fit.effort_with_split()));
         fits
     } else {

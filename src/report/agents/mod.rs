@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::sentences::{beside_the_verdict, moves, position, said};
 use super::words;
-use crate::assessment::{Assessment, Claim, FindingReport, Fit, Location, SystemAssessment};
+use crate::assessment::{Assessment, Claim, FindingReport, Fit, Location, SystemAssessment, Verdict};
 use crate::language::{Prose, Voice};
 use crate::text::sanitize::for_terminal;
 
@@ -101,6 +101,8 @@ pub struct About {
     pub findings: Short<Finding>,
     /// How many claims and findings do not count since somebody suppressed them.
     pub suppressed: usize,
+    /// What to ask or call next.
+    pub next: String,
 }
 
 /// The need in points, 0 to 100.
@@ -219,18 +221,15 @@ pub struct Brief {
 /// When there is no system of that name: the names that there are.
 pub fn answer(assessment: &Assessment, system: Option<&str>, warnings: &[String]) -> Result<Answer, Vec<String>> {
     let subject = subject(assessment, system)?;
-    let mut others: Vec<&SystemAssessment> = if subject.is_estate { assessment.systems.iter().collect() } else { vec![] };
+    let mut others: Vec<&SystemAssessment> =
+        if subject.is_estate { assessment.systems.iter().collect() } else { vec![] };
     others.sort_by(|a, b| b.need.score.total_cmp(&a.need.score).then_with(|| a.id.cmp(&b.id)));
     let inputs = &assessment.inputs;
     Ok(Answer {
         schema: ASSESS,
         about: about(assessment, subject),
         systems: Short::of(&others, SYSTEMS, |system| brief(system)),
-        read: Read {
-            files: inputs.files,
-            documents: inputs.documents,
-            not_understood: inputs.not_understood.len(),
-        },
+        read: Read { files: inputs.files, documents: inputs.documents, not_understood: inputs.not_understood.len() },
         warnings: Short::of(warnings, SHOWN, |warning| shown(warning)),
         report: None,
     })
@@ -284,9 +283,8 @@ fn about(assessment: &Assessment, system: &SystemAssessment) -> About {
             change: prose(&flip.change),
         }),
         suggested: suggestion.map(suggested),
-        equally_good: suggestion.map_or_else(Vec::new, |fit| {
-            words::equally_good(system, fit).map(|other| shown(&other.id)).collect()
-        }),
+        equally_good: suggestion
+            .map_or_else(Vec::new, |fit| words::equally_good(system, fit).map(|other| shown(&other.id)).collect()),
         remarks: Short::of(&remarks, SHOWN, prose),
         unknowns: Short::of(&unknowns, SHOWN, |unknown| Unknown {
             key: shown(&unknown.key),
@@ -303,6 +301,27 @@ fn about(assessment: &Assessment, system: &SystemAssessment) -> About {
             more: times.saturating_sub(1),
         }),
         suppressed: system.suppressed.len(),
+        next: next(assessment, system),
+    }
+}
+
+/// What to do with the answer. It is about asking further, not about what is right: that, the verdict says.
+fn next(assessment: &Assessment, system: &SystemAssessment) -> String {
+    let could_rise = system.unknowns.iter().any(|unknown| unknown.could_move.1 >= assessment.bands.0);
+    let ask = if could_rise { " Ask the unknowns first: their answers could change it." } else { "" };
+    match system.verdict {
+        Verdict::Needless => {
+            format!("tell the user, and offer the suggested target, before anything is written for Kubernetes.{ask}")
+        }
+        Verdict::Debatable => {
+            "put both sides to the user, with the unknowns; `compare_targets` shows what each place takes.".to_owned()
+        }
+        Verdict::Justified | Verdict::KubernetesNative => {
+            "Kubernetes is called for; what the findings name can still be simpler.".to_owned()
+        }
+        Verdict::Inconclusive => "let more be seen: pass what is missing in `paths` or `inline`, of a chart what \
+                                  `helm template` prints, and ask again."
+            .to_owned(),
     }
 }
 

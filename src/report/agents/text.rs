@@ -70,10 +70,15 @@ fn about(text: &mut String, about: &About) {
     section(text, "It would be", &about.flips, |flip| {
         format!("{}, with a need of {}, if {}", flip.verdict, points(flip.need), flip.change)
     });
-    section(text, "Unknown; ask the user, and state the answer with `statements`", &about.unknowns, |unknown| {
-        let (low, high) = (points(unknown.low), points(unknown.high));
-        format!("{}: {} (need {low} to {high})", unknown.key, unknown.question)
-    });
+    section(
+        text,
+        "Unknown; ask the user, and state in `statements` what has a key and no code",
+        &about.unknowns,
+        |unknown| {
+            let (low, high) = (points(unknown.low), points(unknown.high));
+            format!("{}: {} (need {low} to {high})", unknown.key, unknown.question)
+        },
+    );
     section(text, "Findings", &about.findings, |finding| {
         let at = finding.at.as_ref().map_or_else(String::new, |at| format!("{at}: "));
         let more = if finding.more > 0 { format!(" (and {} more)", finding.more) } else { String::new() };
@@ -83,6 +88,7 @@ fn about(text: &mut String, about: &About) {
     if about.suppressed > 0 {
         let _ = writeln!(text, "Suppressed by comments or configuration, and not counted: {}.", about.suppressed);
     }
+    let _ = writeln!(text, "Next: {}", about.next);
 }
 
 impl Comparison {
@@ -114,7 +120,15 @@ impl Comparison {
 
 fn compared(text: &mut String, target: &Compared) {
     let Some(fit) = &target.fit else {
-        let _ = write!(text, "{} ({}): tier {}, effort {}, {}", target.id, target.name, target.tier, target.effort, target.operator);
+        let _ = write!(
+            text,
+            "{} ({}, {}): effort {} of 10, {}",
+            target.id,
+            target.name,
+            kind(target.tier),
+            target.effort,
+            target.operator
+        );
         match &target.summary {
             Some(summary) => {
                 let _ = writeln!(text, ". {summary}");
@@ -130,9 +144,10 @@ fn compared(text: &mut String, target: &Compared) {
     };
     let _ = writeln!(
         text,
-        "\n{} ({}): {state}; chance of falling short {} %, effort {} of 10, {}.",
+        "\n{} ({}, {}): {state}; chance of falling short {} %, effort {} of 10, {}.",
         target.id,
         target.name,
+        kind(target.tier),
         percent(fit.falls_short),
         target.effort,
         target.operator
@@ -154,7 +169,8 @@ fn fitting(text: &mut String, fit: &Fitting) {
     line("beside it", &Short { shown: fit.beside.iter().cloned().collect(), more: 0 });
     line("caution", &Short { shown: fit.cautions.clone(), more: 0 });
     if let Some(achievable) = fit.achievable {
-        let _ = writeln!(text, "  availability that can be reached: {achievable} %");
+        let (achievable, decimals) = super::words::percent(achievable);
+        let _ = writeln!(text, "  availability that can be reached: {achievable:.decimals$} %");
     }
 }
 
@@ -172,6 +188,15 @@ fn list<T>(text: &mut String, items: &Short<T>, show: impl Fn(&T) -> String) {
     }
     if items.more > 0 {
         let _ = writeln!(text, "- … and {} more", items.more);
+    }
+}
+
+/// What a tier of targets is.
+fn kind(tier: u8) -> &'static str {
+    match tier {
+        1 => "simple",
+        2 => "lighter orchestrator",
+        _ => "Kubernetes of several nodes",
     }
 }
 
