@@ -13,6 +13,7 @@ pub(super) struct AssessArguments {
     /// assessed together. Without `paths` and `inline` the whole root is assessed.
     pub(super) paths: Vec<String>,
     /// Texts that are not written yet, or are about to change; no file is needed. One of the name of a file takes its place.
+    /// Of a chart, pass what `helm template` prints, or the manifests that it is to make: templates alone are read in part.
     pub(super) inline: Vec<InlineText>,
     /// What no file says, stated for this call: `{"availability-target": 99.9}`. Keys: availability-target (percent),
     /// recovery-time and recovery-point ("15m"), peak-to-average, teams, engineers, kubernetes-experience (none, some,

@@ -11,7 +11,7 @@ use crate::text::sanitize::for_terminal;
 /// The name of the answer of `compare_targets`.
 const COMPARE: &str = "kubeworthy/agents/compare-targets/v1";
 /// The most targets that are compared without being asked for by name.
-const COMPARED: usize = 8;
+const COMPARED: usize = 10;
 
 /// The answer of `compare_targets`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct Comparison {
     pub schema: &'static str,
     /// The system that they were held against; null where the catalogue is described.
     pub about: Option<Brief>,
-    /// The targets, those that fit best first.
+    /// The targets: the suggested one first, then the simpler ones; those that were asked for in their order.
     pub targets: Short<Compared>,
     /// What went wrong while reading, and what to do about it.
     pub warnings: Short<String>,
@@ -86,12 +86,12 @@ pub fn compare(
     let system = subject(assessment, system)?;
     let fits: Vec<&Fit> = if ids.is_empty() {
         let mut fits: Vec<&Fit> = (1..=3).flat_map(|tier| kinds_of(system, tier, false)).collect();
-        let rank =
-            |fit: &Fit| (is_not_suggested(fit, system), !is_usable(fit), (fit.least_shortfall() * 1000.0) as u32);
+        let shortfall = |fit: &Fit| (fit.least_shortfall() * 1000.0).round() as u32;
+        let rank = |fit: &Fit| (is_not_suggested(fit, system), !is_usable(fit), fit.tier, shortfall(fit));
         fits.sort_by_key(|fit| (rank(fit), fit.effort_with_split()));
         fits
     } else {
-        system.targets.iter().filter(|fit| ids.contains(&fit.id)).collect()
+        ids.iter().filter_map(|id| system.targets.iter().find(|fit| fit.id == *id)).collect()
     };
     let most = if ids.is_empty() { COMPARED } else { ids.len() };
     Ok(Comparison {

@@ -60,9 +60,7 @@ pub struct Answer {
 /// What was read.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Read {
-    /// Files.
-    pub files: usize,
-    /// Documents in them.
+    /// Documents.
     pub documents: usize,
     /// How many documents and files could not be understood, so that they count as unknown.
     pub not_understood: usize,
@@ -229,7 +227,7 @@ pub fn answer(assessment: &Assessment, system: Option<&str>, warnings: &[String]
         schema: ASSESS,
         about: about(assessment, subject),
         systems: Short::of(&others, SYSTEMS, |system| brief(system)),
-        read: Read { files: inputs.files, documents: inputs.documents, not_understood: inputs.not_understood.len() },
+        read: Read { documents: inputs.documents, not_understood: inputs.not_understood.len() },
         warnings: Short::of(warnings, SHOWN, |warning| shown(warning)),
         report: None,
     })

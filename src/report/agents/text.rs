@@ -19,7 +19,7 @@ impl Answer {
             });
         }
         let read = &self.read;
-        let _ = write!(text, "\nRead: {} and {}", counted(read.files, "file"), counted(read.documents, "document"));
+        let _ = write!(text, "\nRead: {}", counted(read.documents, "document"));
         match read.not_understood {
             0 => text.push_str(".\n"),
             broken => {
@@ -105,6 +105,11 @@ impl Comparison {
                 about.verdict.to_uppercase(),
                 points(about.need),
                 about.confidence
+            );
+        }
+        if self.about.as_ref().is_some_and(|about| about.suggested.is_some()) {
+            text.push_str(
+                "The suggestion takes the least effort among those that fall short little more often than the best of them.\n",
             );
         }
         for target in &self.targets.shown {
