@@ -143,12 +143,14 @@ pub(super) fn assess_with(kit: &Kit, subject: &Subject, quiet: bool, terminal: &
         .collect();
     let choices = subject.choices();
     let here = [Input::Path(".".into())];
-    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live {
+    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.inline.is_empty() {
         inputs.extend_from_slice(&here);
     }
     let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
+    let count = count + subject.inline.len();
     let mut collected = source::collect(&inputs, &choices);
+    add_inline(&subject.inline, &mut collected);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
     let is_chosen = |file: &String| {
@@ -265,6 +267,13 @@ fn is_like_an_object(path: &Path) -> bool {
     let names: Vec<&str> = text.split('/').collect();
     let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_alphanumeric());
     names.len() <= 2 && names.iter().all(is_name) && !path.exists()
+}
+
+/// Adds texts that are in no file, each in place of a file of its name.
+fn add_inline(inline: &[(String, String)], collected: &mut Collected) {
+    collected.files.retain(|file| inline.iter().all(|(name, _)| *name != file.name));
+    collected.files.extend(inline.iter().map(|(name, text)| SourceFile::new(name.as_str(), text.as_str())));
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 /// Reads the clusters beside the files; whether one at least could be read.

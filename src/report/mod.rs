@@ -3,6 +3,7 @@
 
 mod achievable;
 pub mod adr;
+pub mod agents;
 mod compared;
 mod concise;
 mod csv;
