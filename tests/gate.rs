@@ -92,7 +92,10 @@ fn a_harmless_edit_passes_and_a_regression_fails() {
     repository.ends(0, &["check"]);
     shrink(&repository);
     let ran = repository.ends(1, &["check"]);
-    assert!(ran.last().contains("1 regression") && ran.last().contains("gate failed (fail-on: regression)"), "{ran:#?}");
+    assert!(
+        ran.last().contains("1 regression") && ran.last().contains("gate failed (fail-on: regression)"),
+        "{ran:#?}"
+    );
     let told = "error: KW000 ledger was debatable and is needless: its need went from ";
     assert!(ran.out.contains(told) && ran.out.contains("ledger/ledger.yaml:"), "{}", ran.out);
     assert!(ran.out.contains("kubeworthy baseline"), "it says what to do");
@@ -150,7 +153,11 @@ fn a_least_need_can_be_asked_for() {
     let repository = two_systems();
     let ran = repository.ends(1, &["check", "--gate", "30"]);
     assert!(ran.out.contains("and the gate asks for 30 at least"), "{}", ran.out);
-    assert!(ran.last().ends_with("1 below the least need · gate failed (fail-on: regression; gate: 30)"), "{}", ran.last());
+    assert!(
+        ran.last().ends_with("1 below the least need · gate failed (fail-on: regression; gate: 30)"),
+        "{}",
+        ran.last()
+    );
     repository.ends(0, &["check", "--gate", "5"]);
     repository.ends(0, &["check", "ledger", "--gate", "30"]);
     repository.ends(2, &["check", "--gate", "130"]);
@@ -176,7 +183,9 @@ fn renamed_folders_namespaces_and_files_are_the_same() {
     same("a file is moved");
     repository.rename("notes", "apps/notes");
     same("a folder is renamed");
-    for file in ["apps/notes/web.yaml", "apps/notes/postgres.yaml", "apps/notes/nightly-dump.yaml", "other/background.yaml"] {
+    for file in
+        ["apps/notes/web.yaml", "apps/notes/postgres.yaml", "apps/notes/nightly-dump.yaml", "other/background.yaml"]
+    {
         let text = repository.read(file);
         repository.write(file, &text.replace("namespace: notes", "namespace: pages"));
     }
@@ -238,7 +247,8 @@ fn parts_of_the_tree_are_written_by_themselves() {
 fn a_broken_baseline_is_an_error_and_never_a_failed_gate() {
     let repository = accepted();
     let right = repository.read(BASELINE);
-    let conflict = right.replace("  \"systems\": [", "<<<<<<< HEAD\n  \"systems\": [\n=======\n  \"systems\": [\n>>>>>>> main");
+    let conflict =
+        right.replace("  \"systems\": [", "<<<<<<< HEAD\n  \"systems\": [\n=======\n  \"systems\": [\n>>>>>>> main");
     for (text, says) in [
         (conflict.as_str(), "a merge has left a conflict in the baseline"),
         (&right.replace("baseline/v1", "baseline/v9"), "another version"),
@@ -263,7 +273,9 @@ fn a_broken_baseline_is_an_error_and_never_a_failed_gate() {
 #[test]
 fn what_is_asked_wrongly_is_an_error() {
     let repository = two_systems();
-    for (cause, guess) in [("needles", "did you mean `needless`?"), ("KW130", "did you mean `KW10"), ("KW", "What may fail: ")] {
+    for (cause, guess) in
+        [("needles", "did you mean `needless`?"), ("KW130", "did you mean `KW10"), ("KW", "What may fail: ")]
+    {
         let ran = repository.ends(2, &["check", "--fail-on", cause]);
         assert!(ran.said.contains(guess) && ran.said.contains("unused-ignore"), "{ran:#?}");
     }
@@ -275,8 +287,8 @@ fn what_is_asked_wrongly_is_an_error() {
 }
 
 const FORMATS: [&str; 14] = [
-    "full", "concise", "wide", "narrated", "json", "yaml", "csv", "markdown", "html", "sarif", "github", "gitlab", "junit",
-    "rdjson",
+    "full", "concise", "wide", "narrated", "json", "yaml", "csv", "markdown", "html", "sarif", "github", "gitlab",
+    "junit", "rdjson",
 ];
 
 #[test]
@@ -306,16 +318,14 @@ fn formats_never_change_how_it_ends_and_all_of_them_tell_it() {
         let assessed = failing.ends(0, &["assess", "-o", format]);
         assert!(!assessed.out.contains(told), "{format}");
     }
-    let json: serde_json::Value =
-        serde_json::from_str(&failing.ends(1, &["check", "-o", "json"]).out).expect("JSON");
+    let json: serde_json::Value = serde_json::from_str(&failing.ends(1, &["check", "-o", "json"]).out).expect("JSON");
     assert_eq!(json["gate"]["passed"], false);
     assert_eq!(json["gate"]["failures"][0]["before"]["verdict"], "debatable");
     let assessed: serde_json::Value =
         serde_json::from_str(&failing.ends(0, &["assess", "-o", "json"]).out).expect("JSON");
     assert!(assessed["gate"].is_null() && assessed.as_object().expect("an object").contains_key("gate"));
     assert!(failing.ends(1, &["check", "-o", "github"]).out.starts_with("::error file=ledger/ledger.yaml,"));
-    let sarif: serde_json::Value =
-        serde_json::from_str(&failing.ends(1, &["check", "-o", "sarif"]).out).expect("JSON");
+    let sarif: serde_json::Value = serde_json::from_str(&failing.ends(1, &["check", "-o", "sarif"]).out).expect("JSON");
     let run = &sarif["runs"][0];
     assert_eq!((&run["results"][0]["level"], &run["results"][0]["ruleId"]), (&"error".into(), &"KW000".into()));
     assert_eq!(run["properties"]["gate"]["passed"], false);
@@ -411,7 +421,10 @@ fn secrets_do_not_reach_the_baseline() {
     assert!(repository.read(BASELINE).contains("Deployment/web"));
     assert!(!repository.read(BASELINE).contains(canary));
     for format in FORMATS {
-        assert!(!repository.run(&["check", "-o", format, "--fail-on", "needless,KW1,KW2,KW5"]).out.contains(canary), "{format}");
+        assert!(
+            !repository.run(&["check", "-o", format, "--fail-on", "needless,KW1,KW2,KW5"]).out.contains(canary),
+            "{format}"
+        );
     }
 }
 
@@ -437,8 +450,7 @@ fn assessments() -> Vec<Assessment> {
         "the-same-shop-twice",
         "swarm-stack",
     ];
-    let mut all: Vec<Assessment> =
-        stories.iter().map(|story| support::assess_paths(&[fixture(story)], &kit)).collect();
+    let mut all: Vec<Assessment> = stories.iter().map(|story| support::assess_paths(&[fixture(story)], &kit)).collect();
     all.push(support::assess_paths(&[fixture("")], &kit));
     all
 }

@@ -1,6 +1,8 @@
 //! What the gate says of an assessment. The gate itself is in [`crate::gate`]; this is its answer, for renderers.
 
-use super::{FindingReport, Location, SystemAssessment, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Location, SystemAssessment, Verdict};
 use crate::language::Prose;
 
 /// The answer of the gate.
@@ -20,8 +22,8 @@ pub struct GateReport {
     pub touched_of: Option<usize>,
     /// How many findings the baseline knows already.
     pub known_findings: usize,
-    /// Which they are: the id of the system, or of the estate, and the place in its list of findings.
-    pub known: Vec<(String, usize)>,
+    /// Which they are: by the id of the system, or of the estate, their places in its list of findings.
+    pub known: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl GateReport {
@@ -34,16 +36,14 @@ impl GateReport {
     /// Whether the baseline knows a finding of a system, or of the estate, by its place in the list of them.
     #[must_use]
     pub fn knows(&self, system: &SystemAssessment, finding: usize) -> bool {
-        self.known.iter().any(|(id, at)| *id == system.id && *at == finding)
+        self.known.get(&system.id).is_some_and(|known| known.contains(&finding))
     }
 
-    /// Whether it fails for a finding.
+    /// Whether it fails for a finding of a system, or of the estate, by its place in the list of them.
     #[must_use]
-    pub fn fails_for(&self, system: &SystemAssessment, finding: &FindingReport) -> bool {
-        self.failures.iter().any(|failure| {
-            let of = failure.system.as_ref().is_none_or(|id| *id == system.id || system.is_estate);
-            of && failure.code == finding.code && failure.message == finding.message
-        })
+    pub fn fails_for(&self, system: &SystemAssessment, finding: usize) -> bool {
+        let id = (!system.is_estate).then_some(&system.id);
+        self.failures.iter().any(|failure| failure.finding == Some(finding) && failure.system.as_ref() == id)
     }
 }
 
@@ -56,6 +56,8 @@ pub struct GateFailure {
     pub code: String,
     /// The id of the system; none for what belongs to no system.
     pub system: Option<String>,
+    /// For findings: the place in the list of those of the system, or of the estate.
+    pub finding: Option<usize>,
     /// What happened.
     pub message: Prose,
     /// What to do.

@@ -145,6 +145,7 @@ impl Gate<'_> {
             cause: cause.to_owned(),
             code: VERDICT.to_owned(),
             system: Some(system.id.clone()),
+            finding: None,
             message,
             help,
             before: before.map(|before| (before.verdict, before.need)),
@@ -183,11 +184,11 @@ impl Gate<'_> {
             let known = self.is_known(Some(at), index);
             self.report.known_findings += usize::from(known);
             if known {
-                self.report.known.push((system.id.clone(), index));
+                self.report.known.entry(system.id.clone()).or_default().insert(index);
             }
             for cause in terms.causes.iter().filter(|cause| !known && cause.is_of(&finding.code)) {
                 self.rules_matter |= self.held.is_some();
-                failures.push(tell::finding(cause, finding, Some(system)));
+                failures.push(tell::finding(cause, finding, Some(system), index));
             }
         }
         self.report.failures.extend(failures);
@@ -205,11 +206,11 @@ impl Gate<'_> {
             let known = self.is_known(None, index);
             self.report.known_findings += usize::from(known);
             if known {
-                self.report.known.push((self.assessment.estate.id.clone(), at));
+                self.report.known.entry(self.assessment.estate.id.clone()).or_default().insert(at);
             }
             for cause in terms.causes.iter().filter(|cause| !known && cause.is_of(&finding.code)) {
                 self.rules_matter |= self.held.is_some();
-                self.report.failures.push(tell::finding(cause, finding, None));
+                self.report.failures.push(tell::finding(cause, finding, None, at));
             }
         }
     }

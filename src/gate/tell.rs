@@ -80,11 +80,17 @@ pub(super) fn need(system: &SystemAssessment, least: f64) -> (Prose, Prose) {
     )
 }
 
-pub(super) fn finding(cause: &Cause, finding: &FindingReport, system: Option<&SystemAssessment>) -> GateFailure {
+pub(super) fn finding(
+    cause: &Cause,
+    finding: &FindingReport,
+    system: Option<&SystemAssessment>,
+    at: usize,
+) -> GateFailure {
     GateFailure {
         cause: cause.written().to_owned(),
         code: finding.code.clone(),
         system: system.map(|system| system.id.clone()),
+        finding: Some(at),
         message: finding.message.clone(),
         help: Prose::from(&finding.help),
         before: None,
@@ -107,6 +113,7 @@ pub(super) fn suppression(suppression: &Suppression) -> GateFailure {
         cause: Cause::UnusedIgnore.written().to_owned(),
         code: code_of(suppression.state).to_owned(),
         system: None,
+        finding: None,
         message: suppression.message.clone(),
         help: suppression.help.clone(),
         before: None,

@@ -97,7 +97,7 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
         for (at, finding) in system.findings.iter().enumerate() {
             // What the gate fails for is told as such, and what the baseline knows is no news.
             if let Some(gate) = &assessment.gate
-                && (gate.fails_for(system, finding)
+                && (gate.fails_for(system, at)
                     || layout.verbosity != Verbosity::Verbose && gate.knows(system, at)
                     || system.is_estate && !of_all.contains(&at))
             {

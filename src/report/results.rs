@@ -65,17 +65,17 @@ pub(super) fn results<'a>(assessment: &'a Assessment) -> Vec<Told<'a>> {
     let several = assessment.systems.len() > 1;
     let mut told: Vec<Told<'_>> = assessment.systems.iter().map(|system| verdict(assessment, system)).collect();
     let gate = assessment.gate.as_ref();
-    let judged = |system: &SystemAssessment, at: usize, each: Told<'a>, from: &FindingReport| Told {
-        fails: gate.is_some_and(|gate| gate.fails_for(system, from)),
+    let judged = |system: &SystemAssessment, at: usize, each: Told<'a>| Told {
+        fails: gate.is_some_and(|gate| gate.fails_for(system, at)),
         known: gate.filter(|gate| gate.baseline.is_some()).map(|gate| gate.knows(system, at)),
         ..each
     };
     let of_systems = assessment.systems.iter().flat_map(|system| {
         let findings = system.findings.iter().enumerate();
-        findings.map(move |(at, each)| judged(system, at, finding(each, several.then_some(system)), each))
+        findings.map(move |(at, each)| judged(system, at, finding(each, several.then_some(system))))
     });
     let of_all = assessment.findings_of_all();
-    let of_all = of_all.map(|(at, each)| judged(&assessment.estate, at, finding(each, None), each));
+    let of_all = of_all.map(|(at, each)| judged(&assessment.estate, at, finding(each, None)));
     let mut findings: Vec<Told<'_>> = of_systems.chain(of_all).collect();
     findings.sort_by_key(|each| !each.is_warning);
     told.extend(findings);
