@@ -171,17 +171,24 @@ fn matched(old: &[Each], now: &[Each]) -> (BTreeSet<usize>, BTreeSet<usize>) {
     let (mut of_old, mut of_now) = (BTreeSet::new(), BTreeSet::new());
     // First within the same system, then anywhere: a file may have gone to another system.
     for within in [true, false] {
-        for step in STEPS {
-            let key = |each: &Each| (within.then_some(each.group), step(&each.finding));
+        for (number, step) in STEPS.iter().enumerate() {
+            let key = |each: &Each, finding: &Finding| (within.then_some(each.group), step(finding));
             let mut left: BTreeMap<_, Vec<usize>> = BTreeMap::new();
             for (at, each) in old.iter().enumerate().rev().filter(|(at, _)| !of_old.contains(at)) {
-                left.entry(key(each)).or_default().push(at);
+                left.entry(key(each, &each.finding)).or_default().push(at);
             }
-            for (at, each) in now.iter().enumerate() {
-                let is_left = !of_now.contains(&at) && !(within && each.group == Group::Alone);
-                if let Some(found) = is_left.then(|| left.get_mut(&key(each))).flatten().and_then(Vec::pop) {
-                    of_old.insert(found);
-                    of_now.insert(at);
+            // What is the same at its first place goes first; then what came to be told at another of its places.
+            for at_others in [false, true].into_iter().take(if number == 0 { 2 } else { 1 }) {
+                for (at, each) in now.iter().enumerate() {
+                    if of_now.contains(&at) || within && each.group == Group::Alone {
+                        continue;
+                    }
+                    let places = if at_others { each.finding.elsewhere() } else { vec![each.finding.clone()] };
+                    let found = places.iter().find_map(|place| left.get_mut(&key(each, place)).and_then(Vec::pop));
+                    if let Some(found) = found {
+                        of_old.insert(found);
+                        of_now.insert(at);
+                    }
                 }
             }
         }
