@@ -111,6 +111,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
             "source/render.rs",
             "source/revision.rs",
             "source/tool.rs",
+            "source/watch.rs",
             "source/cluster/",
             "command/today.rs",
             "command/live.rs",
@@ -125,6 +126,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("std::process::Command", &[]);
     only("stdout()", &["command/"]);
     only("stdin()", &["source/", "command/mcp/"]);
+    only("notify", &["source/watch.rs"]);
     only("miette", &["command/", "report/snippet.rs"]);
     only("HashMap", &[]);
     only("HashSet", &[]);

@@ -10,6 +10,7 @@ use super::arguments::{Assess, Output, Shape, Subject};
 use super::diagnostic::{Line, Message, show_data_error, show_failure};
 use super::output::Terminal;
 use super::today::today;
+use super::watch::{self, Watching};
 use crate::assessment::Assessment;
 use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
@@ -29,9 +30,21 @@ pub(super) struct Assessed {
     pub(super) assessment: Assessment,
     inventory: Inventory,
     object: Option<ObjectName>,
+    /// The files that it depends on: those that were read, could not be read, or are named and not there.
+    files: BTreeSet<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
+    if arguments.watch {
+        let layout = terminal.layout(&arguments.shape);
+        let watching = Watching::of(&arguments.subject, &arguments.output, layout, arguments.shape.quiet);
+        return watch::repeat(&watching, terminal, &mut |seen| once(arguments, terminal, seen));
+    }
+    once(arguments, terminal, &mut |_| {})
+}
+
+/// One run; what was assessed is shown to the function before it is told to the user.
+fn once(arguments: &Assess, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
     if let Err(exit) = outputs_are_right(&arguments.output, terminal) {
         return exit;
@@ -40,6 +53,7 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
+    seen(&assessed);
     let outputs = Outputs {
         outputs: &arguments.output,
         shape: &arguments.shape,
@@ -170,10 +184,18 @@ pub(super) fn assess_with(kit: &Kit, subject: &Subject, quiet: bool, terminal: &
         );
     }
     let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
-    Ok(Assessed { assessment, inventory, object })
+    let read = collected.files.iter().map(|file| &file.name);
+    let failed = collected.failures.iter().map(|failure| &failure.file);
+    let files = read.chain(failed).chain(&inventory.missing).map(PathBuf::from).collect();
+    Ok(Assessed { assessment, inventory, object, files })
 }
 
 impl Assessed {
+    /// The files that it depends on, whether they are there or not; names that are no files are among them.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.iter().cloned()
+    }
+
     /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
     pub(super) fn nothing_found(&self, terminal: &Terminal) -> Option<Exit> {
         if self.inventory.is_assessable() {

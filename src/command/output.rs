@@ -197,6 +197,30 @@ impl<'n> Terminal<'n> {
         }
     }
 
+    /// Writes files into a folder that is made where it is not there yet: all of them, or none where one cannot be written.
+    /// What is there by their names is replaced.
+    pub(super) fn save_together(&self, folder: &Path, files: &[(String, &str)]) -> Exit {
+        let part = |name: &str| folder.join(format!(".{name}.{}.part", std::process::id()));
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(folder)?;
+            if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).is_dir()) {
+                return Err(std::io::Error::other(format!("{name} is a folder there")));
+            }
+            files.iter().try_for_each(|(name, text)| std::fs::write(part(name), text))?;
+            files.iter().try_for_each(|(name, _)| std::fs::rename(part(name), folder.join(name)))
+        };
+        let Err(error) = write() else { return Exit::Done };
+        for (name, _) in files {
+            // Where nothing was written there is nothing to remove.
+            let _ = std::fs::remove_file(part(name));
+        }
+        let folder = for_terminal(&folder.display().to_string()).into_owned();
+        self.note(&format!(
+            "error: the pages could not be written to {folder}: {error}; choose a folder that you may write to"
+        ));
+        Exit::Error
+    }
+
     /// Writes a text to a file that is not there yet, in a folder that is made where it is not there yet. While it looks for a
     /// name, no other run of this program does so in the same folder.
     ///
@@ -249,6 +273,19 @@ impl<'n> Terminal<'n> {
     pub(super) fn end_progress(&self) {
         if std::io::stderr().is_terminal() {
             let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
+        }
+    }
+
+    /// Whether standard output is a terminal.
+    pub(super) fn is_screen(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Clears the screen, where standard output is one. What was scrolled away before stays where the user can look it up.
+    pub(super) fn clear(&self) {
+        if self.is_screen() && !is_dumb() {
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
         }
     }
 

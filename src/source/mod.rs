@@ -6,6 +6,7 @@ pub mod render;
 pub mod revision;
 mod tool;
 mod walk;
+pub mod watch;
 mod whole;
 
 pub use whole::{read_key, read_whole};
