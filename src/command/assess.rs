@@ -49,7 +49,11 @@ fn once(arguments: &Assess, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)
     if let Err(exit) = outputs_are_right(&arguments.output, terminal) {
         return exit;
     }
-    let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
+    let kit = match kit_for(&arguments.output, &arguments.subject, terminal) {
+        Ok(kit) => kit,
+        Err(exit) => return exit,
+    };
+    let assessed = match assess_with(&kit, &arguments.subject, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
@@ -126,6 +130,12 @@ impl Outputs<'_> {
         }
         exit
     }
+}
+
+/// The kit for some formats: what none of them shows is not looked for.
+pub(super) fn kit_for(outputs: &[Output], subject: &Subject, terminal: &Terminal) -> Result<Kit, Exit> {
+    let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
+    Ok(Kit { seeks_flips: outputs.iter().any(|output| output.format.shows_flips()), ..kit })
 }
 
 /// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::arguments::Check;
-use super::assess::{Assessed, Outputs, assess_with, load_kit, outputs_are_right};
+use super::assess::{Assessed, Outputs, assess_with, kit_for, outputs_are_right};
 use super::gate;
 use super::output::Terminal;
 use super::watch::{self, Watching};
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Check, terminal: &Terminal) -> Exit {
 fn checked(arguments: &Check, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)) -> Result<Exit, Exit> {
     outputs_are_right(&arguments.output, terminal)?;
     let quiet = arguments.shape.quiet;
-    let kit = load_kit(&arguments.subject.rules, terminal).ok_or(Exit::Error)?;
+    let kit = kit_for(&arguments.output, &arguments.subject, terminal)?;
     let asked = gate::asked(&arguments.gate, &kit, terminal)?;
     let mut assessed = assess_with(&kit, &arguments.subject, quiet, terminal)?;
     let paths = gate::paths_read(&arguments.subject);

@@ -82,6 +82,12 @@ impl Format {
             Self::Full | Self::Concise | Self::Wide | Self::Narrated | Self::Markdown | Self::Html | Self::Adr
         )
     }
+
+    /// Whether it shows what would change a verdict.
+    #[must_use]
+    pub fn shows_flips(self) -> bool {
+        matches!(self, Self::Full | Self::Narrated | Self::Json | Self::Yaml | Self::Markdown | Self::Html | Self::Adr)
+    }
 }
 
 /// How much a report says.
