@@ -160,14 +160,14 @@ pub(super) fn assess_with(
         .collect();
     let choices = subject.choices();
     let here = [Input::Path(".".into())];
-    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.inline.is_empty() {
+    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.agent.inline.is_empty() {
         inputs.extend_from_slice(&here);
     }
     let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
-    let count = count + subject.inline.len();
+    let count = count + subject.agent.inline.len();
     let mut collected = source::collect(&inputs, &choices);
-    add_inline(&subject.inline, &mut collected);
+    add_inline(&subject.agent.inline, &mut collected);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
     let is_chosen = |file: &String| {
