@@ -147,6 +147,31 @@ fn rules_and_families_fail_where_the_baseline_does_not_know_them() {
 }
 
 #[test]
+fn what_is_suppressed_does_not_count_and_what_covers_nothing_can_fail() {
+    let repository = accepted();
+    let asked = ["check", "--fail-on", "unused-ignore,regression"];
+    repository.ends(0, &asked);
+    // What covers something is what the finding was accepted for.
+    repository.edit(
+        "notes/worker.yaml",
+        "minAvailable: 1",
+        "minAvailable: 1 # kubeworthy: ignore[KW106] drained by hand",
+    );
+    let ran = repository.ends(0, &asked);
+    assert!(!ran.out.contains("error:"), "{ran:#?}");
+    repository.edit("ledger/ledger.yaml", "replicas: 3", "replicas: 3 # kubeworthy: ignore[KW205] nothing scales it");
+    let ran = repository.ends(1, &asked);
+    assert!(ran.out.contains("ledger/ledger.yaml:") && ran.last().contains("1 unused ignore"), "{ran:#?}");
+    repository.ends(0, &["check"]);
+    repository.ends(0, &["check", "--fail-on", "unused-ignore", "--touched", "notes/web.yaml"]);
+    repository.ends(1, &["check", "--fail-on", "unused-ignore", "--touched", "ledger/ledger.yaml"]);
+    for format in FORMATS {
+        let ran = repository.ends(1, &["check", "--fail-on", "unused-ignore", "-o", format]);
+        assert!(ran.out.contains("KW951") || matches!(format, "csv" | "wide"), "{format}: {}", ran.out);
+    }
+}
+
+#[test]
 fn a_least_need_can_be_asked_for() {
     let repository = two_systems();
     let ran = repository.ends(1, &["check", "--gate", "30"]);
@@ -522,4 +547,18 @@ proptest! {
             prop_assert_eq!(report.known_findings, all + now.findings.len() - taken.len());
         }
     }
+}
+
+#[test]
+fn a_cluster_has_a_baseline_too() {
+    let repository = Repository::new();
+    repository.copy_story("shop-on-a-cluster", "shop");
+    repository.copy_story("notes-on-three-replicas", "notes");
+    repository.ends(0, &["baseline", "."]);
+    assert!(repository.read(BASELINE).contains("\"cluster\": \""), "{}", repository.read(BASELINE));
+    let ran = repository.ends(0, &["check"]);
+    assert!(!ran.said.contains("gone"), "{ran:#?}");
+    // Files alone say nothing of what stands in a cluster.
+    let ran = repository.ends(0, &["check", "notes"]);
+    assert!(!ran.said.contains("gone"), "{ran:#?}");
 }

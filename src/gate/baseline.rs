@@ -280,7 +280,10 @@ impl System {
             name: system.name.clone(),
             grouped_by: system.grouped_by.clone(),
             anchor: anchor.filter(|place| place.is_in_a_file()).map(|place| name_of(&place.file)),
-            cluster: anchor.filter(|place| place.is_live).map(|place| place.file.clone()),
+            // Reports call it `cluster` and its name.
+            cluster: anchor
+                .filter(|place| place.is_live)
+                .map(|place| place.file.strip_prefix("cluster ").unwrap_or(&place.file).to_owned()),
             on_kubernetes: system.on_kubernetes,
             verdict: system.verdict.into(),
             need: system.need.score,
