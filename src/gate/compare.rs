@@ -193,6 +193,18 @@ fn matched(old: &[Each], now: &[Each]) -> (BTreeSet<usize>, BTreeSet<usize>) {
             }
         }
     }
+    // What is said of all systems together is told at whichever of their workloads comes first.
+    for (at, each) in now.iter().enumerate().filter(|(_, each)| each.group == Group::All) {
+        let same = |(at, other): &(usize, &Each)| {
+            other.group == Group::All && other.finding.code == each.finding.code && !of_old.contains(at)
+        };
+        if !of_now.contains(&at)
+            && let Some((found, _)) = old.iter().enumerate().find(same)
+        {
+            of_old.insert(found);
+            of_now.insert(at);
+        }
+    }
     (of_old, of_now)
 }
 
