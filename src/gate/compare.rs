@@ -163,7 +163,7 @@ const STEPS: [fn(&Finding) -> [String; 4]; 4] = [
     // Its object has another name.
     |f| [f.code.clone(), f.file.clone().unwrap_or_default(), String::new(), f.path.clone()],
     // Its file was moved, and its object stands in another namespace.
-    |f| [f.code.clone(), String::new(), f.object.as_ref().map(bare).unwrap_or_default(), f.path.clone()],
+    |f| [f.code.clone(), String::new(), f.object.as_deref().map(bare).unwrap_or_default(), f.path.clone()],
 ];
 
 /// The findings that both sides have, each counted as often as it is there, as indices of both.
