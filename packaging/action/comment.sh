@@ -13,6 +13,8 @@ case "$KUBEWORTHY_PULL_REQUEST" in
 esac
 command -v gh >/dev/null || give_up 'there is no gh on this runner.'
 export GH_HOST="${GITHUB_SERVER_URL#https://}"
+# What gh reads the token from where the host is not github.com.
+export GH_ENTERPRISE_TOKEN="$GH_TOKEN"
 
 # By its first line our comment is known again: one for each use of the action.
 name="$(printf '%s\n' "$GITHUB_WORKFLOW" "$GITHUB_JOB" "$KUBEWORTHY_PATHS" | git hash-object --stdin)"
