@@ -30,6 +30,7 @@ pub mod grade;
 pub mod inventory;
 pub mod language;
 pub mod limits;
+pub mod matching;
 pub mod reference;
 pub mod report;
 pub mod rules;
@@ -120,6 +121,12 @@ impl Kit {
         })
     }
 
+    /// What the rules say of themselves, by their codes.
+    #[must_use]
+    pub fn rule_texts(&self) -> std::collections::BTreeMap<String, RuleText> {
+        self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect()
+    }
+
     /// What inventories are judged by.
     #[must_use]
     pub fn yardstick(&self) -> Yardstick<'_> {
@@ -198,7 +205,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .iter()
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
-        rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
+        rules: kit.rule_texts(),
         excerpts,
         suppressions: Vec::new(),
         gate: None,
@@ -206,8 +213,10 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
+    let mut folders = rule.file.split('/').skip_while(|part| *part != "rules").skip(1);
     RuleText {
         name: rule.name.clone(),
+        family: folders.next().filter(|_| folders.next().is_some()).unwrap_or_default().to_owned(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),

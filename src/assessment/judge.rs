@@ -10,6 +10,7 @@ use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
+use super::files;
 use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
@@ -393,7 +394,12 @@ impl Judge<'_> {
             policy: Policy::default(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
-            files: Vec::new(),
+            objects: files::objects(view),
+            files: if self.tries_changes {
+                files::files(self.inventory, &self.locator, view.system)
+            } else {
+                Vec::new()
+            },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,
