@@ -48,7 +48,8 @@ fn the_image_is_the_program_alone_without_root() {
 fn bring(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
         let entry = entry.expect("a file");
-        let place = to.join(entry.path().strip_prefix(from).expect("below"));
+        let below = entry.path().strip_prefix(from).expect("below");
+        let place = if below.as_os_str().is_empty() { to.to_path_buf() } else { to.join(below) };
         if entry.file_type().is_dir() {
             fs::create_dir_all(&place).expect("a folder");
         } else {
