@@ -80,6 +80,8 @@ pub struct Kit {
     pub availability: AvailabilityData,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict; formats that do not show it are made faster without.
+    pub seeks_flips: bool,
 }
 
 /// A user's own rule and target files: names and texts.
@@ -118,6 +120,7 @@ impl Kit {
             digest,
             availability: AvailabilityData::built_in()?,
             today: None,
+            seeks_flips: true,
         })
     }
 
@@ -138,6 +141,7 @@ impl Kit {
             constants: &self.constants,
             availability: &self.availability,
             today: self.today,
+            seeks_flips: self.seeks_flips,
         }
     }
 }

@@ -194,6 +194,14 @@ pub struct Subject {
     /// Which cluster is read, and as whom
     #[command(flatten)]
     pub cluster: Live,
+
+    /// The folder that nothing may be read outside of; no flag, `mcp` sets it
+    #[arg(skip)]
+    pub within: Option<PathBuf>,
+
+    /// Texts that are in no file, or not yet: each with its name, in place of a file of that name
+    #[arg(skip)]
+    pub inline: Vec<(String, String)>,
 }
 
 /// Arguments of `adr`.
@@ -462,6 +470,7 @@ impl Subject {
             context_files: self.stating.context_file.clone(),
             statements: self.stating.set.clone(),
             no_ignores: self.no_ignores,
+            within: self.within.clone(),
         }
     }
 }
