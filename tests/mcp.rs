@@ -372,7 +372,7 @@ fn requests_at_once_and_requests_taken_back_do_not_disturb_one_another() {
     while answered.iter().filter(|id| **id < 110).count() < 10 {
         let answer = server.hear();
         let id = answer["id"].as_u64().expect("an id");
-        if id < 110 && id % 2 == 0 {
+        if id < 110 && id.is_multiple_of(2) {
             assert_eq!(answer["result"]["structuredContent"], alone);
         }
         answered.push(id);

@@ -53,7 +53,7 @@ fn once(arguments: &Assess, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)
         Ok(kit) => kit,
         Err(exit) => return exit,
     };
-    let assessed = match assess_with(&kit, &arguments.subject, arguments.shape.quiet, terminal) {
+    let assessed = match assess_with(&kit, &arguments.subject, None, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
@@ -141,26 +141,33 @@ pub(super) fn kit_for(outputs: &[Output], subject: &Subject, terminal: &Terminal
 /// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.
 pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
     let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
-    assess_with(&kit, subject, quiet, terminal)
+    assess_with(&kit, subject, None, quiet, terminal)
 }
 
-/// The same with rules and targets that were loaded before.
-pub(super) fn assess_with(kit: &Kit, subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
-    let (paths, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
+/// The same with rules and targets that were loaded before; other paths may be read in place of those that are named.
+pub(super) fn assess_with(
+    kit: &Kit,
+    subject: &Subject,
+    instead: Option<&[PathBuf]>,
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<Assessed, Exit> {
+    let (named, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
+    let paths = instead.map_or(named, <[PathBuf]>::to_vec);
     let mut inputs: Vec<Input> = paths
         .into_iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path) })
         .collect();
     let choices = subject.choices();
     let here = [Input::Path(".".into())];
-    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.inline.is_empty() {
+    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.agent.inline.is_empty() {
         inputs.extend_from_slice(&here);
     }
     let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
-    let count = count + subject.inline.len();
+    let count = count + subject.agent.inline.len();
     let mut collected = source::collect(&inputs, &choices);
-    add_inline(&subject.inline, &mut collected);
+    add_inline(&subject.agent.inline, &mut collected);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
     let is_chosen = |file: &String| {

@@ -74,7 +74,7 @@ fn subject(asked: &Asked<'_>, root: &Root) -> Result<Subject, String> {
         return Err("the request could not be understood; see the input schema of the tool".to_owned());
     };
     let mut subject = assess.subject;
-    subject.within = Some(root.whole.clone());
+    subject.agent.within = Some(root.whole.clone());
     for (at, draft) in asked.inline.iter().enumerate() {
         let name = match &draft.name {
             Some(name) => root.name(name)?,
@@ -84,10 +84,10 @@ fn subject(asked: &Asked<'_>, root: &Root) -> Result<Subject, String> {
         if draft.text.len() as u64 > Limits::DEFAULT.file_bytes {
             return Err(format!("inline: `{}` is larger than a file may be; pass less of it", for_terminal(&name)));
         }
-        if subject.inline.iter().any(|(other, _)| *other == name) {
+        if subject.agent.inline.iter().any(|(other, _)| *other == name) {
             return Err(format!("inline: two texts are named `{}`; give each its own name", for_terminal(&name)));
         }
-        subject.inline.push((name, draft.text.clone()));
+        subject.agent.inline.push((name, draft.text.clone()));
     }
     Ok(subject)
 }

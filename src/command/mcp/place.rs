@@ -66,7 +66,7 @@ impl Root {
             }
         }
         let is_name = |part: &&str| !part.is_empty() && !part.chars().any(char::is_control);
-        if parts.is_empty() || asked.len() > LONGEST_NAME || !parts.iter().all(|part| is_name(part)) {
+        if parts.is_empty() || asked.len() > LONGEST_NAME || !parts.iter().all(is_name) {
             return Err(format!(
                 "`{}` is no name for an inline text; give the path that it will have below the root, such as \
                  `deploy/web.yaml` or `compose.yaml`",
