@@ -86,7 +86,12 @@ fn months_later(repository: &Repository) {
     passes(&repository.commit("A wiki, and we know"));
 
     // One kind of finding is not wanted any more, from now on.
-    repository.write("kubeworthy.yaml", "gate:\n  fail-on: [regression, KW106]\n");
+    repository.change(
+        ".pre-commit-config.yaml",
+        "- id: kubeworthy-system\n",
+        "- id: kubeworthy-system\n        args: [--fail-on, \"regression,KW106\"]\n",
+    );
+    repository.change(BLOG.0, "blog:1.0.0", "blog:1.0.1");
     passes(&repository.commit("No budget that blocks a host"));
     repository.write(BUDGET.0, BUDGET.1);
     is_blocked(&repository.commit("A budget for the blog"), &["KW106", &format!("{}:", BUDGET.0)]);
@@ -212,6 +217,20 @@ fn forget_own_crate(target: &Path) {
     }
 }
 
+/// The component for GitLab installs the same wheel where its image has no program.
+fn component_installs_the_wheel(surroundings: &Surroundings) {
+    let template = std::fs::read_to_string(checkout().join("templates/check.yml")).expect("the template");
+    let (_, body) = template.split_once("\n---\n").expect("a header and a body");
+    let jobs: serde_yaml::Value = serde_yaml::from_str(body).expect("jobs");
+    let job = jobs.as_mapping().and_then(|jobs| jobs.values().next()).expect("a job");
+    let script = job["before_script"][0].as_str().expect("a script");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut shell = surroundings.command("sh", folder.path());
+    shell.args(["-e", "-c", script]).env("KUBEWORTHY_VERSION", env!("CARGO_PKG_VERSION"));
+    let said = run(&mut shell).expect("an installation");
+    assert_eq!(said.lines().last(), Some(concat!("kubeworthy ", env!("CARGO_PKG_VERSION"))), "{said}");
+}
+
 /// The wheel: pre-commit installs it with pip from a folder, as it would from an index.
 #[test]
 fn the_hook_is_installed_from_a_wheel() {
@@ -230,6 +249,8 @@ fn the_hook_is_installed_from_a_wheel() {
     let revision = committed(&mirror, &surroundings);
     let named = (mirror.as_path(), revision.as_str(), "kubeworthy");
     first_steps(&Repository::guarded(&[RUNNER, RIGHTS, BLOG], named, "pre-commit", &surroundings));
+
+    component_installs_the_wheel(&surroundings);
 
     // The wheel holds the program, its licences and what pip asks for.
     let wheel = std::fs::read_dir(&wheels).expect("wheels").flatten().map(|entry| entry.path());
