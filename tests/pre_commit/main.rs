@@ -114,7 +114,7 @@ fn months_later(repository: &Repository) {
     says(&repository.commit("Words"), &["(no files to check)Skipped"]);
 
     // Among several files of a commit, one that does not parse stops nobody from reading the others.
-    repository.write("deploy/wiki/broken.yaml", "kind: Deployment\nmetadata: {name: [\n");
+    repository.write("deploy/wiki/broken.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: [\n");
     repository.change(RIGHTS.0, "[create, delete, get, list, watch]", "[get, list, watch]");
     is_blocked(&repository.commit("A broken file, and less rights"), &["builds", "deploy/wiki/broken.yaml:3"]);
     repository.take_back();
