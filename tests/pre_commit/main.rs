@@ -253,8 +253,10 @@ fn the_hook_is_installed_from_a_wheel() {
     component_installs_the_wheel(&surroundings);
 
     // The wheel holds the program, its licences and what pip asks for.
-    let wheel = std::fs::read_dir(&wheels).expect("wheels").flatten().map(|entry| entry.path());
-    let wheel = wheel.into_iter().find(|path| path.to_string_lossy().contains("kubeworthy-")).expect("our wheel");
+    let mut wheel = std::fs::read_dir(&wheels).expect("wheels").flatten().map(|entry| entry.path());
+    let wheel = wheel
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("kubeworthy-")))
+        .expect("our wheel");
     let listed = run(std::process::Command::new(programs.join("python")).args(["-m", "zipfile", "-l"]).arg(&wheel));
     let listed = listed.expect("a list");
     for line in listed.lines().skip(1) {
