@@ -243,7 +243,7 @@ impl Request<'_, '_> {
             (_, "context", ValueHint::Unknown | ValueHint::Other) => self.named("contexts", last),
             (_, "cluster", _) => self.named("clusters", last),
             (_, "user", _) => self.named("users", last),
-            (_, "values" | "file" | "context", ValueHint::FilePath) => {
+            (_, "values" | "file" | "context" | "context-file", ValueHint::FilePath) => {
                 let extensions = ["yaml", "yml", "json"].map(|extension| candidate(extension, ""));
                 Answer { candidates: extensions.into(), directive: Directive::FilesWithExtension }
             }
@@ -461,7 +461,10 @@ mod tests {
     #[test]
     fn words_that_may_stand_next_are_offered() {
         for (line, expected) in [
-            ("", "rule~Explain rbac~Role config~Settings check~Gate snapshot diff assess help~Print this message or the help of the given subcommand(s) :4"),
+            (
+                "",
+                "rule~Explain rbac~Role config~Settings check~Gate snapshot diff assess help~Print this message or the help of the given subcommand(s) :4",
+            ),
             ("ru", "rule~Explain :4"),
             ("sec", ":4"),
             ("dep", "deployment/ :6"),
@@ -520,7 +523,10 @@ mod tests {
             ("-- -", ":4"),
             ("--unknown=", ":4"),
             ("--unknown ru", "rule~Explain :4"),
-            ("-= ", "rule~Explain rbac~Role config~Settings check~Gate snapshot diff assess help~Print this message or the help of the given subcommand(s) :4"),
+            (
+                "-= ",
+                "rule~Explain rbac~Role config~Settings check~Gate snapshot diff assess help~Print this message or the help of the given subcommand(s) :4",
+            ),
             ("--=", ":4"),
             ("-é=", ":4"),
             ("rule rule ", ":4"),

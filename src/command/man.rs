@@ -34,7 +34,11 @@ const GATED: Where = Where::With(&["baseline"]);
 
 /// The variables of the environment that the program looks at.
 const ENVIRONMENT: &[(&str, Where, &str)] = &[
-    ("NO_COLOR", Where::Everywhere, "Where it is set and not empty, nothing is coloured, unless --color says otherwise."),
+    (
+        "NO_COLOR",
+        Where::Everywhere,
+        "Where it is set and not empty, nothing is coloured, unless --color says otherwise.",
+    ),
     (
         "CLICOLOR_FORCE, FORCE_COLOR",
         Where::Everywhere,
@@ -42,7 +46,11 @@ const ENVIRONMENT: &[(&str, Where, &str)] = &[
          stronger, and --color stronger than both.",
     ),
     ("CLICOLOR", Where::Everywhere, "With 0, a terminal is not coloured either."),
-    ("TERM", Where::Everywhere, "With dumb, there are neither colours nor links, and --watch does not clear the screen."),
+    (
+        "TERM",
+        Where::Everywhere,
+        "With dumb, there are neither colours nor links, and --watch does not clear the screen.",
+    ),
     ("FORCE_HYPERLINK", SHAPED, "Whether codes of rules are links, whatever the terminal; --hyperlinks is stronger."),
     (
         "NO_GRAPHICS",
@@ -66,7 +74,11 @@ const ENVIRONMENT: &[(&str, Where, &str)] = &[
     ),
     ("KUBECONFIG", CLUSTERS, "The kubeconfig files, as for kubectl."),
     ("KUBERC", CLUSTERS, "The file with kubectl's preferences, of which the policy on credential plugins is honoured."),
-    ("KUBEWORTHY_TOKEN", CLUSTERS, "A bearer token for the cluster, hidden from other users of the machine; --token is stronger."),
+    (
+        "KUBEWORTHY_TOKEN",
+        CLUSTERS,
+        "A bearer token for the cluster, hidden from other users of the machine; --token is stronger.",
+    ),
     ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", CLUSTERS, "The way to the API server, in lower case too."),
     (
         "KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT",
@@ -74,7 +86,11 @@ const ENVIRONMENT: &[(&str, Where, &str)] = &[
         "The API server inside of a pod, where there is no kubeconfig.",
     ),
     ("HOME, USERPROFILE", CLUSTERS, "Where .kube lies."),
-    ("PATH", Where::With(&["render", "kubeconfig", "shell"]), "Where programs are looked for that the user asks for: those that render charts and kustomizations, those that sign in to clusters, kubectl-worthy."),
+    (
+        "PATH",
+        Where::With(&["render", "kubeconfig", "shell"]),
+        "Where programs are looked for that the user asks for: those that render charts and kustomizations, those that sign in to clusters, kubectl-worthy.",
+    ),
 ];
 
 /// The files that have a meaning.
@@ -238,23 +254,30 @@ fn paragraphs(roff: &mut Roff, text: &str) {
     }
 }
 
-/// Roff without what its readers complain about: lines of nothing, which stand between the paragraphs of longer helps, become
-/// paragraphs of the same entry, and no line ends in spaces.
+/// Roff without what its readers complain about. Lines of nothing, which stand between the paragraphs of longer helps, become
+/// paragraphs of the same entry, no line is broken beside one, no line ends in spaces, and what is said to old readers is
+/// said once.
 fn tidy(text: &str) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    let mut lines = text.lines().map(str::trim_end).peekable();
-    while let Some(line) = lines.next() {
-        let is_last = lines.peek().is_none_or(|next| next.is_empty() || next.starts_with(".SH") || next.starts_with(".TP"));
+    let mut tidy: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        let line = if line.is_empty() { ".sp" } else { line };
+        let last = tidy.last().copied().unwrap_or_default();
+        let is_head = line.starts_with(".ie ") || line.starts_with(".el ");
         match line {
-            "" if is_last => {}
-            "" => tidy.push_str(".sp\n"),
+            ".sp" if last == ".sp" => {}
+            ".br" if last == ".sp" => {}
+            line if is_head && tidy.contains(&line) => {}
             line => {
-                tidy.push_str(line);
-                tidy.push('\n');
+                let is_new_entry = [".SH", ".TP", ".PP", ".RE"].iter().any(|name| line.starts_with(name));
+                while tidy.last().is_some_and(|last| *last == ".br" && line == ".sp" || *last == ".sp" && is_new_entry)
+                {
+                    tidy.pop();
+                }
+                tidy.push(line);
             }
         }
     }
-    tidy
+    tidy.join("\n") + "\n"
 }
 
 /// The lines of a part of the help of the program: what stands on the left, and what it means.
@@ -301,7 +324,9 @@ mod tests {
                 let file = format!("{program}-{}.1", command.get_name());
                 let page = pages.iter().find(|page| page.file == file).unwrap_or_else(|| panic!("{file}: {files:?}"));
                 assert!(page.text.contains(&format!("\\fB{typed} {}\\fR", command.get_name())), "{}", page.text);
-                for title in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "\"EXIT STATUS\"", "ENVIRONMENT", "\"SEE ALSO\""] {
+                for title in
+                    ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "\"EXIT STATUS\"", "ENVIRONMENT", "\"SEE ALSO\""]
+                {
                     assert!(page.text.contains(&format!(".SH {title}\n")), "{file} lacks {title}");
                 }
             }
@@ -314,7 +339,8 @@ mod tests {
     fn examples_and_exit_codes_are_those_of_the_help() {
         let root = plugin::command(Called::Itself);
         let examples = examples(&root);
-        let of = |word: &str| examples.iter().find(|(line, _)| line.contains(word)).map(|(_, meaning)| meaning.as_str());
+        let of =
+            |word: &str| examples.iter().find(|(line, _)| line.contains(word)).map(|(_, meaning)| meaning.as_str());
         assert_eq!(of("helm template"), Some("assess what a chart makes"));
         assert_eq!(of("rule KW103"), Some("explain a rule"));
         assert!(examples.iter().all(|(line, meaning)| !line.is_empty() && !meaning.is_empty()), "{examples:?}");

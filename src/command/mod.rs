@@ -58,7 +58,11 @@ impl From<Exit> for ExitCode {
 pub fn run() -> Exit {
     let words: Vec<OsString> = std::env::args_os().collect();
     let called = Called::by(words.first().map(OsString::as_os_str));
-    let asked = if called == Called::Completion { Some(1) } else { words.get(1).filter(|word| *word == complete::ASKED).map(|_| 2) };
+    let asked = if called == Called::Completion {
+        Some(1)
+    } else {
+        words.get(1).filter(|word| *word == complete::ASKED).map(|_| 2)
+    };
     if let Some(first) = asked {
         return complete::run(words.get(first..).unwrap_or_default(), &output::Terminal::new(Colour::Never, called));
     }

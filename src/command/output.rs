@@ -200,7 +200,9 @@ impl Terminal {
             let _ = std::fs::remove_file(part(name));
         }
         let folder = for_terminal(&folder.display().to_string()).into_owned();
-        self.note(&format!("error: the pages could not be written to {folder}: {error}; choose a folder that you may write to"));
+        self.note(&format!(
+            "error: the pages could not be written to {folder}: {error}; choose a folder that you may write to"
+        ));
         Exit::Error
     }
 

@@ -18,6 +18,9 @@ use crate::text::sanitize::for_terminal;
 /// The files that any folder above what is assessed may hold, and that a run then depends on.
 const ABOVE: [&str; 3] = [crate::context::FILE_NAME, "kubeworthy.baseline.json", ".gitignore"];
 
+/// How many systems that moved are told of.
+const MOVED: usize = 10;
+
 /// How many changed files are named.
 const NAMED: usize = 3;
 
@@ -68,7 +71,8 @@ pub(super) fn repeat(
         return mistake("standard input can be read once, and --watch reads again", help, terminal);
     }
     if watching.prints && !terminal.is_screen() {
-        let help = "leave it out to get one report, or write to a file that is kept up to date, as in `-o html=review.html`";
+        let help =
+            "leave it out to get one report, or write to a file that is kept up to date, as in `-o html=review.html`";
         return mistake("--watch shows a report on a terminal, and standard output is none", help, terminal);
     }
     let is_missing = watching.named.iter().any(|path| !path.exists());
@@ -93,7 +97,11 @@ pub(super) fn repeat(
             if let (Some(old), Some(new)) = (&last, &report) {
                 terminal.note(moved(old, new, watching.layout).trim_end());
             }
-            let still = if report.is_none() && last.is_some() { "; what moved is said when it can be assessed again" } else { "" };
+            let still = if report.is_none() && last.is_some() {
+                "; what moved is said when it can be assessed again"
+            } else {
+                ""
+            };
             terminal.note(&format!("watching {} for changes{still}; Ctrl-C ends it", shown(&watching.named)));
         }
         last = report.or(last);
@@ -109,11 +117,19 @@ fn moved(old: &Report, new: &Report, layout: Layout) -> String {
         return "nothing moved since the last run".to_owned();
     }
     let told = difference::render(&difference, &BTreeMap::new(), difference::Format::Concise, layout);
-    format!("moved since the last run:\n{told}")
+    // The last line counts what moved, which the lines before it show.
+    let told = told.trim_end().rsplit_once('\n').map_or(told.as_str(), |(systems, _)| systems);
+    let lines: Vec<&str> = told.lines().collect();
+    let more = match lines.len().saturating_sub(MOVED) {
+        0 => String::new(),
+        more => format!("\n… and {more} more"),
+    };
+    format!("moved since the last run:\n{}{more}", lines[..lines.len().min(MOVED)].join("\n"))
 }
 
 fn names(changed: &BTreeSet<PathBuf>) -> String {
-    let shown: Vec<String> = changed.iter().take(NAMED).map(|path| for_terminal(&path.to_string_lossy()).into_owned()).collect();
+    let shown: Vec<String> =
+        changed.iter().take(NAMED).map(|path| for_terminal(&path.to_string_lossy()).into_owned()).collect();
     match changed.len().saturating_sub(NAMED) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

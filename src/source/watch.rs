@@ -217,7 +217,9 @@ fn identity(_metadata: &std::fs::Metadata) -> () {}
 
 /// The nearest folder above a path that is there.
 fn folder_above(path: &Path) -> Option<PathBuf> {
-    let above = |path: &Path| path.parent().map(|folder| plain(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }));
+    let above = |path: &Path| {
+        path.parent().map(|folder| plain(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }))
+    };
     let mut folder = above(path)?;
     while !folder.is_dir() {
         folder = above(&folder)?;
