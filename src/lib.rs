@@ -30,6 +30,7 @@ pub mod grade;
 pub mod inventory;
 pub mod language;
 pub mod limits;
+pub mod matching;
 pub mod reference;
 pub mod report;
 pub mod rules;
@@ -79,6 +80,8 @@ pub struct Kit {
     pub availability: AvailabilityData,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict; formats that do not show it are made faster without.
+    pub seeks_flips: bool,
 }
 
 /// A user's own rule and target files: names and texts.
@@ -117,7 +120,14 @@ impl Kit {
             digest,
             availability: AvailabilityData::built_in()?,
             today: None,
+            seeks_flips: true,
         })
+    }
+
+    /// What the rules say of themselves, by their codes.
+    #[must_use]
+    pub fn rule_texts(&self) -> std::collections::BTreeMap<String, RuleText> {
+        self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect()
     }
 
     /// What inventories are judged by.
@@ -131,6 +141,7 @@ impl Kit {
             constants: &self.constants,
             availability: &self.availability,
             today: self.today,
+            seeks_flips: self.seeks_flips,
         }
     }
 }
@@ -198,7 +209,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .iter()
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
-        rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
+        rules: kit.rule_texts(),
         excerpts,
         suppressions: Vec::new(),
         gate: None,
@@ -206,8 +217,10 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
+    let mut folders = rule.file.split('/').skip_while(|part| *part != "rules").skip(1);
     RuleText {
         name: rule.name.clone(),
+        family: folders.next().filter(|_| folders.next().is_some()).unwrap_or_default().to_owned(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),

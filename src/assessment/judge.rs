@@ -10,6 +10,7 @@ use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
+use super::files;
 use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
@@ -53,6 +54,8 @@ pub struct Yardstick<'y> {
     pub availability: &'y AvailabilityData,
     /// The day of the judgement; none where the age of facts is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict, which costs as much as reading.
+    pub seeks_flips: bool,
 }
 
 /// Judges every system of an inventory, and the estate.
@@ -63,7 +66,7 @@ pub fn assess_inventory(
     yardstick: &Yardstick<'_>,
 ) -> (SystemAssessment, Vec<SystemAssessment>) {
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: true };
     let views: Vec<SystemView<'_>> =
         inventory.systems.par_iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
@@ -81,7 +84,7 @@ pub fn assess_inventory(
 #[must_use]
 pub fn assess_estate(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>) -> SystemAssessment {
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: false };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: false };
     let views: Vec<SystemView<'_>> =
         inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
@@ -93,8 +96,8 @@ struct Judge<'j> {
     inventory: &'j Inventory,
     yardstick: Yardstick<'j>,
     locator: Locator<'j>,
-    /// Whether to look for what would change the verdict, which costs most of the time.
-    tries_changes: bool,
+    /// Whether this is the answer, and not one of several that are weighed against each other.
+    is_final: bool,
 }
 
 /// What differs between a system and the estate.
@@ -318,8 +321,11 @@ impl Judge<'_> {
             outcome: &outcome,
             candidates: &under,
         };
-        let flips =
-            if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
+        let flips = if self.is_final && self.yardstick.seeks_flips {
+            trial.flips(questions, &answers, &constants.jurisdictions)
+        } else {
+            Vec::new()
+        };
         let availability = ladder::availability(&needs, constants, capabilities);
         let seen: Vec<Need> =
             folded.iter().filter_map(|claim| Some(Need { capability: claim.capability, grade: claim.seen? })).collect();
@@ -393,7 +399,8 @@ impl Judge<'_> {
             policy: Policy::default(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
-            files: Vec::new(),
+            objects: files::objects(view),
+            files: if self.is_final { files::files(self.inventory, &self.locator, view.system) } else { Vec::new() },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,

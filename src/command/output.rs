@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write};
 use std::path::Path;
+use std::sync::Mutex;
 
 use super::Exit;
 use super::arguments::{Charset, Colour, Shape};
@@ -20,7 +21,7 @@ const NARROWEST: usize = 40;
 
 /// What is known about where output goes. Nothing but this asks the environment about terminals.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Terminal {
+pub(super) struct Terminal<'n> {
     colour_out: bool,
     colour_error: bool,
     links: bool,
@@ -30,9 +31,11 @@ pub(super) struct Terminal {
     is_narrated: bool,
     width: usize,
     called: Called,
+    /// Where messages are kept, in place of standard error.
+    notes: Option<&'n Mutex<Vec<String>>>,
 }
 
-impl Terminal {
+impl<'n> Terminal<'n> {
     pub(super) fn new(colour: Colour, called: Called) -> Self {
         let (out, error) = (std::io::stdout(), std::io::stderr());
         let columns = if out.is_terminal() { columns() } else { None };
@@ -45,7 +48,19 @@ impl Terminal {
             is_narrated: is_set("NO_GRAPHICS"),
             width: columns.map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST)),
             called,
+            notes: None,
         }
+    }
+
+    /// Where messages are kept for an answer, one line each, and nothing is written.
+    #[cfg(feature = "mcp")]
+    pub(super) fn keeping(self, notes: &'n Mutex<Vec<String>>) -> Self {
+        Self { notes: Some(notes), ..self }
+    }
+
+    /// Whether messages are kept for an answer.
+    pub(super) fn keeps_notes(&self) -> bool {
+        self.notes.is_some()
     }
 
     /// With what the user says of the shape of text, for messages too.
@@ -276,6 +291,12 @@ impl Terminal {
 
     /// Writes a line to standard error. Where nobody can read it, nothing is lost that matters.
     pub(super) fn note(&self, text: &str) {
+        if let Some(notes) = self.notes {
+            if let Ok(mut notes) = notes.lock() {
+                notes.push(self.in_words(text.trim_end()).into_owned());
+            }
+            return;
+        }
         let _ = writeln!(std::io::stderr().lock(), "{}", self.in_words(text.trim_end()));
     }
 
