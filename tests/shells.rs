@@ -82,7 +82,7 @@ fn pages_are_written_whole_and_read_by_those_who_know_roff() {
         for name in written.iter().filter(|name| *name != "other.1") {
             let file = pages.join(name);
             let output =
-                Command::new(&groff).args(["-ww", "-man", "-Tutf8", "-P-c"]).arg(&file).output().expect("groff");
+                Command::new(&groff).args(["-ww", "-man", "-Tutf8", "-P-cbou"]).arg(&file).output().expect("groff");
             let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(output.status.success() && complaints.is_empty(), "{name}: {complaints}");
             let shown = String::from_utf8_lossy(&output.stdout);
