@@ -36,6 +36,7 @@ pub mod report;
 pub mod rules;
 pub mod snapshot;
 pub mod source;
+pub mod suppression;
 pub mod tables;
 pub mod targets;
 pub mod text;
@@ -47,8 +48,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, RuleText,
-    Yardstick, assess_estate, assess_inventory,
+    Assessed, Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood,
+    RuleText, Yardstick, assess_estate, assess_inventory, assess_variant,
 };
 use capability::Capabilities;
 use data::DataError;
@@ -142,6 +143,7 @@ impl Kit {
             availability: &self.availability,
             today: self.today,
             seeks_flips: self.seeks_flips,
+            honours_suppressions: true,
         }
     }
 }
@@ -169,15 +171,16 @@ pub fn read(collected: &Collected, kit: &Kit) -> Result<Inventory, UnknownOverla
 
 fn select(reading: Reading<'_>, collected: &Collected, kit: &Kit) -> Inventory {
     let demands = |inventories: &[Inventory]| -> Vec<Demand> {
-        inventories.par_iter().map(|inventory| demand(inventory, collected, kit)).collect()
+        inventories.par_iter().map(|inventory| demand(inventory, &reading, collected, kit)).collect()
     };
     let selection = Selection::new(&reading, &collected.choices.overlays, &kit.tables, demands);
     reading.inventory(&selection, &kit.tables)
 }
 
 /// How much an inventory demands: what the whole pipeline says of it.
-fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
-    let estate = assess_estate(inventory, &collected.files, &kit.yardstick());
+fn demand(inventory: &Inventory, reading: &Reading<'_>, collected: &Collected, kit: &Kit) -> Demand {
+    let yardstick = Yardstick { honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
+    let estate = assess_variant(inventory, reading.trees(), &collected.files, &yardstick);
     Demand {
         need: estate.need.score,
         copies: inventory.most_copies(),
@@ -191,8 +194,8 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
     // What is assessed of a cluster is assessed as of the day on which it was read, so that a snapshot gives the same
     // answer on any day.
     let today = inventory.seen_on().or(kit.today);
-    let yardstick = Yardstick { today, ..kit.yardstick() };
-    let ((estate, systems), inputs) =
+    let yardstick = Yardstick { today, honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
+    let (Assessed { estate, systems, suppressions }, inputs) =
         rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
     let own: std::collections::BTreeSet<String> = collected.choices.context_names().collect();
     let everything = std::iter::once(&estate).chain(&systems);
@@ -211,7 +214,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .collect(),
         rules: kit.rule_texts(),
         excerpts,
-        suppressions: Vec::new(),
+        suppressions,
         gate: None,
     }
 }
@@ -311,7 +314,9 @@ fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<Clus
             .collect();
         let only = Collected { files, choices: collected.choices.clone(), ..Collected::default() };
         let read = read(&only, kit).ok()?;
-        let estate = assess_estate(&read, &only.files, &Yardstick { today: cluster.taken, ..kit.yardstick() });
+        let honours_suppressions = !collected.choices.no_ignores;
+        let yardstick = Yardstick { today: cluster.taken, honours_suppressions, ..kit.yardstick() };
+        let estate = assess_estate(&read, &only.files, &yardstick);
         Some((estate.need.score, estate.verdict, estate.confidence, read.systems.len()))
     };
     let gap = |(resource, list): (&String, &inventory::live::List)| {

@@ -21,8 +21,10 @@ pub mod placement;
 mod reach;
 pub mod score;
 mod suppressed;
+mod suppressing;
 mod verdict;
 
+pub use crate::suppression::{SuppressionForm, SuppressionState};
 pub use availability::{Achievable, AvailabilityData, Step};
 pub use basis::Basis;
 pub use complement::{EngineServices, Service};
@@ -33,11 +35,11 @@ pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
 pub use fold::{Folded, costliest, fold, proven};
 pub use gate::{GateFailure, GateNote, GateReport};
-pub use judge::{Yardstick, assess_estate, assess_inventory};
+pub use judge::{Assessed, Yardstick, assess_estate, assess_inventory, assess_variant};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
 pub use reach::Reach;
-pub use suppressed::{Suppressed, Suppression, SuppressionForm, SuppressionState};
+pub use suppressed::{Suppressed, Suppression};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
 use std::collections::{BTreeMap, BTreeSet};
