@@ -56,6 +56,7 @@ use day::Day;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
 use rules::{Rule, Rules};
 use source::Collected;
+use suppression::{SuppressionText, SuppressionTexts};
 use tables::Tables;
 use targets::Catalogue;
 
@@ -78,6 +79,8 @@ pub struct Kit {
     pub digest: String,
     /// What the arithmetic of availability counts with.
     pub availability: AvailabilityData,
+    /// What is told of suppressions that should be mended.
+    pub suppressions: SuppressionTexts,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
 }
@@ -117,6 +120,7 @@ impl Kit {
             capabilities,
             digest,
             availability: AvailabilityData::built_in()?,
+            suppressions: SuppressionTexts::built_in()?,
             today: None,
         })
     }
@@ -202,7 +206,12 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .iter()
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
-        rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
+        rules: kit
+            .rules
+            .iter()
+            .map(|rule| (rule.code.clone(), rule_text(rule)))
+            .chain(kit.suppressions.iter().map(|text| (text.code.clone(), suppression_text(text))))
+            .collect(),
         excerpts,
         suppressions,
         gate: None,
@@ -217,6 +226,17 @@ fn rule_text(rule: &Rule) -> RuleText {
         remedy: rule.remedy.clone(),
         sources: rule.sources.iter().map(|source| (source.title.clone(), source.url.clone())).collect(),
         page: rule.page(),
+    }
+}
+
+fn suppression_text(text: &SuppressionText) -> RuleText {
+    RuleText {
+        name: text.name.clone(),
+        title: text.title.clone(),
+        why: text.why.clone(),
+        remedy: text.remedy.clone(),
+        sources: Vec::new(),
+        page: rules::page_of(&text.code),
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::Layout;
 use super::results::{LONGEST, path_in_tree, points, sentence, short, standing};
 use super::words::verdict_sentence;
-use crate::assessment::{Assessment, SystemAssessment, Verdict};
+use super::suppressed;
+use crate::assessment::{Assessment, Suppression, SystemAssessment, Verdict};
 
 /// Claims and findings that the output of a test case lists.
 const LISTED: usize = 20;
@@ -40,6 +41,15 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     xml.push_str("    </properties>\n");
     for system in systems {
         case(&mut xml, assessment, system);
+    }
+    let mistaken = suppressed::mistaken(assessment);
+    if !mistaken.is_empty() {
+        let line = |each: &&Suppression| {
+            let at = each.place.as_ref().map_or_else(String::new, |at| format!("{}:{}: ", path_in_tree(&at.file), at.line));
+            sentence(&format!("{at}{} {}: {}", suppressed::code(each), each.message, each.help))
+        };
+        let lines: Vec<String> = mistaken.iter().take(LISTED).map(line).collect();
+        let _ = writeln!(xml, "    <system-out>{}</system-out>", escaped(&lines.join("\n")));
     }
     xml.push_str("  </testsuite>\n</testsuites>\n");
     xml

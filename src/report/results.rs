@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::words::{points_in, verdict_sentence};
-use crate::assessment::{Assessment, Claim, FindingReport, Location, SystemAssessment};
+use super::suppressed;
+use crate::assessment::{Assessment, Claim, FindingReport, Location, Suppression, SystemAssessment};
 use crate::language::Voice;
 use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
@@ -62,6 +63,7 @@ pub(super) fn results(assessment: &Assessment) -> Vec<Told<'_>> {
         .iter()
         .flat_map(|system| system.findings.iter().map(move |each| finding(each, several.then_some(system))))
         .chain(findings_of_all(assessment).map(|each| finding(each, None)))
+        .chain(suppressed::mistaken(assessment).into_iter().map(|each| mistaken(assessment, each)))
         .collect();
     findings.sort_by_key(|each| !each.is_warning);
     told.extend(findings);
@@ -129,7 +131,11 @@ pub(super) fn standing(system: &SystemAssessment) -> String {
         String::new()
     };
     let (verdict, confidence) = (system.verdict.id(), system.confidence);
-    format!("is {verdict}: need {} of 100{range}, confidence {confidence} %", points(need.score))
+    format!("is {verdict}: need {} of 100{range}, confidence {confidence} %", counted_in_english(need))
+}
+
+fn counted_in_english(need: &crate::assessment::NeedRange) -> String {
+    Voice::default().say(&suppressed::counted(need))
 }
 
 /// A finding; the name of its system is said where it is told.
@@ -152,6 +158,26 @@ fn finding<'a>(finding: &'a FindingReport, system: Option<&'a SystemAssessment>)
         place,
         others: places.map(|place| (place, Cow::Borrowed(place.path.as_str()))).collect(),
         fingerprint: digest(&[&finding.code, &path_in_tree(file), object, path]),
+    }
+}
+
+/// A suppression that should be mended or removed.
+fn mistaken<'a>(assessment: &'a Assessment, suppression: &'a Suppression) -> Told<'a> {
+    let code = suppressed::code(suppression);
+    let text = assessment.rules.get(code);
+    let place = suppression.place.as_ref();
+    let (file, path) = place.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
+    let object = place.and_then(|place| place.object.as_deref()).unwrap_or_default();
+    let rules = suppression.rules.join(",");
+    Told {
+        code,
+        name: text.map_or("", |text| text.name.as_str()),
+        is_warning: true,
+        message: sentence(&format!("{}: {}", suppression.message, suppression.help)),
+        help: text.map_or("", |text| text.remedy.as_str()),
+        place: place.filter(|place| place.is_in_a_file()),
+        others: Vec::new(),
+        fingerprint: digest(&[code, &path_in_tree(file), object, path, &rules]),
     }
 }
 

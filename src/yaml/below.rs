@@ -78,7 +78,6 @@ impl Tree {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
     use crate::limits::Limits;
     use crate::text::SourceId;
     use crate::yaml::parse_documents;
