@@ -30,6 +30,7 @@ pub mod grade;
 pub mod inventory;
 pub mod language;
 pub mod limits;
+pub mod matching;
 pub mod reference;
 pub mod report;
 pub mod rules;
@@ -47,8 +48,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessed, Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, RuleText,
-    Yardstick, assess_estate, assess_inventory, assess_variant,
+    Assessed, Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood,
+    RuleText, Yardstick, assess_estate, assess_inventory, assess_variant,
 };
 use capability::Capabilities;
 use data::DataError;
@@ -83,6 +84,8 @@ pub struct Kit {
     pub suppressions: SuppressionTexts,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict; formats that do not show it are made faster without.
+    pub seeks_flips: bool,
 }
 
 /// A user's own rule and target files: names and texts.
@@ -122,7 +125,15 @@ impl Kit {
             availability: AvailabilityData::built_in()?,
             suppressions: SuppressionTexts::built_in()?,
             today: None,
+            seeks_flips: true,
         })
+    }
+
+    /// What the rules say of themselves, by their codes.
+    #[must_use]
+    pub fn rule_texts(&self) -> std::collections::BTreeMap<String, RuleText> {
+        let rules = self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule)));
+        rules.chain(self.suppressions.iter().map(|text| (text.code.clone(), suppression_text(text)))).collect()
     }
 
     /// What inventories are judged by.
@@ -136,6 +147,7 @@ impl Kit {
             constants: &self.constants,
             availability: &self.availability,
             today: self.today,
+            seeks_flips: self.seeks_flips,
             honours_suppressions: true,
         }
     }
@@ -187,8 +199,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
     // What is assessed of a cluster is assessed as of the day on which it was read, so that a snapshot gives the same
     // answer on any day.
     let today = inventory.seen_on().or(kit.today);
-    let yardstick =
-        Yardstick { today, honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
+    let yardstick = Yardstick { today, honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
     let (Assessed { estate, systems, suppressions }, inputs) =
         rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
     let own: std::collections::BTreeSet<String> = collected.choices.context_names().collect();
@@ -206,12 +217,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .iter()
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
-        rules: kit
-            .rules
-            .iter()
-            .map(|rule| (rule.code.clone(), rule_text(rule)))
-            .chain(kit.suppressions.iter().map(|text| (text.code.clone(), suppression_text(text))))
-            .collect(),
+        rules: kit.rule_texts(),
         excerpts,
         suppressions,
         gate: None,
@@ -219,8 +225,10 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
+    let mut folders = rule.file.split('/').skip_while(|part| *part != "rules").skip(1);
     RuleText {
         name: rule.name.clone(),
+        family: folders.next().filter(|_| folders.next().is_some()).unwrap_or_default().to_owned(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),

@@ -64,10 +64,15 @@ fn findings(system: &SystemAssessment) -> Vec<&str> {
 fn numbers(assessment: &Assessment) -> Vec<String> {
     let of = |system: &SystemAssessment| {
         let need = &system.need;
-        let claims: Vec<String> =
-            system.claims.iter().map(|claim| format!("{} {:?} {}", claim.capability, claim.grade, claim.share)).collect();
-        let findings: Vec<String> = system.findings.iter().map(|each| format!("{} {}", each.code, each.message)).collect();
-        let unknowns: Vec<String> = system.unknowns.iter().map(|each| format!("{} {:?}", each.key, each.could_move)).collect();
+        let claims: Vec<String> = system
+            .claims
+            .iter()
+            .map(|claim| format!("{} {:?} {}", claim.capability, claim.grade, claim.share))
+            .collect();
+        let findings: Vec<String> =
+            system.findings.iter().map(|each| format!("{} {}", each.code, each.message)).collect();
+        let unknowns: Vec<String> =
+            system.unknowns.iter().map(|each| format!("{} {:?}", each.key, each.could_move)).collect();
         format!(
             "{} {:?} {} {} {} {} {} {:?} {claims:?} {findings:?} {unknowns:?} {:?}",
             system.id,
@@ -174,7 +179,8 @@ fn a_comment_above_a_node_covers_the_node() {
         assert_eq!(state(&judged(&[("web.yaml", &above(WEB, line, comment))])), expected, "{line}");
     }
     // Several in a row, with an empty line between.
-    let text = above(WEB, "replicas: 3", "# kubeworthy: ignore[KW103] one\n  # a word\n\n  # kubeworthy: ignore[KW101] two");
+    let text =
+        above(WEB, "replicas: 3", "# kubeworthy: ignore[KW103] one\n  # a word\n\n  # kubeworthy: ignore[KW101] two");
     let told = judged(&[("web.yaml", &text)]);
     assert_eq!(states(&told), [("KW103".to_owned(), "applied", 6), ("KW101".to_owned(), "unused", 9)]);
 }
@@ -200,19 +206,32 @@ fn files_end_lines_and_begin_as_they_like() {
 
 #[test]
 fn words_in_texts_are_no_comments() {
-    let text = format!("{WEB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: notes}}\ndata:\n  note: |\n    # kubeworthy: ignore[KW103] no comment\n  other: \"# kubeworthy: ignore[KW103] none either\"\n");
+    let text = format!(
+        "{WEB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: notes}}\ndata:\n  note: |\n    # kubeworthy: ignore[KW103] no comment\n  other: \"# kubeworthy: ignore[KW103] none either\"\n"
+    );
     assert_eq!(states(&judged(&[("web.yaml", &text)])), []);
 }
 
 #[test]
 fn a_comment_at_the_head_covers_every_document_of_the_file() {
     let other = WEB.replace("web", "api");
-    let file = format!("---\n# about this file\n\n# kubeworthy: ignore-file[KW103, KW204] by contract\n{WEB}---\n{other}---\n{SCALER}");
+    let file = format!(
+        "---\n# about this file\n\n# kubeworthy: ignore-file[KW103, KW204] by contract\n{WEB}---\n{other}---\n{SCALER}"
+    );
     let told = judged(&[("all.yaml", &file)]);
     assert_eq!(states(&told).iter().map(|each| each.1).collect::<Vec<_>>(), ["applied", "applied"]);
     assert!(!claims(&told.estate).contains(&"KW103") && !claims(&told.estate).contains(&"KW204"));
     // Not in another file, and not below content.
-    let told = judged(&[("a.yaml", &format!("# kubeworthy: ignore-file[KW103] by contract\n{}", WEB.replace("web", "api").replace("replicas: 3", "replicas: 1"))), ("b.yaml", WEB)]);
+    let told = judged(&[
+        (
+            "a.yaml",
+            &format!(
+                "# kubeworthy: ignore-file[KW103] by contract\n{}",
+                WEB.replace("web", "api").replace("replicas: 3", "replicas: 1")
+            ),
+        ),
+        ("b.yaml", WEB),
+    ]);
     assert_eq!(state(&told), "unused");
     let told = judged(&[("a.yaml", &above(WEB, "replicas", "# kubeworthy: ignore-file[KW103] by contract"))]);
     assert_eq!(state(&told), "not-understood");
@@ -220,15 +239,31 @@ fn a_comment_at_the_head_covers_every_document_of_the_file() {
 
 #[test]
 fn annotations_cover_everything_about_the_object() {
-    let annotated = |text: &str| text.replacen("  name: web\n", "  name: web\n  annotations:\n    ignore.kubeworthy/KW204: even load\n    ignore.kubeworthy/KW1xx: \"by contract\"\n", 1);
+    let annotated = |text: &str| {
+        text.replacen("  name: web\n", "  name: web\n  annotations:\n    ignore.kubeworthy/KW204: even load\n    ignore.kubeworthy/KW1xx: \"by contract\"\n", 1)
+    };
     let told = judged(&[("web.yaml", &annotated(WEB)), ("scaler.yaml", SCALER)]);
-    assert_eq!(states(&told).iter().map(|each| each.1).collect::<Vec<_>>(), ["applied", "applied"], "{:?}", states(&told));
-    assert!(!claims(&told.estate).iter().any(|code| code.starts_with("KW1") || *code == "KW204"), "{:?}", claims(&told.estate));
+    assert_eq!(
+        states(&told).iter().map(|each| each.1).collect::<Vec<_>>(),
+        ["applied", "applied"],
+        "{:?}",
+        states(&told)
+    );
+    assert!(
+        !claims(&told.estate).iter().any(|code| code.starts_with("KW1") || *code == "KW204"),
+        "{:?}",
+        claims(&told.estate)
+    );
     // Of the pod template.
-    let text = WEB.replacen("      labels: {app: web}\n", "      labels: {app: web}\n      annotations: {ignore.kubeworthy/KW103: x}\n", 1);
+    let text = WEB.replacen(
+        "      labels: {app: web}\n",
+        "      labels: {app: web}\n      annotations: {ignore.kubeworthy/KW103: x}\n",
+        1,
+    );
     assert_eq!(state(&judged(&[("web.yaml", &text)])), "applied");
     // In a list only the item.
-    let item = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>().replacen("    ", "  - ", 1);
+    let item =
+        |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>().replacen("    ", "  - ", 1);
     let list = format!("apiVersion: v1\nkind: List\nitems:\n{}{}", item(&text), item(&WEB.replace("web", "api")));
     let told = judged(&[("list.yaml", &list)]);
     assert_eq!(state(&told), "applied");
@@ -239,8 +274,15 @@ fn annotations_cover_everything_about_the_object() {
 #[test]
 fn annotations_of_every_level_of_a_timetable_count() {
     let at = |level: &str| {
-        let annotations = |here: &str| if here == level { "annotations: {ignore.kubeworthy/KW801: by hand}" } else { "labels: {a: b}" };
-        format!("apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: night\n  {}\nspec:\n  schedule: '0 2 * * *'\n  jobTemplate:\n    metadata:\n      {}\n    spec:\n      template:\n        metadata:\n          {}\n        spec:\n          restartPolicy: Never\n          containers: [{{name: night, image: shop/night:1}}]\n", annotations("own"), annotations("job"), annotations("pod"))
+        let annotations = |here: &str| {
+            if here == level { "annotations: {ignore.kubeworthy/KW801: by hand}" } else { "labels: {a: b}" }
+        };
+        format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: night\n  {}\nspec:\n  schedule: '0 2 * * *'\n  jobTemplate:\n    metadata:\n      {}\n    spec:\n      template:\n        metadata:\n          {}\n        spec:\n          restartPolicy: Never\n          containers: [{{name: night, image: shop/night:1}}]\n",
+            annotations("own"),
+            annotations("job"),
+            annotations("pod")
+        )
     };
     for level in ["own", "job", "pod"] {
         let told = judged(&[("night.yaml", &at(level))]);
@@ -267,8 +309,13 @@ volumes:
 #[test]
 fn compose_files_say_it_in_comments_and_in_extensions() {
     let plain = judged(&[("compose.yaml", COMPOSE)]);
-    assert!(claims(&plain.estate).contains(&"KW101") && claims(&plain.estate).contains(&"KW501"), "{:?}", claims(&plain.estate));
-    let service = COMPOSE.replacen("  db:\n", "  db:\n    x-kubeworthy: {ignore: {KW501: it can be lost, KW101: no}}\n", 1);
+    assert!(
+        claims(&plain.estate).contains(&"KW101") && claims(&plain.estate).contains(&"KW501"),
+        "{:?}",
+        claims(&plain.estate)
+    );
+    let service =
+        COMPOSE.replacen("  db:\n", "  db:\n    x-kubeworthy: {ignore: {KW501: it can be lost, KW101: no}}\n", 1);
     let told = judged(&[("compose.yaml", &service)]);
     assert_eq!(states(&told), [("KW501".to_owned(), "applied", 8), ("KW101".to_owned(), "applied", 8)]);
     assert!(!claims(&told.estate).contains(&"KW501") && claims(&told.estate).contains(&"KW101"));
@@ -279,7 +326,9 @@ fn compose_files_say_it_in_comments_and_in_extensions() {
     let comment = above(COMPOSE, "  db:", "# kubeworthy: ignore[KW501] it can be lost");
     let told = judged(&[("compose.yaml", &comment)]);
     assert_eq!(state(&told), "applied");
-    let merged = COMPOSE.replacen("services:\n", "x-base: &base\n  x-kubeworthy: {ignore: {KW101: by hand}}\nservices:\n", 1).replace("    restart: always\n", "    restart: always\n    <<: *base\n");
+    let merged = COMPOSE
+        .replacen("services:\n", "x-base: &base\n  x-kubeworthy: {ignore: {KW101: by hand}}\nservices:\n", 1)
+        .replace("    restart: always\n", "    restart: always\n    <<: *base\n");
     let told = judged(&[("compose.yaml", &merged)]);
     assert_eq!(state(&told), "applied");
     assert!(!claims(&told.estate).contains(&"KW101"));
@@ -295,10 +344,17 @@ fn kustomizations_count_where_a_value_is_written() {
     let base = "resources: [web.yaml]\n";
     let overlay = "resources: [../base]\npatches: [{path: patch.yaml}]\n";
     let files = |web: &str, patch: &str| -> Vec<(String, String)> {
-        let files = [("base/kustomization.yaml", base), ("base/web.yaml", web), ("prod/kustomization.yaml", overlay), ("prod/patch.yaml", patch)];
+        let files = [
+            ("base/kustomization.yaml", base),
+            ("base/web.yaml", web),
+            ("prod/kustomization.yaml", overlay),
+            ("prod/patch.yaml", patch),
+        ];
         files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     };
-    let told = |files: &[(String, String)]| judged(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    let told = |files: &[(String, String)]| {
+        judged(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>())
+    };
     let at_the_patch = told(&files(WEB, &behind(patch, "replicas: 4", ignore)));
     assert_eq!(states(&at_the_patch), [("KW103".to_owned(), "applied", 5)]);
     assert!(!claims(&at_the_patch.estate).contains(&"KW103"));
@@ -318,9 +374,13 @@ fn overlays_are_chosen_by_what_counts() {
     let large = "resources: [../base]\nreplicas: [{name: web, count: 3}]\n";
     let files = [base, ("base/web.yaml", WEB), small, ("large/kustomization.yaml", large)];
     let plain = judged(&files);
-    let assessed = |assessment: &Assessment| assessment.systems[0].overlay.as_ref().expect("an overlay").assessed.clone();
+    let assessed =
+        |assessment: &Assessment| assessment.systems[0].overlay.as_ref().expect("an overlay").assessed.clone();
     assert_eq!(assessed(&plain), "large");
-    let set_aside = ("small/kustomization.yaml", "resources: [../base]\n# kubeworthy: ignore[KW103] one is enough\nreplicas: [{name: web, count: 1}]\n");
+    let set_aside = (
+        "small/kustomization.yaml",
+        "resources: [../base]\n# kubeworthy: ignore[KW103] one is enough\nreplicas: [{name: web, count: 1}]\n",
+    );
     let told = judged(&[base, ("base/web.yaml", WEB), set_aside, ("large/kustomization.yaml", large)]);
     assert_eq!(state(&told), "not-asked", "nobody asked the overlay that was set aside");
     assert_eq!(numbers(&told), numbers(&plain));
@@ -329,11 +389,17 @@ fn overlays_are_chosen_by_what_counts() {
 #[test]
 fn templates_count_as_they_are() {
     let chart = ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
-    let text = format!("{{{{- if .Values.on }}}}\n{{{{- end }}}}\n# kubeworthy: ignore-file[KW1xx] the chart's own\n{}", WEB.replace("image: shop/web:1", "image: {{ .Values.image }}"));
+    let text = format!(
+        "{{{{- if .Values.on }}}}\n{{{{- end }}}}\n# kubeworthy: ignore-file[KW1xx] the chart's own\n{}",
+        WEB.replace("image: shop/web:1", "image: {{ .Values.image }}")
+    );
     let told = judged(&[chart, ("chart/templates/web.yaml", &text)]);
     assert_eq!(state(&told), "applied");
     assert!(!claims(&told.estate).iter().any(|code| code.starts_with("KW1")));
-    let rendered = format!("---\n# Source: web/templates/web.yaml\n# kubeworthy: ignore-file[KW103] the chart's own\n{WEB}---\n# Source: web/templates/api.yaml\n{}", WEB.replace("web", "api"));
+    let rendered = format!(
+        "---\n# Source: web/templates/web.yaml\n# kubeworthy: ignore-file[KW103] the chart's own\n{WEB}---\n# Source: web/templates/api.yaml\n{}",
+        WEB.replace("web", "api")
+    );
     let told = judged(&[("rendered.yaml", &rendered)]);
     assert_eq!(suppressed(&told.estate), ["KW103"], "{:?}", states(&told));
 }
@@ -347,10 +413,18 @@ fn what_cannot_count_says_why() {
     let told = with("# kubeworthy: ignore[KW1O3] reason");
     assert_eq!(state(&told), "not-understood");
     assert_eq!(told.suppressions[0].help.to_string(), "did you mean KW103?");
-    for malformed in ["# kubeworthy: ignore[KW103 reason", "# kubeworthy: ignore KW103", "# kubeworthy: ignore[] x", "# kubeworthy: ingore[KW103] x"] {
+    for malformed in [
+        "# kubeworthy: ignore[KW103 reason",
+        "# kubeworthy: ignore KW103",
+        "# kubeworthy: ignore[] x",
+        "# kubeworthy: ingore[KW103] x",
+    ] {
         assert_eq!(state(&with(malformed)), "not-understood", "{malformed}");
     }
-    assert_eq!(state(&judged(&[("web.yaml", &format!("{WEB}# kubeworthy: ignore[KW103] nothing below\n"))])), "not-understood");
+    assert_eq!(
+        state(&judged(&[("web.yaml", &format!("{WEB}# kubeworthy: ignore[KW103] nothing below\n"))])),
+        "not-understood"
+    );
     let told = with("# kubeworthy: ignore[KW103, KW999, KW203] reason");
     assert_eq!(states(&told).iter().map(|each| each.1).collect::<Vec<_>>(), ["applied", "not-understood", "unused"]);
 }
@@ -358,7 +432,8 @@ fn what_cannot_count_says_why() {
 #[test]
 fn a_rule_that_could_not_be_asked_is_not_unused() {
     let live = kit().rules.iter().find(|rule| rule.needs_live_state()).expect("a rule of live state").code.clone();
-    let told = judged(&[("web.yaml", &behind(WEB, "replicas: 3", &format!("# kubeworthy: ignore[{live}] seen in June")))]);
+    let told =
+        judged(&[("web.yaml", &behind(WEB, "replicas: 3", &format!("# kubeworthy: ignore[{live}] seen in June")))]);
     assert_eq!(state(&told), "not-asked");
 }
 
@@ -367,7 +442,11 @@ fn auditors_see_everything_as_it_is() {
     let text = behind(WEB, "replicas: 3", "# kubeworthy: ignore[KW103] by contract");
     let text = text.replacen("KW103", "KW101", 1);
     let annotated = SCALER.replacen("{name: web}", "{name: web, annotations: {ignore.kubeworthy/all: x}}", 1);
-    let text = above(&text, "spec:", "# kubeworthy: ignore[KW1xx] by contract").replacen(" # kubeworthy: ignore[KW101] by contract", "", 1);
+    let text = above(&text, "spec:", "# kubeworthy: ignore[KW1xx] by contract").replacen(
+        " # kubeworthy: ignore[KW101] by contract",
+        "",
+        1,
+    );
     let told = unhonoured(&[("web.yaml", &text), ("scaler.yaml", &annotated)]);
     assert!(told.suppressions.iter().all(|each| each.state == SuppressionState::NotHonoured), "{:?}", states(&told));
     assert_eq!(numbers(&told), numbers(&judged(&[("web.yaml", WEB), ("scaler.yaml", SCALER)])));
@@ -387,7 +466,9 @@ fn comments_travel_with_their_lines_and_annotations_with_their_objects() {
 
 #[test]
 fn findings_and_questions_can_be_suppressed() {
-    let bare = WEB.replace("          readinessProbe: {httpGet: {path: /, port: 80}}\n", "").replace("          resources: {requests: {cpu: 500m, memory: 1Gi}}\n", "");
+    let bare = WEB
+        .replace("          readinessProbe: {httpGet: {path: /, port: 80}}\n", "")
+        .replace("          resources: {requests: {cpu: 500m, memory: 1Gi}}\n", "");
     let plain = judged(&[("web.yaml", &bare)]);
     let codes: Vec<String> = findings(&plain.estate).into_iter().map(str::to_owned).collect();
     assert!(!codes.is_empty());
@@ -419,7 +500,8 @@ fn the_share_is_how_far_the_need_would_rise() {
 fn many() -> Vec<std::path::PathBuf> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let stories = std::fs::read_dir(root.join("fixtures")).expect("the fixtures").filter_map(Result::ok);
-    let mut folders: Vec<_> = stories.map(|entry| entry.path()).filter(|path| path.join("expect.yaml").is_file()).collect();
+    let mut folders: Vec<_> =
+        stories.map(|entry| entry.path()).filter(|path| path.join("expect.yaml").is_file()).collect();
     folders.sort();
     folders
 }
@@ -435,9 +517,17 @@ fn headed(collected: &Collected, line: &str) -> Collected {
         [".yaml", ".yml"].iter().any(|end| file.name.ends_with(end)) && !file.text.trim_start().starts_with(['{', '%'])
     };
     let head = |file: &SourceFile| {
-        if is_manifest(file) { SourceFile::new(file.name.as_str(), format!("{line}\n{}", file.text)) } else { file.clone() }
+        if is_manifest(file) {
+            SourceFile::new(file.name.as_str(), format!("{line}\n{}", file.text))
+        } else {
+            file.clone()
+        }
     };
-    Collected { files: collected.files.iter().map(head).collect(), choices: collected.choices.clone(), ..Collected::default() }
+    Collected {
+        files: collected.files.iter().map(head).collect(),
+        choices: collected.choices.clone(),
+        ..Collected::default()
+    }
 }
 
 #[test]
@@ -451,13 +541,17 @@ fn what_ignores_nothing_that_fires_changes_no_number() {
             .rules
             .iter()
             .map(|rule| rule.code.as_str())
-            .filter(|code| !fires.iter().any(|line| line.contains(*code)) && !plain.estate.claims.iter().any(|claim| {
-                claim.rules.iter().any(|rule| rule == code) || claim.lowered_by.as_deref() == Some(*code)
-            }))
+            .filter(|code| {
+                !fires.iter().any(|line| line.contains(*code))
+                    && !plain.estate.claims.iter().any(|claim| {
+                        claim.rules.iter().any(|rule| rule == code) || claim.lowered_by.as_deref() == Some(*code)
+                    })
+            })
             .collect();
         let of_systems = |code: &&&str| plain.systems.iter().all(|system| !claims(system).contains(*code));
         let quiet: Vec<&str> = quiet.iter().filter(of_systems).copied().collect();
-        let told = assess(&headed(&collected, &format!("# kubeworthy: ignore-file[{}] nothing", quiet.join(", "))), kit());
+        let told =
+            assess(&headed(&collected, &format!("# kubeworthy: ignore-file[{}] nothing", quiet.join(", "))), kit());
         assert_eq!(numbers(&told), numbers(&plain), "{}", folder.display());
         asked += told.suppressions.len();
     }

@@ -10,6 +10,7 @@ use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
+use super::files;
 use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
@@ -20,8 +21,8 @@ use super::score::{
 use super::suppressing::{Holding, Withholding};
 use super::verdict::{Grounds, verdict};
 use super::{
-    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, Suppression, SystemAssessment, Unknown, Verdict,
-    ladder, suppressed,
+    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, Suppression, SystemAssessment,
+    Unknown, Verdict, ladder, suppressed,
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
 use crate::configuration::Policy;
@@ -56,6 +57,8 @@ pub struct Yardstick<'y> {
     pub availability: &'y AvailabilityData,
     /// The day of the judgement; none where the age of facts is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict, which costs as much as reading.
+    pub seeks_flips: bool,
     /// Whether what is suppressed does not count.
     pub honours_suppressions: bool,
 }
@@ -94,7 +97,7 @@ pub(super) fn assess_holding(
 ) -> Assessed {
     let locator = Locator::new(inventory, files);
     let ignores = yardstick.ignores(&inventory.trees, files, configured);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true, ignores: &ignores };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: true, ignores: &ignores };
     let views: Vec<SystemView<'_>> =
         inventory.systems.par_iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
@@ -129,7 +132,7 @@ pub fn assess_variant(
     let held = holding.held();
     let ignores = yardstick.ignores(trees, files, &held);
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: false, ignores: &ignores };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: false, ignores: &ignores };
     let views: Vec<SystemView<'_>> =
         inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> = views.iter().map(|view| judge.asked(view)).collect();
@@ -140,8 +143,8 @@ pub(super) struct Judge<'j> {
     pub(super) inventory: &'j Inventory,
     pub(super) yardstick: Yardstick<'j>,
     pub(super) locator: Locator<'j>,
-    /// Whether to look for what would change the verdict, which costs most of the time.
-    tries_changes: bool,
+    /// Whether this is the answer, and not one of several that are weighed against each other.
+    is_final: bool,
     /// What is suppressed.
     pub(super) ignores: &'j Ignores<'j>,
 }
@@ -175,9 +178,10 @@ impl Judge<'_> {
         let mut estate = self.estate_by(views, &evaluations);
         if estate.need.unsuppressed.is_some() {
             // Whether add-ons are set aside may hang on what is suppressed.
-            let all: Vec<&Evaluation> = evaluations.iter().map(|each| each.unsuppressed.as_deref().unwrap_or(each)).collect();
+            let all: Vec<&Evaluation> =
+                evaluations.iter().map(|each| each.unsuppressed.as_deref().unwrap_or(each)).collect();
             let none = self.ignores.none();
-            let judge = Judge { tries_changes: false, ignores: &none, ..*self };
+            let judge = Judge { is_final: false, ignores: &none, ..*self };
             estate.need.unsuppressed = Some(judge.estate_by(views, &all).need.score);
         }
         estate
@@ -194,11 +198,8 @@ impl Judge<'_> {
         let payload: usize = reduced.iter().map(|system| system.workloads.len()).sum();
         let least = self.yardstick.constants.payload_share * everything.workloads.len() as f64;
         let sets_aside = !add_ons.names.is_empty() && payload > 0 && payload as f64 >= least;
-        let all: Vec<(&str, &Evaluation)> = views
-            .iter()
-            .zip(evaluations)
-            .map(|(view, evaluation)| (view.system.name.as_str(), *evaluation))
-            .collect();
+        let all: Vec<(&str, &Evaluation)> =
+            views.iter().zip(evaluations).map(|(view, evaluation)| (view.system.name.as_str(), *evaluation)).collect();
         let counted = self.estate_of(&whole, &all, Vec::new());
         // Add-ons are set aside so that they do not make the rest look needy; where they do not, nothing is gained by it.
         if !sets_aside || counted.verdict == Verdict::Needless {
@@ -206,8 +207,7 @@ impl Judge<'_> {
         }
         let views: Vec<SystemView<'_>> =
             reduced.iter().map(|system| SystemView::new(self.inventory, tables, system)).collect();
-        let evaluations: Vec<Evaluation> =
-            views.iter().map(|view| self.asked(view).0).collect();
+        let evaluations: Vec<Evaluation> = views.iter().map(|view| self.asked(view).0).collect();
         // What could not be seen may belong to the rest as well as to the add-ons.
         let everything = System {
             opaque: everything.opaque,
@@ -384,8 +384,11 @@ impl Judge<'_> {
             outcome: &outcome,
             candidates: &under,
         };
-        let flips =
-            if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
+        let flips = if self.is_final && self.yardstick.seeks_flips {
+            trial.flips(questions, &answers, &constants.jurisdictions)
+        } else {
+            Vec::new()
+        };
         let availability = ladder::availability(&needs, constants, capabilities);
         let seen: Vec<Need> =
             folded.iter().filter_map(|claim| Some(Need { capability: claim.capability, grade: claim.seen? })).collect();
@@ -459,7 +462,8 @@ impl Judge<'_> {
             policy: Policy::default(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
-            files: Vec::new(),
+            objects: files::objects(view),
+            files: if self.is_final { files::files(self.inventory, &self.locator, view.system) } else { Vec::new() },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,

@@ -64,6 +64,11 @@ impl<'i> Locator<'i> {
         Self { inventory, files }
     }
 
+    /// The files that were read.
+    pub(super) fn files(&self) -> &'i [SourceFile] {
+        self.files
+    }
+
     /// One place. A value that a kustomization made has the object and the path that it ended up at, and the file and
     /// line at which it was written.
     pub(super) fn locate(&self, place: Place) -> Option<Location> {

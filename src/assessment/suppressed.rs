@@ -66,10 +66,9 @@ fn suppression(ignore: &Ignore, state: SuppressionState, locator: &Locator<'_>) 
     let rule = &ignore.rule;
     let (message, help) = match (&ignore.mistake, state) {
         (Some(mistake), _) => (mistake.message.clone(), mistake.help.clone()),
-        (None, SuppressionState::Unused) => (
-            say!("the suppression of {} covers nothing", rule),
-            say!("remove it, or put it where the finding is"),
-        ),
+        (None, SuppressionState::Unused) => {
+            (say!("the suppression of {} covers nothing", rule), say!("remove it, or put it where the finding is"))
+        }
         (None, _) => (Prose::default(), Prose::default()),
     };
     Suppression {

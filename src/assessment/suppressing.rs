@@ -107,7 +107,8 @@ impl Judge<'_> {
         need: f64,
         need_of: &dyn Fn(&Demand) -> f64,
     ) -> Vec<Suppressed> {
-        let reasons: Vec<&str> = self.ignores.iter().map(|ignore| ignore.reason.as_deref().unwrap_or_default()).collect();
+        let reasons: Vec<&str> =
+            self.ignores.iter().map(|ignore| ignore.reason.as_deref().unwrap_or_default()).collect();
         let mut suppressed: Vec<Suppressed> = withholding
             .items
             .iter()
@@ -121,7 +122,8 @@ impl Judge<'_> {
                 by: item.by,
             })
             .collect();
-        suppressed.sort_by(|a, b| (&a.code, &a.evidence, &a.message, a.by).cmp(&(&b.code, &b.evidence, &b.message, b.by)));
+        suppressed
+            .sort_by(|a, b| (&a.code, &a.evidence, &a.message, a.by).cmp(&(&b.code, &b.evidence, &b.message, b.by)));
         suppressed.dedup();
         suppressed
     }
@@ -149,9 +151,11 @@ struct Item {
 impl Withholding {
     pub(super) fn of_system(evaluation: &Evaluation, workloads: usize) -> Self {
         let Some(all) = &evaluation.unsuppressed else { return Self::default() };
-        let item = |withheld| Item::new(withheld, |claims, added| {
-            Demand::of_claims(claims.unwrap_or(&evaluation.claims).iter().chain(added), workloads)
-        });
+        let item = |withheld| {
+            Item::new(withheld, |claims, added| {
+                Demand::of_claims(claims.unwrap_or(&evaluation.claims).iter().chain(added), workloads)
+            })
+        };
         Self {
             items: evaluation.withheld.iter().map(item).collect(),
             all: Some(Demand::of_claims(&all.claims, workloads)),

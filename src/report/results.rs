@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::words::{points_in, verdict_sentence};
 use super::suppressed;
+use super::words::{points_in, verdict_sentence};
 use crate::assessment::{Assessment, Claim, FindingReport, Location, Suppression, SystemAssessment};
 use crate::language::Voice;
 use crate::rules::file::Level;
@@ -34,6 +34,10 @@ pub(super) struct Told<'a> {
     pub(super) name: &'a str,
     /// Whether it is worth changing, rather than worth knowing.
     pub(super) is_warning: bool,
+    /// Whether the gate fails for it.
+    pub(super) fails: bool,
+    /// Whether the baseline that the gate holds everything against knows it; none where nothing is held against one.
+    pub(super) known: Option<bool>,
     /// Whole sentences, safe to show.
     pub(super) message: String,
     /// What to do; may be empty.
@@ -54,19 +58,27 @@ impl Told<'_> {
     }
 }
 
-/// Everything to tell: the verdicts in the order of the systems, then warnings, then notes.
-pub(super) fn results(assessment: &Assessment) -> Vec<Told<'_>> {
+/// Everything to tell: what the gate fails for, then the verdicts in the order of the systems, then warnings, then notes.
+pub(super) fn results<'a>(assessment: &'a Assessment) -> Vec<Told<'a>> {
     let several = assessment.systems.len() > 1;
     let mut told: Vec<Told<'_>> = assessment.systems.iter().map(|system| verdict(assessment, system)).collect();
-    let mut findings: Vec<Told<'_>> = assessment
-        .systems
-        .iter()
-        .flat_map(|system| system.findings.iter().map(move |each| finding(each, several.then_some(system))))
-        .chain(findings_of_all(assessment).map(|each| finding(each, None)))
-        .chain(suppressed::mistaken(assessment).into_iter().map(|each| mistaken(assessment, each)))
-        .collect();
+    let gate = assessment.gate.as_ref();
+    let judged = |system: &SystemAssessment, at: usize, each: Told<'a>| Told {
+        fails: gate.is_some_and(|gate| gate.fails_for(system, at)),
+        known: gate.filter(|gate| gate.baseline.is_some()).map(|gate| gate.knows(system, at)),
+        ..each
+    };
+    let of_systems = assessment.systems.iter().flat_map(|system| {
+        let findings = system.findings.iter().enumerate();
+        findings.map(move |(at, each)| judged(system, at, finding(each, several.then_some(system))))
+    });
+    let of_all = assessment.findings_of_all();
+    let of_all = of_all.map(|(at, each)| judged(&assessment.estate, at, finding(each, None)));
+    let mut findings: Vec<Told<'_>> = of_systems.chain(of_all).collect();
+    findings.extend(suppressed::mistaken(assessment).into_iter().map(|each| mistaken(assessment, each)));
     findings.sort_by_key(|each| !each.is_warning);
     told.extend(findings);
+    told.sort_by_key(|each| !each.fails);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for each in &mut told {
         let count = seen.entry(each.fingerprint.clone()).or_default();
@@ -74,13 +86,6 @@ pub(super) fn results(assessment: &Assessment) -> Vec<Told<'_>> {
         *count += 1;
     }
     told
-}
-
-/// The findings that all systems together make, and none of them by itself.
-pub(super) fn findings_of_all(assessment: &Assessment) -> impl Iterator<Item = &FindingReport> {
-    let is_of_one =
-        |code: &str| assessment.systems.iter().any(|system| system.findings.iter().any(|other| other.code == code));
-    assessment.estate.findings.iter().filter(move |finding| !is_of_one(&finding.code))
 }
 
 /// A number of points in English: no decimal where there is none.
@@ -96,7 +101,13 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 /// The verdict of a system, at the place of its first workload.
 fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told<'a> {
     let name = short(&system.name);
-    let message = format!("{name} {}. {}", standing(system), verdict_sentence(assessment, system));
+    let reasons: Vec<String> =
+        reasons(assessment, system).map(|failure| sentence(&failure.message.to_string())).collect();
+    let mut message = format!("{name} {}. {}", standing(system), verdict_sentence(assessment, system));
+    if !reasons.is_empty() {
+        // What fails is said first, since lists cut what is long.
+        message = format!("{} {message}", reasons.join(" "));
+    }
     let drivers = || system.claims.iter().filter(|claim| claim.share > 0.0);
     let first = |claim: &'a Claim| claim.evidence.iter().find(|place| place.is_in_a_file());
     let evidence = system
@@ -109,6 +120,8 @@ fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told
         code: VERDICT,
         name: VERDICT_NAME,
         is_warning: false,
+        fails: !reasons.is_empty(),
+        known: None,
         message: sentence(&message),
         help: "",
         place: system.anchor.iter().chain(evidence).find(|place| place.is_in_a_file()),
@@ -122,57 +135,17 @@ fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told
     }
 }
 
-/// The verdict with its numbers, as the rest of a sentence that begins with the name.
-pub(super) fn standing(system: &SystemAssessment) -> String {
-    let need = &system.need;
-    let range = if need.low < need.high {
-        format!(", between {} and {}", points(need.low), points(need.high))
-    } else {
-        String::new()
-    };
-    let (verdict, confidence) = (system.verdict.id(), system.confidence);
-    format!("is {verdict}: need {} of 100{range}, confidence {confidence} %", counted_in_english(need))
-}
-
-fn counted_in_english(need: &crate::assessment::NeedRange) -> String {
-    Voice::default().say(&suppressed::counted(need))
-}
-
-/// A finding; the name of its system is said where it is told.
-fn finding<'a>(finding: &'a FindingReport, system: Option<&'a SystemAssessment>) -> Told<'a> {
-    let message = match system {
-        Some(system) => format!("{}: {}", short(&system.name), finding.message),
-        None => finding.message.to_string(),
-    };
-    let mut places = finding.evidence.iter().filter(|place| place.is_in_a_file());
-    let place = places.next();
-    let key = place.or(finding.evidence.first());
-    let object = key.and_then(|place| place.object.as_deref()).unwrap_or_default();
-    let (file, path) = key.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
-    Told {
-        code: &finding.code,
-        name: &finding.name,
-        is_warning: finding.level == Level::Warning,
-        message: sentence(&message),
-        help: &finding.help,
-        place,
-        others: places.map(|place| (place, Cow::Borrowed(place.path.as_str()))).collect(),
-        fingerprint: digest(&[&finding.code, &path_in_tree(file), object, path]),
-    }
-}
-
-/// A suppression that should be mended or removed.
-fn mistaken<'a>(assessment: &'a Assessment, suppression: &'a Suppression) -> Told<'a> {
-    let code = suppressed::code(suppression);
-    let text = assessment.rules.get(code);
-    let place = suppression.place.as_ref();
-    let (file, path) = place.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
-    let object = place.and_then(|place| place.object.as_deref()).unwrap_or_default();
-    let rules = suppression.rules.join(",");
+/// Why the verdict of a system makes the gate fail.
+pub(super) fn reasons<'a>(
+    assessment: &'a Assessment,
+    system: &'a SystemAssessment,
+) -> impl Iterator<Item = &'a GateFailure> {
     Told {
         code,
         name: text.map_or("", |text| text.name.as_str()),
         is_warning: true,
+        fails: suppressed::fails(assessment, suppression),
+        known: None,
         message: sentence(&format!("{}: {}", suppression.message, suppression.help)),
         help: text.map_or("", |text| text.remedy.as_str()),
         place: place.filter(|place| place.is_in_a_file()),

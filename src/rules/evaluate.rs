@@ -239,8 +239,12 @@ fn ask_all(
 impl Raw {
     /// What counts once claims are lowered.
     fn settled(self) -> Evaluation {
-        let mut evaluation =
-            Evaluation { claims: self.claims, findings: self.findings, questions: self.questions, ..Evaluation::default() };
+        let mut evaluation = Evaluation {
+            claims: self.claims,
+            findings: self.findings,
+            questions: self.questions,
+            ..Evaluation::default()
+        };
         for lowering in self.lowerings {
             let contradicted = lowering.lower(&mut evaluation.claims);
             evaluation.findings.extend(lowering.told(contradicted));
@@ -250,8 +254,7 @@ impl Raw {
 
     /// What counts of it where some is suppressed.
     fn without(self, suppressing: &dyn Suppressing) -> Evaluation {
-        let covers =
-            |rule: &str, workload: Option<usize>, places: &[Place]| suppressing.covers(rule, workload, places);
+        let covers = |rule: &str, workload: Option<usize>, places: &[Place]| suppressing.covers(rule, workload, places);
         let (claims, no_claims) = parted(&self.claims, |claim| covers(&claim.rule, claim.workload, &claim.places));
         let (findings, no_findings) =
             parted(&self.findings, |finding| covers(&finding.code, finding.workload, &finding.places));
@@ -347,13 +350,7 @@ impl Stated {
     }
 }
 
-fn ask(
-    rule: &Rule,
-    facts: &FactSet,
-    workload: Option<&WorkloadView<'_>>,
-    stated: &Stated,
-    into: &mut Raw,
-) {
+fn ask(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>, stated: &Stated, into: &mut Raw) {
     let answer = rule.when.ask(facts);
     if answer == Truth::False {
         return;

@@ -97,8 +97,7 @@ impl Rule {
 pub fn page_of(code: &str) -> Option<String> {
     const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
     let version = env!("CARGO_PKG_VERSION");
-    (!REPOSITORY.is_empty())
-        .then(|| format!("{REPOSITORY}/blob/v{version}/docs/rules.md#{}", code.to_lowercase()))
+    (!REPOSITORY.is_empty()).then(|| format!("{REPOSITORY}/blob/v{version}/docs/rules.md#{}", code.to_lowercase()))
 }
 
 /// What follows from a rule.

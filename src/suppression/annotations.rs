@@ -16,9 +16,8 @@ const EXTENSION: &str = "x-kubeworthy";
 
 /// Reads the annotations and extensions of every document.
 pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
-    let speaks = |word: &str| -> Vec<bool> {
-        written.files.iter().map(|file: &SourceFile| file.text.contains(word)).collect()
-    };
+    let speaks =
+        |word: &str| -> Vec<bool> { written.files.iter().map(|file: &SourceFile| file.text.contains(word)).collect() };
     let annotated = speaks(PREFIX);
     let is_any = annotated.contains(&true);
     let extended = speaks(EXTENSION);
@@ -122,7 +121,10 @@ fn ignores(extension: Node<'_>, region: Region) -> Vec<Ignore> {
     };
     let mistaken = |key: Node<'_>| {
         let message = say!("`x-kubeworthy` holds `ignore`, and that a reason for each rule");
-        let mistake = Mistake::not_understood((message, say!("write `x-kubeworthy`, below it `ignore`, and below that `KW203: reason`")));
+        let mistake = Mistake::not_understood((
+            message,
+            say!("write `x-kubeworthy`, below it `ignore`, and below that `KW203: reason`"),
+        ));
         Ignore { mistake: Some(mistake), ..ignore(key, "", None) }
     };
     let mut found = Vec::new();
@@ -134,7 +136,9 @@ fn ignores(extension: Node<'_>, region: Region) -> Vec<Ignore> {
             found.push(mistaken(key));
             continue;
         }
-        found.extend(value.entries().into_iter().map(|(key, value)| ignore(key, key.text().unwrap_or_default(), value.string())));
+        found.extend(
+            value.entries().into_iter().map(|(key, value)| ignore(key, key.text().unwrap_or_default(), value.string())),
+        );
     }
     found
 }

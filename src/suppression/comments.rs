@@ -21,7 +21,8 @@ pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
     let speaks = |file: &SourceFile| {
         file.cluster.is_none() && file.base_name() != context::FILE_NAME && file.text.contains(ADDRESS)
     };
-    let heads: Vec<Option<Head>> = written.files.iter().map(|file| speaks(file).then(|| Head::of(&file.text))).collect();
+    let heads: Vec<Option<Head>> =
+        written.files.iter().map(|file| speaks(file).then(|| Head::of(&file.text))).collect();
     let head = |source: SourceId| heads.get(source.0 as usize).and_then(Option::as_ref);
     let mut read = vec![false; written.files.len()];
     for tree in written.trees.iter().filter(|tree| !tree.is_derived()) {
@@ -40,14 +41,21 @@ pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
             } else {
                 beside(tree, *span)
             };
-            add(directive, &Comment { source: tree.source, span: comment, text: &file.text, place, reach, mistake }, into);
+            add(
+                directive,
+                &Comment { source: tree.source, span: comment, text: &file.text, place, reach, mistake },
+                into,
+            );
         }
     }
     for (index, head) in heads.iter().enumerate().filter(|(index, _)| read[*index]) {
         let source = SourceId(index as u32);
         let file = &written.files[index];
         for span in head.iter().flat_map(|head| &head.comments) {
-            let Some((comment, directive)) = said(&file.text, *span).filter(|(_, directive)| directive.is_of_file) else { continue };
+            let Some((comment, directive)) = said(&file.text, *span).filter(|(_, directive)| directive.is_of_file)
+            else {
+                continue;
+            };
             let whole = Region { source, span: Span { start: 0, end: u32::MAX }, is_line: false };
             let place = written.trees.iter().find(|tree| tree.source == source).and_then(root);
             let reach = Reach::Bytes(vec![whole]);

@@ -49,7 +49,9 @@ impl Globs {
             Some((name, id)) => systems.contains(name) || systems.contains(id),
             None => said.places.iter().any(|place| self.documents.contains(&place.document)),
         });
-        let is_in_files = || self.files.is_none() || said.places.iter().any(|place| file(*place).is_some_and(|file| self.matches(&file)));
+        let is_in_files = || {
+            self.files.is_none() || said.places.iter().any(|place| file(*place).is_some_and(|file| self.matches(&file)))
+        };
         is_of_system && is_in_files()
     }
 

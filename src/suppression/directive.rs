@@ -37,7 +37,8 @@ pub(super) fn read(comment: &str) -> Option<Directive> {
     let rest = &comment[at..];
     let said = rest.trim_start();
     let from = at + rest.len() - said.len();
-    let word: &str = &said[..said.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(said.len())];
+    let word: &str =
+        &said[..said.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(said.len())];
     let mistaken = |mistake: Mistake| Directive {
         is_of_file: word == "ignore-file",
         rules: Vec::new(),
@@ -65,7 +66,8 @@ pub(super) fn read(comment: &str) -> Option<Directive> {
     if rules.is_empty() {
         return Some(mistaken(Mistake::NothingNamed));
     }
-    let reason = inside[length + 1..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—'));
+    let reason =
+        inside[length + 1..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—'));
     let reason = reason.trim_end();
     Some(Directive {
         is_of_file: word == "ignore-file",

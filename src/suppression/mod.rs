@@ -206,7 +206,10 @@ impl<'t> Ignores<'t> {
         configured::read(&written, &mut ignores);
         let mut by_code: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let place = |ignore: &Ignore| {
-            let span = ignore.site.span.or_else(|| reach::written_span(written.trees, ignore.site.place?).map(|(_, span)| span));
+            let span = ignore
+                .site
+                .span
+                .or_else(|| reach::written_span(written.trees, ignore.site.place?).map(|(_, span)| span));
             let name = written.files.get(ignore.site.source.0 as usize).map_or("", |file| file.name.as_str());
             (ignore.form == SuppressionForm::Configuration, name, span, ignore.form)
         };

@@ -70,7 +70,9 @@ impl Reach {
     /// Whether it stands in an overlay that was set aside, and covers nothing else.
     pub(super) fn is_aside(&self, only_aside: &BTreeSet<SourceId>, aside: &BTreeSet<DocumentId>) -> bool {
         match self {
-            Self::Bytes(regions) => !regions.is_empty() && regions.iter().all(|region| only_aside.contains(&region.source)),
+            Self::Bytes(regions) => {
+                !regions.is_empty() && regions.iter().all(|region| only_aside.contains(&region.source))
+            }
             Self::Objects(objects) => {
                 !objects.is_empty() && objects.iter().all(|object| aside.contains(&object.document))
             }
@@ -120,7 +122,9 @@ pub(super) fn items<'t>(root: Node<'t>) -> impl Iterator<Item = Node<'t>> {
 pub(super) fn written_aside(trees: &[Tree], aside: &BTreeSet<DocumentId>) -> BTreeSet<SourceId> {
     let sources = |is_aside: bool| -> BTreeSet<SourceId> {
         let made = trees.iter().filter(|tree| tree.is_derived() && aside.contains(&tree.document) == is_aside);
-        let origins = made.flat_map(|made| made.root().into_iter().flat_map(|root| root.descendants()).map(|node| made.origin(node.id())));
+        let origins = made.flat_map(|made| {
+            made.root().into_iter().flat_map(|root| root.descendants()).map(|node| made.origin(node.id()))
+        });
         let documents: BTreeSet<DocumentId> = origins.map(|place| place.document).collect();
         documents.into_iter().filter_map(|document| tree(trees, document)).map(|tree| tree.source).collect()
     };

@@ -88,8 +88,9 @@ mod tests {
         let documents = parse_documents(SourceId(0), &text, &Limits::DEFAULT);
         let tree = documents[0].as_ref().expect("a tree");
         let found = tree.comments.iter().map(|comment| {
-            tree.below(comment.end)
-                .map_or("nothing".to_owned(), |below| text[below.span.start as usize..below.span.end as usize].to_owned())
+            tree.below(comment.end).map_or("nothing".to_owned(), |below| {
+                text[below.span.start as usize..below.span.end as usize].to_owned()
+            })
         });
         found.map(|found| found.trim_end().to_owned()).collect()
     }

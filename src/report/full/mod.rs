@@ -1,6 +1,7 @@
 //! The screen.
 
 mod estate;
+mod gate;
 mod screen;
 mod targets;
 
@@ -36,6 +37,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut screen = Screen::new(assessment, layout);
     if layout.verbosity == Verbosity::Quiet {
         estate::verdicts(&mut screen);
+        gate::answer(&mut screen);
         return screen.finished();
     }
     match only(assessment) {
@@ -64,6 +66,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     }
     mistaken(&mut screen);
     inputs(&mut screen);
+    gate::answer(&mut screen);
     screen.finished()
 }
 

@@ -3,7 +3,8 @@
 use super::{
     Amount, BlockedItem, Claim, Cluster, ClusterAlone, Complement, Each, Finding, Flip, Footprint, Gap, Inputs,
     Ladders, ListGap, LossItem, Need, NotUnderstood, One, OneSided, Overlay, Place, RenderedPlace, SCHEMA, Skipped,
-    Split, Standing, Statement, Suppressed, Suppression, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem, Written,
+    Split, Standing, Statement, Suppressed, Suppression, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem,
+    Written,
 };
 use crate::assessment::{self, Assessment, Location, SystemAssessment};
 use crate::language::Prose;
@@ -47,6 +48,7 @@ impl<'a> From<&'a Assessment> for Written<'a> {
             estate: One(&assessment.estate),
             systems: Each(&assessment.systems),
             suppressions: assessment.suppressions.iter().map(Suppression::from).collect(),
+            gate: assessment.gate.as_ref().map(super::Gate::from),
         }
     }
 }
@@ -292,7 +294,7 @@ fn places(locations: &[Location]) -> Vec<Place> {
     locations.iter().map(place).collect()
 }
 
-fn place(location: &Location) -> Place {
+pub(super) fn place(location: &Location) -> Place {
     let line = |number: u32| (!location.is_live).then_some(number);
     Place {
         file: Some(location.file.clone()),
