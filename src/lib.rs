@@ -245,6 +245,7 @@ fn suppression_text(text: &SuppressionText) -> RuleText {
         remedy: text.remedy.clone(),
         sources: Vec::new(),
         page: rules::page_of(&text.code),
+        family: String::new(),
     }
 }
 

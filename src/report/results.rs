@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::suppressed;
 use super::words::{points_in, verdict_sentence};
-use crate::assessment::{Assessment, Claim, FindingReport, Location, Suppression, SystemAssessment};
+use crate::assessment::{Assessment, Claim, FindingReport, GateFailure, Location, Suppression, SystemAssessment};
 use crate::language::Voice;
 use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
@@ -140,6 +140,58 @@ pub(super) fn reasons<'a>(
     assessment: &'a Assessment,
     system: &'a SystemAssessment,
 ) -> impl Iterator<Item = &'a GateFailure> {
+    let failures = assessment.gate.iter().flat_map(|gate| &gate.failures);
+    failures.filter(|failure| failure.code == VERDICT && failure.system.as_ref() == Some(&system.id))
+}
+
+/// The verdict with its numbers, as the rest of a sentence that begins with the name.
+pub(super) fn standing(system: &SystemAssessment) -> String {
+    let need = &system.need;
+    let range = if need.low < need.high {
+        format!(", between {} and {}", points(need.low), points(need.high))
+    } else {
+        String::new()
+    };
+    let (verdict, confidence) = (system.verdict.id(), system.confidence);
+    format!(
+        "is {verdict}: need {} of 100{range}, confidence {confidence} %",
+        Voice::default().say(&suppressed::counted(need))
+    )
+}
+
+/// A finding; the name of its system is said where it is told.
+fn finding<'a>(finding: &'a FindingReport, system: Option<&'a SystemAssessment>) -> Told<'a> {
+    let message = match system {
+        Some(system) => format!("{}: {}", short(&system.name), finding.message),
+        None => finding.message.to_string(),
+    };
+    let mut places = finding.evidence.iter().filter(|place| place.is_in_a_file());
+    let place = places.next();
+    let key = place.or(finding.evidence.first());
+    let object = key.and_then(|place| place.object.as_deref()).unwrap_or_default();
+    let (file, path) = key.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
+    Told {
+        code: &finding.code,
+        name: &finding.name,
+        is_warning: finding.level == Level::Warning,
+        fails: false,
+        known: None,
+        message: sentence(&message),
+        help: &finding.help,
+        place,
+        others: places.map(|place| (place, Cow::Borrowed(place.path.as_str()))).collect(),
+        fingerprint: digest(&[&finding.code, &path_in_tree(file), object, path]),
+    }
+}
+
+/// A suppression that should be mended or removed.
+fn mistaken<'a>(assessment: &'a Assessment, suppression: &'a Suppression) -> Told<'a> {
+    let code = suppressed::code(suppression);
+    let text = assessment.rules.get(code);
+    let place = suppression.place.as_ref();
+    let (file, path) = place.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
+    let object = place.and_then(|place| place.object.as_deref()).unwrap_or_default();
+    let rules = suppression.rules.join(",");
     Told {
         code,
         name: text.map_or("", |text| text.name.as_str()),
