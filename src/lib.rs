@@ -57,6 +57,7 @@ use day::Day;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
 use rules::{Rule, Rules};
 use source::Collected;
+use suppression::{SuppressionText, SuppressionTexts};
 use tables::Tables;
 use targets::Catalogue;
 
@@ -79,6 +80,8 @@ pub struct Kit {
     pub digest: String,
     /// What the arithmetic of availability counts with.
     pub availability: AvailabilityData,
+    /// What is told of suppressions that should be mended.
+    pub suppressions: SuppressionTexts,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
     /// Whether to look for what would change a verdict; formats that do not show it are made faster without.
@@ -120,6 +123,7 @@ impl Kit {
             capabilities,
             digest,
             availability: AvailabilityData::built_in()?,
+            suppressions: SuppressionTexts::built_in()?,
             today: None,
             seeks_flips: true,
         })
@@ -128,7 +132,8 @@ impl Kit {
     /// What the rules say of themselves, by their codes.
     #[must_use]
     pub fn rule_texts(&self) -> std::collections::BTreeMap<String, RuleText> {
-        self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect()
+        let rules = self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule)));
+        rules.chain(self.suppressions.iter().map(|text| (text.code.clone(), suppression_text(text)))).collect()
     }
 
     /// What inventories are judged by.
@@ -229,6 +234,18 @@ fn rule_text(rule: &Rule) -> RuleText {
         remedy: rule.remedy.clone(),
         sources: rule.sources.iter().map(|source| (source.title.clone(), source.url.clone())).collect(),
         page: rule.page(),
+    }
+}
+
+fn suppression_text(text: &SuppressionText) -> RuleText {
+    RuleText {
+        name: text.name.clone(),
+        title: text.title.clone(),
+        why: text.why.clone(),
+        remedy: text.remedy.clone(),
+        sources: Vec::new(),
+        page: rules::page_of(&text.code),
+        family: String::new(),
     }
 }
 

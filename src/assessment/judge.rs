@@ -89,7 +89,7 @@ pub fn assess_inventory(inventory: &Inventory, files: &[SourceFile], yardstick: 
 }
 
 /// The same with these configurations.
-fn assess_holding(
+pub(super) fn assess_holding(
     inventory: &Inventory,
     files: &[SourceFile],
     yardstick: &Yardstick<'_>,

@@ -86,6 +86,18 @@ impl SuppressionState {
         }
     }
 
+    /// The code under which it is told, where somebody should do something about it.
+    #[must_use]
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Unused => Some("KW951"),
+            Self::Expired => Some("KW952"),
+            Self::WithoutReason => Some("KW953"),
+            Self::NotUnderstood => Some("KW954"),
+            Self::Applied | Self::NotHonoured | Self::NotAsked => None,
+        }
+    }
+
     /// Whether somebody should do something about it.
     #[must_use]
     pub fn is_mistaken(self) -> bool {
