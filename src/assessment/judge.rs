@@ -89,12 +89,12 @@ pub fn assess_estate(inventory: &Inventory, files: &[SourceFile], yardstick: &Ya
     judge.estate(&views, &evaluations)
 }
 
-struct Judge<'j> {
-    inventory: &'j Inventory,
-    yardstick: Yardstick<'j>,
-    locator: Locator<'j>,
+pub(super) struct Judge<'j> {
+    pub(super) inventory: &'j Inventory,
+    pub(super) yardstick: Yardstick<'j>,
+    pub(super) locator: Locator<'j>,
     /// Whether to look for what would change the verdict, which costs most of the time.
-    tries_changes: bool,
+    pub(super) tries_changes: bool,
 }
 
 /// What differs between a system and the estate.
@@ -108,7 +108,7 @@ struct Subject<'s> {
 }
 
 impl Judge<'_> {
-    fn system(&self, view: &SystemView<'_>, evaluation: &Evaluation, facts: &FactSet) -> SystemAssessment {
+    pub(super) fn system(&self, view: &SystemView<'_>, evaluation: &Evaluation, facts: &FactSet) -> SystemAssessment {
         let system = view.system;
         let name = if system.name.is_empty() { "." } else { system.name.as_str() };
         let subject =
@@ -119,7 +119,7 @@ impl Judge<'_> {
 
     /// The estate: the claims of all systems folded again, with what only all of them together make. Well-known add-ons
     /// beside a payload are set aside.
-    fn estate(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> SystemAssessment {
+    pub(super) fn estate(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> SystemAssessment {
         let tables = self.yardstick.tables;
         let everything = System::of_everything(&self.inventory.objects);
         let whole = SystemView::new(self.inventory, tables, &everything);
@@ -159,7 +159,7 @@ impl Judge<'_> {
 
     /// Where manifests and Compose files stand side by side, often for one application: the capabilities that only one
     /// of the two claims.
-    fn one_sided(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> Vec<OneSided> {
+    pub(super) fn one_sided(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> Vec<OneSided> {
         let origin = |view: &SystemView<'_>, claim: &RawClaim| match claim.workload {
             Some(index) => self.inventory.objects.workloads[index].origin,
             None if view.raw_workloads().any(|workload| workload.origin == Origin::Compose) => Origin::Compose,
@@ -182,7 +182,7 @@ impl Judge<'_> {
             for claim in claims.iter().filter(|claim| other.iter().all(|there| there.capability != claim.capability)) {
                 one_sided.push(OneSided {
                     capability: self.yardstick.capabilities.get(claim.capability).id.clone(),
-                    origin: if *origin == Origin::Compose { "compose" } else { "kubernetes" },
+                    origin: if *origin == Origin::Compose { "compose" } else { "kubernetes" }.to_owned(),
                     grade: claim.grade,
                     message: claim.message.clone(),
                     evidence: self.locator.locate_all(&claim.places),

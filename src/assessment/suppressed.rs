@@ -1,11 +1,13 @@
 //! What is suppressed in place or by the configuration, and what became of each suppression.
 
+use serde::{Deserialize, Serialize};
+
 use super::Location;
 use crate::language::Prose;
 use crate::rules::file::Level;
 
 /// A claim or finding that does not count, since a suppression covers it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suppressed {
     /// The rule's code.
     pub code: String,
@@ -24,7 +26,7 @@ pub struct Suppressed {
 }
 
 /// A suppression as it was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Where and how it is written.
     pub form: SuppressionForm,
@@ -45,7 +47,7 @@ pub struct Suppression {
 }
 
 /// Where and how a suppression is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SuppressionForm {
     /// `# kubeworthy: ignore[KW203] reason`, on a line or above a node.
     Comment,
@@ -60,7 +62,7 @@ pub enum SuppressionForm {
 }
 
 /// What became of a suppression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SuppressionState {
     /// It covers something.
     Applied,

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use miette::Severity;
 
 use super::Exit;
-use super::arguments::{Assess, Subject};
+use super::arguments::{Assess, Output, Shape, Subject};
 use super::diagnostic::{Line, Message, show_data_error, show_failure};
 use super::output::Terminal;
 use super::today::today;
 use crate::assessment::Assessment;
 use crate::choices::Rendering;
+use crate::day::Day;
 use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
-use crate::report;
+use crate::report::{self, Layout};
+use crate::shard::Nothing;
 use crate::snapshot::ObjectName;
 use crate::source::{self, Collected, Input};
 use crate::text::SourceFile;
@@ -31,61 +33,112 @@ pub(super) struct Assessed {
     object: Option<ObjectName>,
 }
 
+/// What was read for an assessment.
+pub(super) struct Read {
+    pub(super) collected: Collected,
+    pub(super) inventory: Inventory,
+    pub(super) kit: Kit,
+    object: Option<ObjectName>,
+}
+
+/// How reports are written, beside what they say.
+pub(super) struct Writing<'w> {
+    pub(super) outputs: &'w [Output],
+    pub(super) shape: &'w Shape,
+    /// Whether the screen is followed by how the achievable availability comes about.
+    pub(super) explains: bool,
+    /// What has to stand on a command line to assess the same again.
+    pub(super) again: Vec<String>,
+    /// The day that records are dated; none for today.
+    pub(super) day: Option<Day>,
+}
+
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
-    if arguments.output.iter().filter(|output| output.file.is_none()).count() > 1 {
-        terminal
-            .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
-        return Exit::Error;
+    if arguments.shard.shard.is_some() {
+        return super::shard::run(&arguments.subject, &arguments.shard, arguments.shape.quiet, terminal);
     }
-    let files: Vec<&PathBuf> = arguments.output.iter().filter_map(|output| output.file.as_ref()).collect();
-    if let Some((_, twice)) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file)) {
-        let message = format!("two formats would be written to {}", twice.display());
-        return mistake(&message, "name another file for one of them", terminal);
+    let writing = Writing {
+        outputs: &arguments.output,
+        shape: &arguments.shape,
+        explains: arguments.explain,
+        again: arguments.subject.again(),
+        day: None,
+    };
+    if let Some(exit) = writing.mistaken(terminal) {
+        return exit;
     }
     let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
-    let assessment = &assessed.assessment;
-    let mut exit = Exit::Done;
-    for output in &arguments.output {
-        let layout = match &output.file {
-            Some(_) => terminal.layout_of_file(&arguments.shape),
-            None => terminal.layout(&arguments.shape),
-        };
-        let format = terminal.format(output.format);
-        if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
-            // Nothing but its bytes: large reports are not held a second time.
-            let written = terminal.save_by(file, &mut |writer| report::json::write(assessment, writer));
+    let exit = writing.write(&assessed.assessment, terminal);
+    if exit == Exit::Done { assessed.nothing_found(terminal).unwrap_or(exit) } else { exit }
+}
+
+impl Writing<'_> {
+    /// How the program ends where what is asked for cannot be written, after saying why.
+    pub(super) fn mistaken(&self, terminal: &Terminal) -> Option<Exit> {
+        if self.outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
+            terminal
+                .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
+            return Some(Exit::Error);
+        }
+        let files: Vec<&PathBuf> = self.outputs.iter().filter_map(|output| output.file.as_ref()).collect();
+        let (_, twice) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file))?;
+        let message = format!("two formats would be written to {}", twice.display());
+        Some(mistake(&message, "name another file for one of them", terminal))
+    }
+
+    /// Writes everything that is asked for.
+    pub(super) fn write(&self, assessment: &Assessment, terminal: &Terminal) -> Exit {
+        let mut exit = Exit::Done;
+        for output in self.outputs {
+            let layout = match &output.file {
+                Some(_) => terminal.layout_of_file(self.shape),
+                None => terminal.layout(self.shape),
+            };
+            let layout = Layout { today: self.day.or(layout.today), ..layout };
+            let format = terminal.format(output.format);
+            if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
+                // Nothing but its bytes: large reports are not held a second time.
+                let written = terminal.save_by(file, &mut |writer| report::json::write(assessment, writer));
+                if written != Exit::Done {
+                    exit = written;
+                }
+                continue;
+            }
+            let mut text = if format == report::Format::Adr {
+                // The record names the command that assesses the same again, which only the command line knows.
+                let command = report::adr::confirming_command(&self.again, layout);
+                report::adr::render_with(assessment, &command, layout)
+            } else {
+                report::render(assessment, format, layout)
+            };
+            if self.explains && matches!(format, report::Format::Full | report::Format::Narrated) {
+                text.push_str(&report::explain(assessment, layout));
+            }
+            let written = match &output.file {
+                Some(file) => terminal.save_whole(file, &text),
+                None => terminal.print(&text),
+            };
             if written != Exit::Done {
                 exit = written;
             }
-            continue;
         }
-        let mut text = if format == report::Format::Adr {
-            // The record names the command that assesses the same again, which only the command line knows.
-            let command = report::adr::confirming_command(&arguments.subject.again(), layout);
-            report::adr::render_with(assessment, &command, layout)
-        } else {
-            report::render(assessment, format, layout)
-        };
-        if arguments.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
-            text.push_str(&report::explain(assessment, layout));
-        }
-        let written = match &output.file {
-            Some(file) => terminal.save_whole(file, &text),
-            None => terminal.print(&text),
-        };
-        if written != Exit::Done {
-            exit = written;
-        }
+        exit
     }
-    if exit == Exit::Done { assessed.nothing_found(terminal).unwrap_or(exit) } else { exit }
 }
 
 /// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.
 pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
+    let Read { collected, inventory, kit, object } = read(subject, quiet, terminal)?;
+    let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
+    Ok(Assessed { assessment, inventory, object })
+}
+
+/// Reads what is meant; what is wrong is said, and ends in the exit code.
+pub(super) fn read(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Read, Exit> {
     let (paths, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
     let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
     let mut inputs: Vec<Input> = paths
@@ -132,40 +185,60 @@ pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Res
              anything. Name their namespace with --namespace, or read all of them with --all-namespaces.",
         );
     }
-    let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
-    Ok(Assessed { assessment, inventory, object })
+    Ok(Read { collected, inventory, kit, object })
 }
 
 impl Assessed {
     /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
     pub(super) fn nothing_found(&self, terminal: &Terminal) -> Option<Exit> {
-        if self.inventory.is_assessable() {
-            return None;
-        }
-        let mut lists = self.inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
-        if lists.any(|list| list.gap.is_some()) {
+        nothing(&self.inventory, self.object.as_ref()).map(|nothing| tell_nothing(&nothing, terminal))
+    }
+}
+
+impl Read {
+    /// Why there is nothing to assess, where there is nothing.
+    pub(super) fn nothing(&self) -> Option<Nothing> {
+        nothing(&self.inventory, self.object.as_ref())
+    }
+}
+
+fn nothing(inventory: &Inventory, object: Option<&ObjectName>) -> Option<Nothing> {
+    let mut lists = inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
+    if inventory.is_assessable() {
+        None
+    } else if lists.any(|list| list.gap.is_some()) {
+        Some(Nothing::Unlisted)
+    } else if let Some(object) = object {
+        Some(Nothing::Object(object.to_string()))
+    } else {
+        Some(if inventory.clusters.is_empty() { Nothing::Files } else { Nothing::Clusters })
+    }
+}
+
+/// Says why there is nothing to assess, and how the program ends then.
+pub(super) fn tell_nothing(nothing: &Nothing, terminal: &Terminal) -> Exit {
+    match nothing {
+        Nothing::Unlisted => {
             terminal.note(
                 "error: no workload could be listed; the report says why. \
                  `kubeworthy rbac` prints the role that lets everything be listed.",
             );
-            return Some(Exit::Error);
+            return Exit::Error;
         }
-        if let Some(object) = &self.object {
-            terminal.note(&format!(
-                "nothing to assess: there is no {} in what was read. Look for its name and its namespace with `kubectl get`.",
-                for_terminal(&object.to_string())
-            ));
-            return Some(Exit::NothingFound);
-        }
-        terminal.note(if self.inventory.clusters.is_empty() {
+        Nothing::Object(object) => terminal.note(&format!(
+            "nothing to assess: there is no {} in what was read. Look for its name and its namespace with `kubectl get`.",
+            for_terminal(object)
+        )),
+        Nothing::Files => terminal.note(
             "nothing to assess: the inputs hold no workload and no pointer to one. \
-             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`."
-        } else {
+             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`.",
+        ),
+        Nothing::Clusters => terminal.note(
             "nothing to assess: what was read holds no workload. \
-             Name other namespaces with -n, or read all of them with -A."
-        });
-        Some(Exit::NothingFound)
+             Name other namespaces with -n, or read all of them with -A.",
+        ),
     }
+    Exit::NothingFound
 }
 
 /// A mistake on the command line, and what to do about it.
