@@ -30,6 +30,7 @@ pub mod grade;
 pub mod inventory;
 pub mod language;
 pub mod limits;
+pub mod matching;
 pub mod reference;
 pub mod report;
 pub mod rules;
@@ -48,8 +49,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, Part, RuleText,
-    Share, SystemAssessment, Yardstick, assess_estate, assess_inventory, assess_share,
+    Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, Part,
+    RuleText, Share, SystemAssessment, Yardstick, assess_estate, assess_inventory, assess_share,
 };
 use capability::Capabilities;
 use data::DataError;
@@ -256,8 +257,10 @@ fn excerpts<'s>(
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
+    let mut folders = rule.file.split('/').skip_while(|part| *part != "rules").skip(1);
     RuleText {
         name: rule.name.clone(),
+        family: folders.next().filter(|_| folders.next().is_some()).unwrap_or_default().to_owned(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),

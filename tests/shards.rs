@@ -156,7 +156,8 @@ fn several_clusters_are_each_judged_alone_once() {
 }
 
 /// Two systems on one line, each with a value that is shown only since evidence points at it.
-const ONE_LINE: &str = r#"services: {web: {image: "a/web:1", deploy: {replicas: 3, placement: {constraints: [node.role == worker]}}}}"#;
+const ONE_LINE: &str =
+    r#"services: {web: {image: "a/web:1", deploy: {replicas: 3, placement: {constraints: [node.role == worker]}}}}"#;
 
 #[test]
 fn what_several_parts_point_at_on_one_line_is_shown_as_in_one_run() {
@@ -282,7 +283,7 @@ fn what_does_not_belong_together_is_refused() {
     let older = last.replacen(&version, "\"program\":\"0.0.1\"", 1);
     let expected = format!("part-4.json was written by kubeworthy 0.0.1, and this is {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(message(&with(older)), expected);
-    let other_build = last.replacen(kubeworthy::data::EMBEDDED_DIGEST, "sha256:0", 1);
+    let other_build = last.replacen(&kit.digest, "sha256:0", 1);
     assert!(message(&with(other_build)).contains("another build"));
 }
 
@@ -361,9 +362,8 @@ fn folder() -> TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
 }
 
-const OUTPUTS: [&str; 10] = [
-    "-o", "full", "-o", "json=out.json", "-o", "adr=out.md", "-o", "sarif=out.sarif", "--verbose", "--explain",
-];
+const OUTPUTS: [&str; 10] =
+    ["-o", "full", "-o", "json=out.json", "-o", "adr=out.md", "-o", "sarif=out.sarif", "--verbose", "--explain"];
 
 /// Everything that a run wrote.
 fn outputs(folder: &Path, output: &Output) -> Vec<String> {

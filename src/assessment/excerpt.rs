@@ -120,7 +120,15 @@ fn quoted(file: &SourceFile, trees: &[&Tree], pointed: &Pointed) -> BTreeMap<u32
         .filter(|(line, _)| **line <= file.lines().count())
         .map(|(number, columns)| {
             let range = file.lines().line_range(&file.text, *number);
-            Quoted { number: *number, range, columns, shown: Vec::new(), values: Vec::new(), is_read: false, is_template: false }
+            Quoted {
+                number: *number,
+                range,
+                columns,
+                shown: Vec::new(),
+                values: Vec::new(),
+                is_read: false,
+                is_template: false,
+            }
         })
         .filter(|line| line.range.len() <= LONGEST_EXCERPT)
         .collect();
@@ -153,7 +161,8 @@ impl Quoted<'_> {
         if !self.is_read {
             return with_plain_actions(line, &keys_only(line), true);
         }
-        let is_in = |ranges: &[Range<usize>], at: usize| ranges.iter().any(|range| range.contains(&(self.range.start + at)));
+        let is_in =
+            |ranges: &[Range<usize>], at: usize| ranges.iter().any(|range| range.contains(&(self.range.start + at)));
         let mut text = String::with_capacity(line.len());
         let (mut before, mut is_anchor) = (' ', false);
         for (at, character) in line.char_indices() {

@@ -1,6 +1,6 @@
 //! What the gate says of an assessment. The gate itself is in [`crate::gate`]; this is its answer, for renderers.
 
-use super::{Location, Verdict};
+use super::{FindingReport, Location, SystemAssessment, Verdict};
 use crate::language::Prose;
 
 /// The answer of the gate.
@@ -14,8 +14,12 @@ pub struct GateReport {
     pub baseline: Option<String>,
     /// What was asked to fail, as it may be written after `--fail-on`, sorted.
     pub fail_on: Vec<String>,
+    /// The need below which a system fails, the highest of all; none where no need fails.
+    pub need_at_least: Option<f64>,
     /// How many findings the baseline knows already.
     pub known_findings: usize,
+    /// Which they are: the id of the system, or of the estate, and the place in its list of findings.
+    pub known: Vec<(String, usize)>,
 }
 
 impl GateReport {
@@ -23,6 +27,21 @@ impl GateReport {
     #[must_use]
     pub fn passes(&self) -> bool {
         self.failures.is_empty()
+    }
+
+    /// Whether the baseline knows a finding of a system, or of the estate, by its place in the list of them.
+    #[must_use]
+    pub fn knows(&self, system: &SystemAssessment, finding: usize) -> bool {
+        self.known.iter().any(|(id, at)| *id == system.id && *at == finding)
+    }
+
+    /// Whether it fails for a finding.
+    #[must_use]
+    pub fn fails_for(&self, system: &SystemAssessment, finding: &FindingReport) -> bool {
+        self.failures.iter().any(|failure| {
+            let of = failure.system.as_ref().is_none_or(|id| *id == system.id || system.is_estate);
+            of && failure.code == finding.code && failure.message == finding.message
+        })
     }
 }
 

@@ -393,6 +393,7 @@ impl Judge<'_> {
             policy: Policy::default(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
+            objects: self.objects(view),
             files: Vec::new(),
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
@@ -406,6 +407,13 @@ impl Judge<'_> {
     /// Where the first workload is written. What runs in a cluster is looked for in the files that write it.
     fn anchor(&self, view: &SystemView<'_>) -> Option<super::Location> {
         self.locator.first(view.raw_workloads().map(|workload| workload.written.as_deref().unwrap_or(workload).place))
+    }
+
+    fn objects(&self, view: &SystemView<'_>) -> Vec<String> {
+        let mut objects: Vec<String> = view.raw_workloads().map(|workload| workload.object_name()).collect();
+        objects.sort();
+        objects.dedup();
+        objects
     }
 
     /// How a split is shown: the second target and the names of the workloads.

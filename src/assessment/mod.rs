@@ -41,7 +41,7 @@ pub use share::{Part, Share, assess_share};
 pub use suppressed::{Suppressed, Suppression, SuppressionForm, SuppressionState};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -78,11 +78,23 @@ pub struct Assessment {
     pub gate: Option<GateReport>,
 }
 
+impl Assessment {
+    /// The findings that all systems together make, and none of them by itself, each with its place in the list of the
+    /// estate.
+    pub fn findings_of_all(&self) -> impl Iterator<Item = (usize, &FindingReport)> {
+        let single: BTreeSet<&str> =
+            self.systems.iter().flat_map(|system| &system.findings).map(|finding| finding.code.as_str()).collect();
+        self.estate.findings.iter().enumerate().filter(move |(_, finding)| !single.contains(finding.code.as_str()))
+    }
+}
+
 /// What a rule says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleText {
     /// Its name, lower case with dashes.
     pub name: String,
+    /// Its family: the folder that holds it, such as `scale`; empty for rules that lie in none.
+    pub family: String,
     /// One line for lists.
     pub title: String,
     /// Why it says something about need.
@@ -255,6 +267,8 @@ pub struct SystemAssessment {
     pub policy: crate::configuration::Policy,
     /// Whether it runs on Kubernetes as it is written, rather than being a Compose project alone.
     pub on_kubernetes: bool,
+    /// Its workloads, `Kind/namespace/name` or `service/project/name`, sorted.
+    pub objects: Vec<String>,
     /// The files that it is written in, sorted: those of its workloads and of what belongs to them. Clusters are no files.
     pub files: Vec<String>,
     /// What the owner states about it, in order of the keys.

@@ -52,7 +52,8 @@ impl Share {
         let systems = inventory.systems.iter().enumerate();
         items.extend(systems.map(|(at, system)| (COST_OF_A_SYSTEM + system.workloads.len(), Item::System(at))));
         if inventory.clusters.len() > 1 {
-            let of_cluster = |source| inventory.objects.workloads.iter().filter(move |workload| workload.source == source);
+            let of_cluster =
+                |source| inventory.objects.workloads.iter().filter(move |workload| workload.source == source);
             let clusters = inventory.clusters.iter().enumerate();
             items.extend(clusters.map(|(at, cluster)| (of_cluster(cluster.source).count(), Item::Cluster(at))));
         }
@@ -82,16 +83,13 @@ pub fn assess_share(
     let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true };
     // The estate is made of what every system claims.
     let systems = inventory.systems.iter().enumerate();
-    let asked: Vec<(usize, &System)> =
-        systems.filter(|(at, _)| share.estate || share.systems.contains(at)).collect();
+    let asked: Vec<(usize, &System)> = systems.filter(|(at, _)| share.estate || share.systems.contains(at)).collect();
     let views: Vec<SystemView<'_>> =
         asked.par_iter().map(|(_, system)| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
         views.par_iter().with_max_len(4).map(|view| evaluate(view, yardstick.rules, false)).collect();
-    let estate = || SystemAssessment {
-        one_sided: judge.one_sided(&views, &evaluations),
-        ..judge.estate(&views, &evaluations)
-    };
+    let estate =
+        || SystemAssessment { one_sided: judge.one_sided(&views, &evaluations), ..judge.estate(&views, &evaluations) };
     let own: Vec<usize> = (0..asked.len()).filter(|index| share.systems.contains(&asked[*index].0)).collect();
     let system = |index: &usize| {
         let (evaluation, facts) = &evaluations[*index];

@@ -12,10 +12,9 @@ use super::output::Terminal;
 use super::today::today;
 use crate::assessment::Assessment;
 use crate::choices::Rendering;
-use crate::day::Day;
 use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
-use crate::report::{self, Layout};
+use crate::report;
 use crate::shard::Nothing;
 use crate::snapshot::ObjectName;
 use crate::source::{self, Collected, Input};
@@ -37,20 +36,7 @@ pub(super) struct Assessed {
 pub(super) struct Read {
     pub(super) collected: Collected,
     pub(super) inventory: Inventory,
-    pub(super) kit: Kit,
     object: Option<ObjectName>,
-}
-
-/// How reports are written, beside what they say.
-pub(super) struct Writing<'w> {
-    pub(super) outputs: &'w [Output],
-    pub(super) shape: &'w Shape,
-    /// Whether the screen is followed by how the achievable availability comes about.
-    pub(super) explains: bool,
-    /// What has to stand on a command line to assess the same again.
-    pub(super) again: Vec<String>,
-    /// The day that records are dated; none for today.
-    pub(super) day: Option<Day>,
 }
 
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
@@ -58,39 +44,49 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if arguments.shard.shard.is_some() {
         return super::shard::run(&arguments.subject, &arguments.shard, arguments.shape.quiet, terminal);
     }
-    let writing = Writing {
-        outputs: &arguments.output,
-        shape: &arguments.shape,
-        explains: arguments.explain,
-        again: arguments.subject.again(),
-        day: None,
-    };
-    if let Some(exit) = writing.mistaken(terminal) {
+    if let Err(exit) = outputs_are_right(&arguments.output, terminal) {
         return exit;
     }
     let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
-    let exit = writing.write(&assessed.assessment, terminal);
+    let outputs = Outputs {
+        outputs: &arguments.output,
+        shape: &arguments.shape,
+        again: &arguments.subject.again(),
+        explain: arguments.explain,
+    };
+    let exit = outputs.write(&assessed.assessment, terminal);
     if exit == Exit::Done { assessed.nothing_found(terminal).unwrap_or(exit) } else { exit }
 }
 
-impl Writing<'_> {
-    /// How the program ends where what is asked for cannot be written, after saying why.
-    pub(super) fn mistaken(&self, terminal: &Terminal) -> Option<Exit> {
-        if self.outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
-            terminal
-                .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
-            return Some(Exit::Error);
-        }
-        let files: Vec<&PathBuf> = self.outputs.iter().filter_map(|output| output.file.as_ref()).collect();
-        let (_, twice) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file))?;
-        let message = format!("two formats would be written to {}", twice.display());
-        Some(mistake(&message, "name another file for one of them", terminal))
+/// Whether the formats that are asked for can all be written.
+pub(super) fn outputs_are_right(outputs: &[Output], terminal: &Terminal) -> Result<(), Exit> {
+    if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
+        terminal
+            .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
+        return Err(Exit::Error);
     }
+    let files: Vec<&PathBuf> = outputs.iter().filter_map(|output| output.file.as_ref()).collect();
+    if let Some((_, twice)) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file)) {
+        let message = format!("two formats would be written to {}", twice.display());
+        return Err(mistake(&message, "name another file for one of them", terminal));
+    }
+    Ok(())
+}
 
-    /// Writes everything that is asked for.
+/// The formats that are asked for, and how they are written.
+pub(super) struct Outputs<'o> {
+    pub(super) outputs: &'o [Output],
+    pub(super) shape: &'o Shape,
+    /// What has to stand on a command line to assess the same again.
+    pub(super) again: &'o [String],
+    pub(super) explain: bool,
+}
+
+impl Outputs<'_> {
+    /// Writes every format.
     pub(super) fn write(&self, assessment: &Assessment, terminal: &Terminal) -> Exit {
         let mut exit = Exit::Done;
         for output in self.outputs {
@@ -98,7 +94,6 @@ impl Writing<'_> {
                 Some(_) => terminal.layout_of_file(self.shape),
                 None => terminal.layout(self.shape),
             };
-            let layout = Layout { today: self.day.or(layout.today), ..layout };
             let format = terminal.format(output.format);
             if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
                 // Nothing but its bytes: large reports are not held a second time.
@@ -110,12 +105,12 @@ impl Writing<'_> {
             }
             let mut text = if format == report::Format::Adr {
                 // The record names the command that assesses the same again, which only the command line knows.
-                let command = report::adr::confirming_command(&self.again, layout);
+                let command = report::adr::confirming_command(self.again, layout);
                 report::adr::render_with(assessment, &command, layout)
             } else {
                 report::render(assessment, format, layout)
             };
-            if self.explains && matches!(format, report::Format::Full | report::Format::Narrated) {
+            if self.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
                 text.push_str(&report::explain(assessment, layout));
             }
             let written = match &output.file {
@@ -132,15 +127,20 @@ impl Writing<'_> {
 
 /// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.
 pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
-    let Read { collected, inventory, kit, object } = read(subject, quiet, terminal)?;
-    let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
+    let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
+    assess_with(&kit, subject, quiet, terminal)
+}
+
+/// The same with rules and targets that were loaded before.
+pub(super) fn assess_with(kit: &Kit, subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
+    let Read { collected, inventory, object } = read(kit, subject, quiet, terminal)?;
+    let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
     Ok(Assessed { assessment, inventory, object })
 }
 
 /// Reads what is meant; what is wrong is said, and ends in the exit code.
-pub(super) fn read(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Read, Exit> {
+pub(super) fn read(kit: &Kit, subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Read, Exit> {
     let (paths, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
-    let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
     let mut inputs: Vec<Input> = paths
         .into_iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path) })
@@ -161,17 +161,17 @@ pub(super) fn read(subject: &Subject, quiet: bool, terminal: &Terminal) -> Resul
     let lacks_chosen = collected.failures.iter().any(|failure| is_chosen(&failure.file));
     // Nobody is asked for a cluster where a file is missing without which nothing is assessed.
     let lacks_cluster =
-        subject.live && !lacks_chosen && !add_clusters(subject, object.as_ref(), &kit, &mut collected, terminal);
+        subject.live && !lacks_chosen && !add_clusters(subject, object.as_ref(), kit, &mut collected, terminal);
     let all_failed = lacks_chosen || lacks_cluster || !subject.live && collected.failed_inputs == count;
     warn_of_failures(&collected, all_failed, terminal);
-    if all_failed || !super::context::is_right(&collected, &kit, terminal) {
+    if all_failed || !super::context::is_right(&collected, kit, terminal) {
         return Err(Exit::Error);
     }
     let read = match subject.rendering() {
-        Some(rendering) => render(&rendering, &mut collected, &kit, quiet, terminal),
+        Some(rendering) => render(&rendering, &mut collected, kit, quiet, terminal),
         None => Ok(()),
     };
-    let inventory = read.and_then(|()| read_inventory(&mut collected, &kit, &source::follow));
+    let inventory = read.and_then(|()| read_inventory(&mut collected, kit, &source::follow));
     let inventory = inventory.map_err(|unknown| {
         terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
         Exit::Error
@@ -185,7 +185,7 @@ pub(super) fn read(subject: &Subject, quiet: bool, terminal: &Terminal) -> Resul
              anything. Name their namespace with --namespace, or read all of them with --all-namespaces.",
         );
     }
-    Ok(Read { collected, inventory, kit, object })
+    Ok(Read { collected, inventory, object })
 }
 
 impl Assessed {

@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod diagnostic;
 mod diff;
+mod gate;
 mod init;
 mod install;
 pub mod live;

@@ -8,6 +8,7 @@ use super::Exit;
 use super::arguments::{Charset, Colour, Shape};
 use super::plugin::Called;
 use super::today::today;
+use crate::day::Day;
 use crate::language::Voice;
 use crate::report::{Format, Layout, Verbosity};
 use crate::text::command::as_called;
@@ -30,6 +31,8 @@ pub(super) struct Terminal {
     is_narrated: bool,
     width: usize,
     called: Called,
+    /// The day that records are dated.
+    today: Day,
 }
 
 impl Terminal {
@@ -45,7 +48,13 @@ impl Terminal {
             is_narrated: is_set("NO_GRAPHICS"),
             width: columns.map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST)),
             called,
+            today: today(),
         }
+    }
+
+    /// With another day for records, such as that on which everything was judged.
+    pub(super) fn on(self, day: Option<Day>) -> Self {
+        Self { today: day.unwrap_or(self.today), ..self }
     }
 
     /// With what the user says of the shape of text, for messages too.
@@ -93,7 +102,7 @@ impl Terminal {
             links: shaped.links,
             verbosity,
             voice: Voice::of(shape.lang),
-            today: Some(today()),
+            today: Some(self.today),
             program: self.called.program(),
         }
     }

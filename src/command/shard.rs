@@ -1,8 +1,9 @@
 //! `--shard`: one part of the systems, written for `merge`.
 
 use super::Exit;
-use super::arguments::{ShardArguments, Subject};
-use super::assess::{mistake, read, tell_nothing};
+use super::arguments::{Check, ShardArguments, Subject};
+use super::assess::{load_kit, mistake, read, tell_nothing};
+use super::gate::paths_read;
 use super::output::Terminal;
 use crate::assessment::Part;
 use crate::shard::{self, MOST_SHARDS, Shard};
@@ -14,7 +15,16 @@ const OF_GITLAB: &str = "CI_NODE_INDEX";
 /// What GitLab calls how many parallel jobs there are.
 const TOTAL_OF_GITLAB: &str = "CI_NODE_TOTAL";
 
-/// Assesses one part of the systems, and writes it. The gate of `check` is asked by `merge`, which sees all of them.
+/// The same for `check`, whose gate `merge` is: it sees all systems.
+pub(super) fn of_check(arguments: &Check, terminal: &Terminal) -> Exit {
+    if arguments.gate.is_given() {
+        let message = "a shard is no gate: what fails is asked of all shards together";
+        return mistake(message, "write --fail-on, --gate and --baseline after `kubeworthy merge --check`", terminal);
+    }
+    run(&arguments.subject, &arguments.shard, arguments.shape.quiet, terminal)
+}
+
+/// Assesses one part of the systems, and writes it.
 pub(super) fn run(subject: &Subject, arguments: &ShardArguments, quiet: bool, terminal: &Terminal) -> Exit {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let part = match part(arguments.shard.as_deref().unwrap_or_default(), &variable) {
@@ -23,18 +33,21 @@ pub(super) fn run(subject: &Subject, arguments: &ShardArguments, quiet: bool, te
     };
     if subject.live && part.of > 1 {
         let message = "each shard would see another state of the live cluster";
-        let help = "write what it shows with `kubeworthy snapshot -o all.snapshot.jsonl`, and give every shard that file";
+        let help =
+            "write what it shows with `kubeworthy snapshot -o all.snapshot.jsonl`, and give every shard that file";
         return mistake(message, help, terminal);
     }
-    let read = match read(subject, quiet, terminal) {
+    let Some(kit) = load_kit(&subject.rules, terminal) else { return Exit::Error };
+    let read = match read(&kit, subject, quiet, terminal) {
         Ok(read) => read,
         Err(exit) => return exit,
     };
-    let judged = crate::assess_part(&read.collected, &read.inventory, &read.kit, part);
+    let judged = crate::assess_part(&read.collected, &read.inventory, &kit, part);
     let shard = Shard {
         again: subject.again(),
+        paths: paths_read(subject).iter().map(|path| path.to_string_lossy().into_owned()).collect(),
         nothing: read.nothing(),
-        ..Shard::new(part, judged, &read.kit, &read.collected.choices)
+        ..Shard::new(part, judged, &kit, &read.collected.choices)
     };
     let text = match shard::written(&shard) {
         Ok(text) => text,
@@ -71,7 +84,9 @@ fn part(written: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Part
             Some(number) if (1..=of).contains(&number) => Ok(Part { number, of }),
             _ => mistake(
                 format!("`--shard {written}` names no part: they are numbered from 1 to {of}"),
-                &format!("write `--shard 1/{of}` to `--shard {of}/{of}`, or `--shard {of}` where {OF_JOBS} or {OF_GITLAB} is set"),
+                &format!(
+                    "write `--shard 1/{of}` to `--shard {of}/{of}`, or `--shard {of}` where {OF_JOBS} or {OF_GITLAB} is set"
+                ),
             ),
         };
     }
@@ -86,12 +101,17 @@ fn part(written: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Part
     }
     let Some(index) = variable(OF_GITLAB) else {
         let message = format!("`--shard {written}` does not say which of {of} parts this is");
-        let help = format!("write it, as in `--shard 1/{of}`; it is taken from {OF_JOBS} or {OF_GITLAB} where one of them is set");
+        let help = format!(
+            "write it, as in `--shard 1/{of}`; it is taken from {OF_JOBS} or {OF_GITLAB} where one of them is set"
+        );
         return mistake(message, &help);
     };
     if let Some(total) = variable(TOTAL_OF_GITLAB).filter(|total| number(total) != Some(of)) {
         let message = format!("`--shard {written}` asks for {of} parts, and {TOTAL_OF_GITLAB} is `{total}`");
-        return mistake(message, "write as many parts as the job says after `parallel:`, as in `--shard $CI_NODE_TOTAL`");
+        return mistake(
+            message,
+            "write as many parts as the job says after `parallel:`, as in `--shard $CI_NODE_TOTAL`",
+        );
     }
     match number(&index) {
         Some(number) if (1..=of).contains(&number) => Ok(Part { number, of }),
@@ -109,7 +129,9 @@ mod tests {
     fn of(written: &str, variables: &[(&str, &str)]) -> Result<(usize, usize), String> {
         let variable =
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        part(written, &variable).map(|part| (part.number, part.of)).map_err(|(message, help)| format!("{message}; {help}"))
+        part(written, &variable)
+            .map(|part| (part.number, part.of))
+            .map_err(|(message, help)| format!("{message}; {help}"))
     }
 
     #[test]

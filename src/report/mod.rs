@@ -7,6 +7,7 @@ mod compared;
 mod concise;
 mod csv;
 mod full;
+mod gate;
 mod github;
 mod gitlab;
 pub(crate) mod html;

@@ -27,6 +27,8 @@ pub struct Merged {
     pub assessment: Assessment,
     /// What has to stand on a command line to assess the same again.
     pub again: Vec<String>,
+    /// The files and folders that were read, as they were named.
+    pub paths: Vec<String>,
     /// Why there is nothing to assess, where there is nothing.
     pub nothing: Option<Nothing>,
     /// The day of the judgement.
@@ -49,7 +51,7 @@ pub fn merge(mut shards: Vec<(String, Shard)>, kit: &Kit) -> Result<Merged, Refu
     let mut parts = shards.into_iter().map(|(_, shard)| shard);
     let nothing_there = || Refusal::new("there is no shard", "name the files that the runs wrote");
     let first = parts.next().ok_or_else(nothing_there)?;
-    let Shard { rules_digest, rules, day, again, nothing, judged: mut whole, .. } = first;
+    let Shard { rules_digest, rules, day, again, paths, nothing, judged: mut whole, .. } = first;
     for Shard { judged, .. } in parts {
         // Every field by its name, so that a new one is not forgotten.
         let super::Judged { estate, systems, excerpts, suppressions, inputs } = judged;
@@ -81,7 +83,7 @@ pub fn merge(mut shards: Vec<(String, Shard)>, kit: &Kit) -> Result<Merged, Refu
         suppressions: whole.suppressions,
         gate: None,
     };
-    Ok(Merged { assessment, again, nothing, day })
+    Ok(Merged { assessment, again, paths, nothing, day })
 }
 
 /// Whether a run knows more of what became of a suppression: that it covers something is seen where that is judged.
@@ -102,11 +104,12 @@ fn are_of_one_assessment(shards: &[(String, Shard)]) -> Result<(), Refusal> {
     for (other_name, other) in rest {
         let both = format!("{name} and {other_name}");
         if first.part.of != other.part.of {
-            let message = format!(
-                "{name} is one of {} shards, and {other_name} one of {}",
-                first.part.of, other.part.of
-            );
-            return Err(Refusal::new(message, "name the shards of one assessment alone; old files may lie beside them"));
+            let message =
+                format!("{name} is one of {} shards, and {other_name} one of {}", first.part.of, other.part.of);
+            return Err(Refusal::new(
+                message,
+                "name the shards of one assessment alone; old files may lie beside them",
+            ));
         }
         if first.rules_digest != other.rules_digest {
             let message = format!("{both} were judged by different rules");

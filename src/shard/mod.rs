@@ -67,6 +67,8 @@ pub struct Shard {
     pub day: Option<Day>,
     /// What has to stand on a command line to assess the same again.
     pub again: Vec<String>,
+    /// The files and folders that were read, as they were named.
+    pub paths: Vec<String>,
     /// Why there is nothing to assess, where there is nothing.
     pub nothing: Option<Nothing>,
     /// What was judged.
@@ -85,6 +87,7 @@ impl Shard {
             choices_digest: crate::digest([("choices", format!("{choices:?}").as_str())]),
             day: kit.today,
             again: Vec::new(),
+            paths: Vec::new(),
             nothing: None,
             judged,
         }

@@ -1,5 +1,6 @@
 //! Step 1: files, folders and standard input become named texts. The only place that reads what the user points at.
 
+pub mod beside;
 pub mod cluster;
 pub mod render;
 pub mod revision;

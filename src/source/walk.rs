@@ -84,6 +84,10 @@ fn link_target(path: &Path, canonical_root: &Path) -> Result<PathBuf, Prose> {
 /// YAML, JSON and the `.env` files that Compose projects read.
 pub(super) fn is_candidate(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
+    // A baseline is this program's own, and a conflict in it must cost no confidence.
+    if path.file_name().is_some_and(|name| name == super::beside::BASELINE) {
+        return false;
+    }
     matches!(extension, Some("yaml" | "yml" | "json" | "jsonl")) || path.file_name().is_some_and(|name| name == ".env")
 }
 

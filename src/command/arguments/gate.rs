@@ -61,6 +61,14 @@ pub struct GateArguments {
     pub baseline: Option<PathBuf>,
 }
 
+impl GateArguments {
+    /// Whether anything is said about what fails.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.gate.is_some() || self.baseline.is_some() || !self.fail_on.is_empty()
+    }
+}
+
 /// Arguments of `baseline`.
 #[derive(Debug, Args)]
 pub struct Baseline {

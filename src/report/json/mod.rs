@@ -575,6 +575,12 @@ pub(super) fn written(assessment: &Assessment) -> impl Serialize {
     Written::from(assessment)
 }
 
+/// A value of another format in JSON on one line, in which nothing obeys whoever looks at it.
+#[must_use]
+pub fn careful(value: &impl Serialize) -> String {
+    escapes::line(value)
+}
+
 /// The same as one text.
 #[must_use]
 pub fn render(assessment: &Assessment) -> String {
