@@ -14,14 +14,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use clap::ValueEnum as _;
-use kubeworthy::assessment::{Assessment, Part, Share};
+use kubeworthy::assessment::{Assessment, Part, Share, Step};
 use kubeworthy::choices::Choices;
-use kubeworthy::language::{Language, Voice};
+use kubeworthy::language::{Argument, Language, Prose, Voice};
 use kubeworthy::report::{Format, Layout, Verbosity, render};
 use kubeworthy::shard::{Merged, Refusal, Shard, merge, parse, written};
 use kubeworthy::source::{Collected, Input, collect};
 use kubeworthy::text::SourceFile;
 use kubeworthy::{Kit, OwnFiles, assess_inventory_of, assess_part};
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 const COUNTS: [usize; 4] = [1, 2, 3, 7];
@@ -139,7 +140,8 @@ fn several_clusters_are_each_judged_alone_once() {
     let text = std::fs::read_to_string(path).expect("the snapshot");
     let other = text.replacen("shop-eu", "shop-us", 1);
     assert_ne!(text, other);
-    let files = vec![SourceFile::new("eu.snapshot.jsonl", text), SourceFile::new("us.snapshot.jsonl", other)];
+    let clusters = [("shop-eu", text), ("shop-us", other)];
+    let files = clusters.into_iter().map(|(name, text)| SourceFile::new_cluster(name, text)).collect();
     let collected = Collected { files, ..Collected::default() };
     let single = single(&collected, &kit);
     assert!(single.inputs.clusters.len() > 1 && single.inputs.clusters.iter().all(|cluster| cluster.alone.is_some()));
@@ -155,46 +157,46 @@ fn several_clusters_are_each_judged_alone_once() {
     }
 }
 
-/// Two systems on one line, each with a value that is shown only since evidence points at it.
-const ONE_LINE: &str =
-    r#"services: {web: {image: "a/web:1", deploy: {replicas: 3, placement: {constraints: [node.role == worker]}}}}"#;
-
 #[test]
 fn what_several_parts_point_at_on_one_line_is_shown_as_in_one_run() {
     let kit = kit();
-    let lists = [TWO_ON_A_LINE, QUOTED_HASH].map(|text| text.replace('\n', ""));
-    for (at, list) in lists.iter().enumerate() {
-        let files = vec![SourceFile::new("all.yaml", format!("{list}\n")), SourceFile::new("compose.yaml", ONE_LINE)];
+    for (one, other) in [("aa", "bb"), ("\"a #a\"", "\"b #b\""), ("\"é #é\"", "bb # c\n")] {
+        let files = vec![SourceFile::new("all.yaml", two_on_a_line(one, other))];
         let collected = Collected { files, ..Collected::default() };
         let single = single(&collected, &kit);
+        assert_eq!(single.systems.len(), 2);
         let texts = texts(&collected, &kit, 3);
-        let lines: Vec<Option<String>> = texts
-            .iter()
-            .map(|(name, text)| {
-                let shard = parse(name, text).expect("a shard");
-                shard.judged.excerpts.line("all.yaml", 1).map(str::to_owned)
-            })
-            .collect();
-        let shown = single.excerpts.line("all.yaml", 1).expect("the line is quoted");
-        assert!(
-            lines.iter().flatten().any(|line| line != shown),
-            "{at}: no part shows less than all, so that this proves nothing: {shown}"
-        );
-        are_equal(&single, &merged(&texts).expect("they belong together").assessment, &format!("line {at}"));
+        let line = |(name, text): &(String, String)| {
+            parse(name, text).expect("a shard").judged.excerpts.line("all.yaml", 2).map(str::to_owned)
+        };
+        let lines: Vec<String> = texts.iter().filter_map(line).collect();
+        let shown = single.excerpts.line("all.yaml", 2).expect("the line is quoted");
+        assert!(shown.contains(one) && lines.iter().any(|line| line != shown), "this proves nothing: {lines:?}");
+        are_equal(&single, &merged(&texts).expect("they belong together").assessment, one);
     }
 }
 
-const TWO_ON_A_LINE: &str = r#"
-{apiVersion: v1, kind: List, items: [
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: a}, spec: {strategy: {note: x}, template: {spec: {dnsPolicy: A, containers: [{name: a, image: i, imagePullPolicy: A}]}}}},
-{apiVersion: x.io/v1, kind: Odd, metadata: {name: b, namespace: b}}]}
-"#;
-
-const QUOTED_HASH: &str = r#"
-{apiVersion: v1, kind: List, items: [
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: "a #a"}, spec: {replicas: 2, template: {spec: {note: "b #b", containers: [{name: a, image: postgres}]}}}},
-{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: b, namespace: b}, spec: {template: {spec: {hostNetwork: true}}}}]}
-"#;
+/// Two applications, whose claims are named on the second line.
+fn two_on_a_line(one: &str, other: &str) -> String {
+    let claim = |name: &str| format!("volumes: [{{name: d, persistentVolumeClaim: {{claimName: {name}}}}}]");
+    let container = |name: &str| {
+        format!(
+            "containers: [{{name: {name}, image: postgres, volumeMounts: [{{name: d, mountPath: /var/lib/postgresql/data}}]}}]"
+        )
+    };
+    let deployment =
+        |name: &str| format!("apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}, namespace: {name}}}");
+    format!(
+        "{{apiVersion: v1, kind: List, items: [{{{}, spec: {{template: {{spec: {{{},\n{}}}}}}}}}, {{spec: {{template: {{spec: \
+         {{{},\n{}}}}}}}, {}}}]}}\n",
+        deployment("a"),
+        container("a"),
+        claim(one),
+        claim(other),
+        container("b"),
+        deployment("b"),
+    )
+}
 
 const OWN_RULE: &str = "\
 code: ZZ100
@@ -285,6 +287,27 @@ fn what_does_not_belong_together_is_refused() {
     assert_eq!(message(&with(older)), expected);
     let other_build = last.replacen(&kit.digest, "sha256:0", 1);
     assert!(message(&with(other_build)).contains("another build"));
+}
+
+proptest! {
+    #[test]
+    fn numbers_and_sentences_come_back_as_they_were(bits in any::<u64>(), decimals in 0_usize..20, name in ".*") {
+        let number = Some(f64::from_bits(bits)).filter(|number| number.is_finite()).unwrap_or(-0.0);
+        let inner = Prose::new("{} of {}", vec![Argument::Name(name.clone()), Argument::Number(number, decimals)]);
+        let what = Prose::new("as it is: {}", vec![Argument::Prose(inner)]);
+        let step = Step { percent: number, what, source: Prose::name(name.clone()), checked_on: name };
+        let text = serde_json::to_string(&step).expect("it can be written");
+        let back: Step = serde_json::from_str(&text).expect("it can be read");
+        prop_assert_eq!(back.percent.to_bits(), number.to_bits());
+        prop_assert_eq!(format!("{back:?}"), format!("{step:?}"));
+    }
+}
+
+#[test]
+fn a_number_of_decimals_that_cannot_be_written_is_refused() {
+    let text = |decimals: u64| format!("{{\"Number\":[1.5,{decimals}]}}");
+    assert!(serde_json::from_str::<Argument>(&text(2)).is_ok());
+    assert!(serde_json::from_str::<Argument>(&text(100_000)).is_err());
 }
 
 #[test]
@@ -481,6 +504,29 @@ fn codes_are_those_of_one_run() {
     }
 }
 
+#[test]
+fn merge_is_the_gate_of_what_was_checked_in_shards() {
+    let folder = folder();
+    let here = folder.path();
+    let story = fixtures().join("the-tutorial-that-stayed");
+    let story = story.to_str().expect("a path");
+    for number in ["1", "2"] {
+        let (part, file) = (format!("{number}/2"), format!("{number}.json"));
+        let shard = run(here, &["check", story, "--shard", &part, "--shard-file", &file]);
+        assert_eq!(code(&shard), 0, "a shard is no gate: {}", said(&shard));
+    }
+    for (fails_on, expected) in [("needless", 1), ("KW999", 2), ("inconclusive", 0)] {
+        let one = run(here, &["check", story, "--fail-on", fails_on, "-o", "json"]);
+        let merged = run(here, &["merge", "1.json", "2.json", "--check", "--fail-on", fails_on, "-o", "json"]);
+        assert_eq!((code(&one), code(&merged)), (expected, expected), "{fails_on}: {}", said(&merged));
+        assert!(one.stdout == merged.stdout, "{fails_on}");
+        assert_eq!(said(&one), said(&merged));
+    }
+    let refused = run(here, &["check", story, "--shard", "1/2", "--fail-on", "needless"]);
+    assert_eq!(code(&refused), 2);
+    assert!(said(&refused).contains("kubeworthy merge --check"), "{}", said(&refused));
+}
+
 /// The fenced blocks of the page in YAML.
 fn examples() -> Vec<String> {
     let page = include_str!("../docs/shards.md");
@@ -509,11 +555,12 @@ fn the_examples_of_the_page_are_right() {
     assert_eq!(words[at + 1], count, "as many shards as completions");
     assert_eq!(spec["template"]["spec"]["restartPolicy"], "Never");
 
-    // The product reads it as what it is, and has no finding on it.
+    // The product reads it as what it is, and warns of nothing in it.
     let files = vec![SourceFile::new("job.yaml", job.as_str())];
     let assessment = single(&Collected { files, ..Collected::default() }, &kit());
     assert_eq!((assessment.estate.workloads, assessment.inputs.not_understood.len()), (1, 0));
     assert!(assessment.inputs.gaps.is_empty(), "{:?}", assessment.inputs.gaps);
-    let findings: Vec<&String> = assessment.estate.findings.iter().map(|finding| &finding.code).collect();
-    assert!(findings.is_empty(), "{findings:?}");
+    let findings = &assessment.estate.findings;
+    let loudest = findings.iter().map(|finding| finding.level).max();
+    assert!(loudest <= Some(kubeworthy::rules::file::Level::Note), "{findings:?}");
 }

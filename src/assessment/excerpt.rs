@@ -445,6 +445,28 @@ mod tests {
     }
 
     #[test]
+    fn what_two_runs_quote_together_is_what_one_run_quotes() {
+        let text = "kind: Pod\napiVersion: v1\nmetadata: {name: p}\nspec: {a: \"é #x\", b: 'y # z', c: \"é\", note: CANARY} # d\n";
+        let template =
+            "kind: Pod\napiVersion: v1\nmetadata: {name: p}\nspec: {a: \"é\", b: \"ü\", c: {{ .Values.c }}}\n";
+        for (name, text) in [("p.yaml", text), ("chart/templates/p.yaml", template)] {
+            let collected = Collected { files: vec![SourceFile::new(name, text)], ..Collected::default() };
+            let kit = Kit::load(&OwnFiles::default()).expect("the built-in data");
+            let inventory = crate::read(&collected, &kit).expect("no overlay was named");
+            let trees: Vec<&Tree> = inventory.trees.iter().collect();
+            let quote = |columns: &[(u32, u32)]| {
+                let pointed = Pointed::from([(4, columns.iter().copied().collect())]);
+                Excerpts { lines: BTreeMap::from([(name.to_owned(), quoted(&collected.files[0], &trees, &pointed))]) }
+            };
+            let parts = [(8, 15), (18, 25)];
+            let (one, other, both) = (quote(&parts[..1]), quote(&parts[1..]), quote(&parts));
+            assert!(one != both && other != both, "{name}: each shows less than both: {both:?}");
+            assert_eq!(one.clone().with_all(other.clone()), both, "{name}");
+            assert_eq!(other.with_all(one), both, "{name}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_shows_keys() {
         assert_eq!(all_quoted("x.yaml", "a: [CANARY\n  b: CANARY\n"), "a: [******\n  b: ******\n");
         let template = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: {{ .Values.replicas }}\n  paused: {{ .Values.p | default \
