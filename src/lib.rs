@@ -37,6 +37,7 @@ pub mod rules;
 pub mod shard;
 pub mod snapshot;
 pub mod source;
+pub mod suppression;
 pub mod tables;
 pub mod targets;
 pub mod text;
@@ -49,8 +50,9 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, Part,
-    RuleText, Share, SystemAssessment, Yardstick, assess_estate, assess_inventory, assess_share,
+    Assessed, Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood,
+    Part, RuleText, Share, Shared, SystemAssessment, Yardstick, assess_estate, assess_inventory, assess_share,
+    assess_variant,
 };
 use capability::Capabilities;
 use data::DataError;
@@ -83,6 +85,8 @@ pub struct Kit {
     pub availability: AvailabilityData,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict; formats that do not show it are made faster without.
+    pub seeks_flips: bool,
 }
 
 /// A user's own rule and target files: names and texts.
@@ -121,6 +125,7 @@ impl Kit {
             digest,
             availability: AvailabilityData::built_in()?,
             today: None,
+            seeks_flips: true,
         })
     }
 
@@ -135,13 +140,16 @@ impl Kit {
             constants: &self.constants,
             availability: &self.availability,
             today: self.today,
+            seeks_flips: self.seeks_flips,
+            honours_suppressions: true,
         }
     }
 
     /// The same for one inventory. What is assessed of a cluster is assessed as of the day on which it was read, so that a
     /// snapshot gives the same answer on any day.
-    fn yardstick_of(&self, inventory: &Inventory) -> Yardstick<'_> {
-        Yardstick { today: inventory.seen_on().or(self.today), ..self.yardstick() }
+    fn yardstick_of(&self, inventory: &Inventory, collected: &Collected) -> Yardstick<'_> {
+        let (today, honours_suppressions) = (inventory.seen_on().or(self.today), !collected.choices.no_ignores);
+        Yardstick { today, honours_suppressions, ..self.yardstick() }
     }
 
     /// What the rungs of the two ladders mean, from 0: availability, then scale.
@@ -193,15 +201,16 @@ pub fn read(collected: &Collected, kit: &Kit) -> Result<Inventory, UnknownOverla
 
 fn select(reading: Reading<'_>, collected: &Collected, kit: &Kit) -> Inventory {
     let demands = |inventories: &[Inventory]| -> Vec<Demand> {
-        inventories.par_iter().map(|inventory| demand(inventory, collected, kit)).collect()
+        inventories.par_iter().map(|inventory| demand(inventory, &reading, collected, kit)).collect()
     };
     let selection = Selection::new(&reading, &collected.choices.overlays, &kit.tables, demands);
     reading.inventory(&selection, &kit.tables)
 }
 
 /// How much an inventory demands: what the whole pipeline says of it.
-fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
-    let estate = assess_estate(inventory, &collected.files, &kit.yardstick());
+fn demand(inventory: &Inventory, reading: &Reading<'_>, collected: &Collected, kit: &Kit) -> Demand {
+    let yardstick = Yardstick { honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
+    let estate = assess_variant(inventory, reading.trees(), &collected.files, &yardstick);
     Demand {
         need: estate.need.score,
         copies: inventory.most_copies(),
@@ -212,8 +221,8 @@ fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
 /// Assesses an inventory that was read from these files.
 #[must_use]
 pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Assessment {
-    let yardstick = kit.yardstick_of(inventory);
-    let ((estate, systems), inputs) = rayon::join(
+    let yardstick = kit.yardstick_of(inventory, collected);
+    let (Assessed { estate, systems, suppressions }, inputs) = rayon::join(
         || assess_inventory(inventory, &collected.files, &yardstick),
         || inputs(collected, inventory, kit, &|_| true),
     );
@@ -228,7 +237,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
         meanings: kit.meanings(),
         rules: kit.rule_texts(),
         excerpts,
-        suppressions: Vec::new(),
+        suppressions,
         gate: None,
     }
 }
@@ -237,13 +246,13 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
 #[must_use]
 pub fn assess_part(collected: &Collected, inventory: &Inventory, kit: &Kit, part: Part) -> Judged {
     let share = Share::of(inventory, part);
-    let yardstick = kit.yardstick_of(inventory);
-    let ((estate, systems), inputs) = rayon::join(
+    let yardstick = kit.yardstick_of(inventory, collected);
+    let (Shared { estate, systems, suppressions }, inputs) = rayon::join(
         || assess_share(inventory, &collected.files, &yardstick, &share),
         || inputs(collected, inventory, kit, &|cluster| share.clusters.contains(&cluster)),
     );
     let excerpts = excerpts(estate.iter().chain(systems.values()), collected, inventory);
-    Judged { estate, systems, excerpts, suppressions: Vec::new(), inputs }
+    Judged { estate, systems, excerpts, suppressions, inputs }
 }
 
 /// The lines that these systems point at.
@@ -361,7 +370,9 @@ fn clusters(
             .collect();
         let only = Collected { files, choices: collected.choices.clone(), ..Collected::default() };
         let read = read(&only, kit).ok()?;
-        let estate = assess_estate(&read, &only.files, &Yardstick { today: cluster.taken, ..kit.yardstick() });
+        let honours_suppressions = !collected.choices.no_ignores;
+        let yardstick = Yardstick { today: cluster.taken, honours_suppressions, ..kit.yardstick() };
+        let estate = assess_estate(&read, &only.files, &yardstick);
         Some((estate.need.score, estate.verdict, estate.confidence, read.systems.len()))
     };
     let gap = |(resource, list): (&String, &inventory::live::List)| {

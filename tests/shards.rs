@@ -289,6 +289,33 @@ fn what_does_not_belong_together_is_refused() {
     assert!(message(&with(other_build)).contains("another build"));
 }
 
+#[test]
+fn what_became_of_a_suppression_is_known_whoever_judged_it() {
+    use kubeworthy::assessment::SuppressionState::{Applied, NotHonoured, Unused};
+    let kit = kit();
+    let application = |name: &str, ignored: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: {name}}}\nspec:\n  replicas: 3 # kubeworthy: \
+             ignore[{ignored}] as we know\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: \
+             {name}}}}}\n    spec: {{containers: [{{name: {name}, image: \"shop/{name}:1\"}}]}}\n"
+        )
+    };
+    let applications = [("a", "all"), ("b", "all"), ("c", "KW501")]
+        .map(|(name, ignored)| SourceFile::new(format!("{name}.yaml"), application(name, ignored)));
+    for no_ignores in [false, true] {
+        let choices = Choices { no_ignores, ..Choices::default() };
+        let collected = Collected { files: applications.to_vec(), choices, ..Collected::default() };
+        let single = single(&collected, &kit);
+        let states: Vec<_> = single.suppressions.iter().map(|suppression| suppression.state).collect();
+        let covers = if no_ignores { NotHonoured } else { Applied };
+        assert_eq!(states, [covers, covers, Unused], "{:?}", single.suppressions);
+        for of in COUNTS {
+            let merged = merged(&texts(&collected, &kit, of)).expect("they belong together").assessment;
+            are_equal(&single, &merged, &format!("suppressions in {of}"));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn numbers_and_sentences_come_back_as_they_were(bits in any::<u64>(), decimals in 0_usize..20, name in ".*") {

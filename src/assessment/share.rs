@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::SystemAssessment;
 use super::judge::{Judge, Yardstick};
 use super::locate::Locator;
+use super::suppressed::told;
+use super::suppressing::Holding;
+use super::{Suppression, SystemAssessment};
 use crate::facts::{FactSet, SystemView};
 use crate::inventory::{Inventory, System};
-use crate::rules::{Evaluation, evaluate};
+use crate::rules::Evaluation;
 use crate::text::SourceFile;
 
 /// One of several parts of an assessment.
@@ -70,24 +72,33 @@ impl Share {
     }
 }
 
+/// What was judged of a share.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// The estate, where it belongs to the share.
+    pub estate: Option<SystemAssessment>,
+    /// The systems, by their places in the inventory.
+    pub systems: BTreeMap<usize, SystemAssessment>,
+    /// Every suppression that was read, with what became of it as far as the share shows.
+    pub suppressions: Vec<Suppression>,
+}
+
 /// Judges a share of the systems of an inventory, and the estate where it belongs to the share, as
-/// [`assess_inventory`](super::assess_inventory) judges all of them. Systems come by their places in the inventory.
+/// [`assess_inventory`](super::assess_inventory) judges all of them.
 #[must_use]
-pub fn assess_share(
-    inventory: &Inventory,
-    files: &[SourceFile],
-    yardstick: &Yardstick<'_>,
-    share: &Share,
-) -> (Option<SystemAssessment>, BTreeMap<usize, SystemAssessment>) {
+pub fn assess_share(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>, share: &Share) -> Shared {
+    let holding = Holding::of(inventory);
+    let held = holding.held();
+    let ignores = yardstick.ignores(&inventory.trees, files, &held);
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: true, ignores: &ignores };
     // The estate is made of what every system claims.
     let systems = inventory.systems.iter().enumerate();
     let asked: Vec<(usize, &System)> = systems.filter(|(at, _)| share.estate || share.systems.contains(at)).collect();
     let views: Vec<SystemView<'_>> =
         asked.par_iter().map(|(_, system)| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
-        views.par_iter().with_max_len(4).map(|view| evaluate(view, yardstick.rules, false)).collect();
+        views.par_iter().with_max_len(4).map(|view| judge.asked(view)).collect();
     let estate =
         || SystemAssessment { one_sided: judge.one_sided(&views, &evaluations), ..judge.estate(&views, &evaluations) };
     let own: Vec<usize> = (0..asked.len()).filter(|index| share.systems.contains(&asked[*index].0)).collect();
@@ -95,7 +106,11 @@ pub fn assess_share(
         let (evaluation, facts) = &evaluations[*index];
         (asked[*index].0, judge.system(&views[*index], evaluation, facts))
     };
-    rayon::join(|| share.estate.then(estate), || own.par_iter().with_max_len(4).map(system).collect())
+    let (estate, systems) =
+        rayon::join(|| share.estate.then(estate), || own.par_iter().with_max_len(4).map(system).collect());
+    let (honoured, live) = (yardstick.honours_suppressions, !inventory.clusters.is_empty());
+    let suppressions = told(&ignores, honoured, &inventory.aside, live, &locator);
+    Shared { estate, systems, suppressions }
 }
 
 /// Each item with the number of the part that it goes to, from 1.

@@ -10,6 +10,7 @@ use super::arguments::{Assess, Output, Shape, Subject};
 use super::diagnostic::{Line, Message, show_data_error, show_failure};
 use super::output::Terminal;
 use super::today::today;
+use super::watch::{self, Watching};
 use crate::assessment::Assessment;
 use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
@@ -30,6 +31,8 @@ pub(super) struct Assessed {
     pub(super) assessment: Assessment,
     inventory: Inventory,
     object: Option<ObjectName>,
+    /// The files that it depends on: those that were read, could not be read, or are named and not there.
+    files: BTreeSet<PathBuf>,
 }
 
 /// What was read for an assessment.
@@ -40,6 +43,16 @@ pub(super) struct Read {
 }
 
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
+    if arguments.watch {
+        let layout = terminal.layout(&arguments.shape);
+        let watching = Watching::of(&arguments.subject, &arguments.output, layout, arguments.shape.quiet);
+        return watch::repeat(&watching, terminal, &mut |seen| once(arguments, terminal, seen));
+    }
+    once(arguments, terminal, &mut |_| {})
+}
+
+/// One run; what was assessed is shown to the function before it is told to the user.
+fn once(arguments: &Assess, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
     if arguments.shard.shard.is_some() {
         return super::shard::run(&arguments.subject, &arguments.shard, arguments.shape.quiet, terminal);
@@ -47,10 +60,15 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if let Err(exit) = outputs_are_right(&arguments.output, terminal) {
         return exit;
     }
-    let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
+    let kit = match kit_for(&arguments.output, &arguments.subject, terminal) {
+        Ok(kit) => kit,
+        Err(exit) => return exit,
+    };
+    let assessed = match assess_with(&kit, &arguments.subject, None, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
+    seen(&assessed);
     let outputs = Outputs {
         outputs: &arguments.output,
         shape: &arguments.shape,
@@ -125,34 +143,58 @@ impl Outputs<'_> {
     }
 }
 
+/// The kit for some formats: what none of them shows is not looked for.
+pub(super) fn kit_for(outputs: &[Output], subject: &Subject, terminal: &Terminal) -> Result<Kit, Exit> {
+    let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
+    Ok(Kit { seeks_flips: outputs.iter().any(|output| output.format.shows_flips()), ..kit })
+}
+
 /// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.
 pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
     let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
-    assess_with(&kit, subject, quiet, terminal)
+    assess_with(&kit, subject, None, quiet, terminal)
 }
 
-/// The same with rules and targets that were loaded before.
-pub(super) fn assess_with(kit: &Kit, subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
-    let Read { collected, inventory, object } = read(kit, subject, quiet, terminal)?;
+/// The same with rules and targets that were loaded before; other paths may be read in place of those that are named.
+pub(super) fn assess_with(
+    kit: &Kit,
+    subject: &Subject,
+    instead: Option<&[PathBuf]>,
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<Assessed, Exit> {
+    let Read { collected, inventory, object } = read(kit, subject, instead, quiet, terminal)?;
     let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
-    Ok(Assessed { assessment, inventory, object })
+    let read = collected.files.iter().map(|file| &file.name);
+    let failed = collected.failures.iter().map(|failure| &failure.file);
+    let files = read.chain(failed).chain(&inventory.missing).map(PathBuf::from).collect();
+    Ok(Assessed { assessment, inventory, object, files })
 }
 
-/// Reads what is meant; what is wrong is said, and ends in the exit code.
-pub(super) fn read(kit: &Kit, subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Read, Exit> {
-    let (paths, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
+/// Reads what is meant, or other paths in place of those that are named; what is wrong is said, and ends in the exit code.
+pub(super) fn read(
+    kit: &Kit,
+    subject: &Subject,
+    instead: Option<&[PathBuf]>,
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<Read, Exit> {
+    let (named, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
+    let paths = instead.map_or(named, <[PathBuf]>::to_vec);
     let mut inputs: Vec<Input> = paths
         .into_iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path) })
         .collect();
     let choices = subject.choices();
     let here = [Input::Path(".".into())];
-    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live {
+    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.agent.inline.is_empty() {
         inputs.extend_from_slice(&here);
     }
     let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
     let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
+    let count = count + subject.agent.inline.len();
     let mut collected = source::collect(&inputs, &choices);
+    add_inline(&subject.agent.inline, &mut collected);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
     let is_chosen = |file: &String| {
@@ -189,6 +231,11 @@ pub(super) fn read(kit: &Kit, subject: &Subject, quiet: bool, terminal: &Termina
 }
 
 impl Assessed {
+    /// The files that it depends on, whether they are there or not; names that are no files are among them.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.iter().cloned()
+    }
+
     /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
     pub(super) fn nothing_found(&self, terminal: &Terminal) -> Option<Exit> {
         nothing(&self.inventory, self.object.as_ref()).map(|nothing| tell_nothing(&nothing, terminal))
@@ -281,6 +328,13 @@ fn is_like_an_object(path: &Path) -> bool {
     let names: Vec<&str> = text.split('/').collect();
     let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_alphanumeric());
     names.len() <= 2 && names.iter().all(is_name) && !path.exists()
+}
+
+/// Adds texts that are in no file, each in place of a file of its name.
+fn add_inline(inline: &[(String, String)], collected: &mut Collected) {
+    collected.files.retain(|file| inline.iter().all(|(name, _)| *name != file.name));
+    collected.files.extend(inline.iter().map(|(name, text)| SourceFile::new(name.as_str(), text.as_str())));
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 /// Reads the clusters beside the files; whether one at least could be read.

@@ -17,6 +17,7 @@ use crate::yaml::parse_documents;
 pub(super) fn with_found(mut choices: Choices, inputs: &[Input]) -> Choices {
     if choices.context_files.is_empty()
         && let Some(found) = source::find_context(inputs)
+        && choices.within.as_deref().is_none_or(|folder| source::is_within(folder, &found))
     {
         choices.context_files.push(found.to_string_lossy().into_owned());
     }

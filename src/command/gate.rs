@@ -1,6 +1,6 @@
 //! What `check`, `baseline` and `merge` share: what is asked to fail, and the baseline.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use miette::Severity;
@@ -11,9 +11,9 @@ use super::assess::mistake;
 use super::diagnostic::Message;
 use super::output::Terminal;
 use crate::assessment::{Assessment, RuleText};
-use crate::gate::{Asked, Baseline, Cause, Held, Scope, judge};
+use crate::gate::{Asked, Baseline, Cause, Held, Scope, Touched, judge, touched};
 use crate::limits::Limits;
-use crate::source::beside::{SeenFrom, find_baseline};
+use crate::source::beside::{BASELINE, SeenFrom, find_baseline};
 use crate::source::{Input, read_whole};
 use crate::text::Position;
 use crate::text::sanitize::for_terminal;
@@ -40,19 +40,23 @@ fn unknown_cause(written: &str, is_on_the_command_line: bool, help: &str, termin
     mistake(&format!("{place} names `{written}`, which is nothing that can fail"), help, terminal)
 }
 
-/// Holds an assessment against what should fail and against the baseline; the answer is in it then.
+/// Holds an assessment against what should fail and against the baseline; the answer is in it then. Where files are named
+/// that changed, only the systems to which they belong are held, and the result says which these are.
 pub(super) fn hold(
     assessment: &mut Assessment,
     asked: &Asked,
     baseline: Option<&Path>,
     paths: &[PathBuf],
+    changed: Option<&[PathBuf]>,
     terminal: &Terminal,
-) -> Result<(), Exit> {
+) -> Result<Option<Touched>, Exit> {
     let file = baseline_file(assessment, baseline, paths, terminal)?;
     let accepted = match &file {
         Some(file) => Some(read(file, terminal)?),
         None => None,
     };
+    let touched = changed.map(|changed| touched_by(assessment, changed, file.as_deref()));
+    let touches = touched.as_ref();
     let report = match (&file, &accepted) {
         (Some(file), Some(accepted)) => {
             let seen = SeenFrom::beside(file);
@@ -60,14 +64,32 @@ pub(super) fn hold(
             let is_there = |name: &str| seen.is_there(name);
             let scope = scope(assessment, paths, &seen, &is_there);
             let name = file.to_string_lossy().into_owned();
-            judge(assessment, asked, Some(&Held { name, accepted, now: &now, scope: &scope }))
+            judge(assessment, asked, Some(&Held { name, accepted, now: &now, scope: &scope }), touches)
         }
-        _ => judge(assessment, asked, None),
+        _ => judge(assessment, asked, None, touches),
     };
     let report = report
         .map_err(|unknown| unknown_cause(&unknown.written, unknown.is_on_the_command_line, &unknown.help, terminal))?;
     assessment.gate = Some(report);
-    Ok(())
+    Ok(touched)
+}
+
+/// To which systems changed files belong.
+fn touched_by(assessment: &Assessment, changed: &[PathBuf], baseline: Option<&Path>) -> Touched {
+    // As the files of the assessment are named, which was read from here.
+    let here = SeenFrom::beside(Path::new(BASELINE));
+    let named = |seen: &SeenFrom| -> BTreeSet<String> {
+        changed.iter().map(|file| seen.name_of(&file.to_string_lossy())).collect()
+    };
+    let files = named(&here);
+    let is_setting = |file: &&String| {
+        let base = file.rsplit('/').next().unwrap_or(file);
+        base == crate::context::FILE_NAME || base == BASELINE
+    };
+    let mut settings: BTreeSet<String> = files.iter().filter(is_setting).cloned().collect();
+    settings.extend(baseline.map(|file| here.name_of(&file.to_string_lossy())));
+    let entries = baseline.map(|file| named(&SeenFrom::beside(file))).unwrap_or_default();
+    Touched { systems: touched(&assessment.systems, &files, &settings), files, entries }
 }
 
 /// How the program ends by the answer of the gate.

@@ -35,7 +35,7 @@ fn merged(arguments: &Merge, terminal: &Terminal) -> Result<Exit, Exit> {
         // The rules are those of the shards, the user's own among them.
         let asked = gate::asked(&arguments.gate, &assessment.rules, terminal)?;
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        gate::hold(&mut assessment, &asked, arguments.gate.baseline.as_deref(), &paths, terminal)?;
+        gate::hold(&mut assessment, &asked, arguments.gate.baseline.as_deref(), &paths, None, terminal)?;
         if !arguments.shape.quiet {
             gate::say_notes(&assessment, terminal);
         }

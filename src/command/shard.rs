@@ -38,7 +38,7 @@ pub(super) fn run(subject: &Subject, arguments: &ShardArguments, quiet: bool, te
         return mistake(message, help, terminal);
     }
     let Some(kit) = load_kit(&subject.rules, terminal) else { return Exit::Error };
-    let read = match read(&kit, subject, quiet, terminal) {
+    let read = match read(&kit, subject, None, quiet, terminal) {
         Ok(read) => read,
         Err(exit) => return exit,
     };

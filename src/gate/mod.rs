@@ -4,11 +4,13 @@ pub mod baseline;
 mod cause;
 mod compare;
 mod tell;
+mod touched;
 mod update;
 
 pub use baseline::Baseline;
 pub use cause::{Cause, NAMED};
 pub use compare::Scope;
+pub use touched::{Touched, only_touched, touched};
 pub use update::{Updated, prune, update};
 
 use std::collections::BTreeSet;
@@ -66,23 +68,33 @@ struct Terms {
 /// # Errors
 ///
 /// Where something is named that is no cause.
-pub fn judge(assessment: &Assessment, asked: &Asked, held: Option<&Held<'_>>) -> Result<GateReport, UnknownCause> {
+pub fn judge(
+    assessment: &Assessment,
+    asked: &Asked,
+    held: Option<&Held<'_>>,
+    touched: Option<&Touched>,
+) -> Result<GateReport, UnknownCause> {
     let compared = held.map(|held| compare(held.accepted, held.now, held.scope));
-    let mut gate = Gate { assessment, held, compared, report: GateReport::default(), rules_matter: false };
+    let mut gate = Gate { assessment, held, compared, touched, report: GateReport::default(), rules_matter: false };
     gate.report.baseline = held.map(|held| held.name.clone());
+    gate.report.touched_of = touched.map(|_| assessment.systems.len());
     let mut fail_on: BTreeSet<String> = BTreeSet::new();
     let mut of_systems = Vec::new();
     for (at, system) in assessment.systems.iter().enumerate() {
         let terms = terms(assessment, system, asked)?;
-        fail_on.extend(terms.causes.iter().map(|cause| cause.written().to_owned()));
-        gate.system(at, system, &terms);
+        if gate.tells(at) {
+            fail_on.extend(terms.causes.iter().map(|cause| cause.written().to_owned()));
+            gate.system(at, system, &terms);
+        }
         of_systems.push(terms);
     }
     let of_all = terms(assessment, &assessment.estate, asked)?;
-    if assessment.systems.is_empty() {
+    if fail_on.is_empty() && (0..assessment.systems.len()).all(|at| !gate.tells(at)) {
         fail_on.extend(of_all.causes.iter().map(|cause| cause.written().to_owned()));
     }
-    gate.findings_of_all(&of_all);
+    if (0..assessment.systems.len()).all(|at| gate.tells(at)) {
+        gate.findings_of_all(&of_all);
+    }
     gate.suppressions(&of_systems, &of_all);
     gate.notes(fail_on.contains(DEFAULT));
     let mut report = gate.report;
@@ -115,18 +127,25 @@ struct Gate<'g> {
     assessment: &'g Assessment,
     held: Option<&'g Held<'g>>,
     compared: Option<Compared>,
+    touched: Option<&'g Touched>,
     report: GateReport,
     /// Whether something is told that other rules may have brought about.
     rules_matter: bool,
 }
 
 impl Gate<'_> {
+    /// Whether a system is told.
+    fn tells(&self, at: usize) -> bool {
+        self.touched.is_none_or(|touched| touched.systems.contains(&at))
+    }
+
     fn system(&mut self, at: usize, system: &SystemAssessment, terms: &Terms) {
         let before = self.before(at);
         let verdict = |cause: &str, (message, help)| GateFailure {
             cause: cause.to_owned(),
             code: VERDICT.to_owned(),
             system: Some(system.id.clone()),
+            finding: None,
             message,
             help,
             before: before.map(|before| (before.verdict, before.need)),
@@ -165,11 +184,11 @@ impl Gate<'_> {
             let known = self.is_known(Some(at), index);
             self.report.known_findings += usize::from(known);
             if known {
-                self.report.known.push((system.id.clone(), index));
+                self.report.known.entry(system.id.clone()).or_default().insert(index);
             }
             for cause in terms.causes.iter().filter(|cause| !known && cause.is_of(&finding.code)) {
                 self.rules_matter |= self.held.is_some();
-                failures.push(tell::finding(cause, finding, Some(system)));
+                failures.push(tell::finding(cause, finding, Some(system), index));
             }
         }
         self.report.failures.extend(failures);
@@ -187,11 +206,11 @@ impl Gate<'_> {
             let known = self.is_known(None, index);
             self.report.known_findings += usize::from(known);
             if known {
-                self.report.known.push((self.assessment.estate.id.clone(), at));
+                self.report.known.entry(self.assessment.estate.id.clone()).or_default().insert(at);
             }
             for cause in terms.causes.iter().filter(|cause| !known && cause.is_of(&finding.code)) {
                 self.rules_matter |= self.held.is_some();
-                self.report.failures.push(tell::finding(cause, finding, None));
+                self.report.failures.push(tell::finding(cause, finding, None, at));
             }
         }
     }
@@ -202,12 +221,16 @@ impl Gate<'_> {
         let asks = |terms: &Terms| terms.causes.contains(&Cause::UnusedIgnore);
         for suppression in self.assessment.suppressions.iter().filter(|suppression| suppression.state.is_mistaken()) {
             let file = suppression.place.as_ref().map(|place| &place.file);
-            let systems = self.assessment.systems.iter().zip(of_systems);
-            let of: Vec<&Terms> = systems
-                .filter(|(system, _)| file.is_some_and(|file| system.files.contains(file)))
-                .map(|(_, terms)| terms)
+            let systems = self.assessment.systems.iter().zip(of_systems).enumerate();
+            let of: Vec<(usize, &Terms)> = systems
+                .filter(|(_, (system, _))| file.is_some_and(|file| system.files.contains(file)))
+                .map(|(at, (_, terms))| (at, terms))
                 .collect();
-            if of.iter().any(|terms| asks(terms)) || of.is_empty() && (asks(of_all) || of_systems.iter().any(asks)) {
+            let is_of_none = of.is_empty()
+                && self.touched.is_none_or(|touched| file.is_some_and(|file| touched.files.contains(file)));
+            if of.iter().any(|(at, terms)| self.tells(*at) && asks(terms))
+                || is_of_none && (asks(of_all) || of_systems.iter().any(asks))
+            {
                 self.report.failures.push(tell::suppression(suppression));
             }
         }
@@ -216,7 +239,8 @@ impl Gate<'_> {
     /// What may be told beside what fails.
     fn notes(&mut self, asks_for_regressions: bool) {
         let (Some(held), Some(compared)) = (self.held, &self.compared) else {
-            if asks_for_regressions && self.assessment.systems.iter().any(|system| system.on_kubernetes) {
+            let mut told = self.assessment.systems.iter().enumerate().filter(|(at, _)| self.tells(*at));
+            if asks_for_regressions && told.any(|(_, system)| system.on_kubernetes) {
                 self.report.notes.push(tell::no_baseline());
             }
             return;
@@ -225,11 +249,23 @@ impl Gate<'_> {
         if held.accepted.rules_digest != held.now.rules_digest && (self.rules_matter || !notes.is_empty()) {
             notes.push(tell::rules_differ());
         }
-        notes.extend(compared.gone.iter().map(|at| tell::gone(&held.accepted.systems[*at])));
-        for (at, entry) in held.accepted.systems.iter().enumerate() {
+        let entries = &held.accepted.systems;
+        let is_told = |anchor: &Option<String>| {
+            self.touched.is_none_or(|touched| anchor.as_ref().is_some_and(|file| touched.entries.contains(file)))
+        };
+        let gone = compared.gone.iter().map(|at| &entries[*at]).filter(|entry| is_told(&entry.anchor));
+        notes.extend(gone.map(tell::gone));
+        for (at, entry) in entries.iter().enumerate() {
+            let is_of = |system: usize| compared.systems.get(system) == Some(&Some(at));
+            if self.touched.is_some_and(|touched| !touched.systems.iter().any(|system| is_of(*system))) {
+                continue;
+            }
             let gone = compared.gone_findings.iter().filter(|(system, _)| *system == at);
             let gone: Vec<_> = gone.map(|(_, finding)| &entry.findings[*finding]).collect();
             notes.extend((!gone.is_empty()).then(|| tell::gone_findings(Some(&entry.name), &gone)));
+        }
+        if self.touched.is_some() {
+            return;
         }
         let gone: Vec<_> = compared.gone_of_all.iter().map(|at| &held.accepted.findings[*at]).collect();
         notes.extend((!gone.is_empty()).then(|| tell::gone_findings(None, &gone)));

@@ -2,7 +2,9 @@
 
 use super::baseline::{Finding, System};
 use super::cause::Cause;
-use crate::assessment::{FindingReport, GateFailure, GateNote, Suppression, SystemAssessment, Verdict};
+use crate::assessment::{
+    FindingReport, GateFailure, GateNote, Suppression, SuppressionState, SystemAssessment, Verdict,
+};
 use crate::language::{Prose, say};
 
 /// Findings that are gone, of which as many are named.
@@ -78,11 +80,17 @@ pub(super) fn need(system: &SystemAssessment, least: f64) -> (Prose, Prose) {
     )
 }
 
-pub(super) fn finding(cause: &Cause, finding: &FindingReport, system: Option<&SystemAssessment>) -> GateFailure {
+pub(super) fn finding(
+    cause: &Cause,
+    finding: &FindingReport,
+    system: Option<&SystemAssessment>,
+    at: usize,
+) -> GateFailure {
     GateFailure {
         cause: cause.written().to_owned(),
         code: finding.code.clone(),
         system: system.map(|system| system.id.clone()),
+        finding: Some(at),
         message: finding.message.clone(),
         help: Prose::from(&finding.help),
         before: None,
@@ -90,11 +98,22 @@ pub(super) fn finding(cause: &Cause, finding: &FindingReport, system: Option<&Sy
     }
 }
 
+/// The code that what is wrong with a suppression is told under.
+fn code_of(state: SuppressionState) -> &'static str {
+    match state {
+        SuppressionState::Expired => "KW952",
+        SuppressionState::WithoutReason => "KW953",
+        SuppressionState::NotUnderstood => "KW954",
+        _ => "KW951",
+    }
+}
+
 pub(super) fn suppression(suppression: &Suppression) -> GateFailure {
     GateFailure {
         cause: Cause::UnusedIgnore.written().to_owned(),
-        code: super::VERDICT.to_owned(),
+        code: code_of(suppression.state).to_owned(),
         system: None,
+        finding: None,
         message: suppression.message.clone(),
         help: suppression.help.clone(),
         before: None,

@@ -134,6 +134,12 @@ impl<'f> Reading<'f> {
         }
     }
 
+    /// Every document of the run.
+    #[must_use]
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
     /// Every object that the kustomization in a folder makes; none where no kustomization of that folder is built.
     #[must_use]
     pub fn made_by(&self, folder: &str) -> Option<Vec<Node<'_>>> {
@@ -177,6 +183,7 @@ impl<'f> Reading<'f> {
             missing: BTreeSet::new(),
             context: self.context.clone(),
             clusters: Vec::new(),
+            aside: BTreeSet::new(),
         }
     }
 
@@ -185,9 +192,12 @@ impl<'f> Reading<'f> {
     pub fn inventory(self, selection: &Selection, tables: &Tables) -> Inventory {
         let Self { files, trees, plain: mut objects, roots, mut families, problems, mut skipped, .. } = self;
         families.overlays = selection.overlays(&roots);
+        let mut aside = BTreeSet::new();
         for (index, root) in roots.into_iter().enumerate() {
             if selection.counts(index) {
                 objects.append(root.objects);
+            } else {
+                aside.extend(root.made.iter().map(|made| made.document));
             }
         }
         pointers::follow(&mut objects, files, &skipped.iter().map(|(source, _)| *source).collect());
@@ -208,6 +218,7 @@ impl<'f> Reading<'f> {
             missing: self.missing,
             context: self.context,
             clusters: self.clusters,
+            aside,
         };
         inventory.note_unknown_systems();
         inventory.place_problems();
@@ -240,6 +251,8 @@ pub struct Inventory {
     pub context: Context,
     /// The live clusters, or the snapshots of such, that were read.
     pub clusters: Vec<Cluster>,
+    /// What kustomizations make that were set aside as variants of others.
+    pub aside: BTreeSet<DocumentId>,
 }
 
 impl Inventory {

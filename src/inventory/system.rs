@@ -123,6 +123,8 @@ pub struct System {
     pub overlay: Option<Overlay>,
     /// What its files write and the cluster does not have.
     pub unapplied: Vec<usize>,
+    /// The files that hold its objects, and those of the chart or the kustomizations that make them.
+    pub sources: BTreeSet<SourceId>,
 }
 
 impl System {
@@ -150,6 +152,7 @@ impl System {
             namespaces: BTreeSet::new(),
             overlay: None,
             unapplied: Vec::new(),
+            sources: BTreeSet::new(),
         }
     }
 
@@ -237,12 +240,14 @@ pub(super) fn group(
             key(workload.source, Some(workload.place), labels, &workload.key.scope)
         };
         by_file.entry(workload.source).or_default().insert(group.clone());
+        let written = workload.source;
         by_folder.entry(folder_of(files, workload.source)).or_default().insert(group.clone());
         let workload = &objects.workloads[index];
         by_namespace.entry((workload.source, &workload.key.scope)).or_default().insert(group.clone());
         of_workload.push(group.clone());
         let system = groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1));
         system.workloads.push(index);
+        system.sources.insert(written);
         if workload.origin == Origin::Kubernetes {
             system.namespaces.insert(workload.key.scope.clone());
         }
@@ -263,7 +268,9 @@ pub(super) fn group(
         } else {
             only(by_file.get(&source)).or_else(|| only(by_folder.get(folder_of(files, source)))).unwrap_or(own)
         };
-        add(groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1)));
+        let system = groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1));
+        system.sources.insert(source);
+        add(system);
     };
     let none = Labels::new();
     for (index, definition) in objects.definitions.iter().enumerate() {
@@ -326,6 +333,19 @@ pub(super) fn group(
     for group in unread {
         if let Some(system) = groups.get_mut(&group) {
             system.unreadable += 1;
+        }
+    }
+    for (source, family) in &kustomizations.files {
+        let name = kustomizations.names.get(*family).cloned().unwrap_or_default();
+        if let Some(system) = groups.get_mut(&(GroupedBy::Kustomization, name)) {
+            system.sources.insert(*source);
+        }
+    }
+    for (index, file) in files.iter().enumerate().filter(|(_, file)| file.cluster.is_none()) {
+        if let Some(chart) = chart::chart_of(&places.charts, file.folder())
+            && let Some(system) = groups.get_mut(&(GroupedBy::Chart, chart.to_owned()))
+        {
+            system.sources.insert(SourceId(index as u32));
         }
     }
     for (family, overlay) in &kustomizations.overlays {

@@ -24,6 +24,9 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     }
     if let Some(gate) = &assessment.gate {
         lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+        if assessment.systems.len() != 1 && gate.touched_of.is_none() {
+            lines.push(verdict(assessment, &assessment.estate, "*", layout));
+        }
         lines.extend(reasons(gate, layout));
         lines.push(summary(assessment, gate, layout.voice));
     }
@@ -94,7 +97,7 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
         for (at, finding) in system.findings.iter().enumerate() {
             // What the gate fails for is told as such, and what the baseline knows is no news.
             if let Some(gate) = &assessment.gate
-                && (gate.fails_for(system, finding)
+                && (gate.fails_for(system, at)
                     || layout.verbosity != Verbosity::Verbose && gate.knows(system, at)
                     || system.is_estate && !of_all.contains(&at))
             {

@@ -8,16 +8,15 @@ use crate::language::{Prose, Voice, say};
 
 /// What sums the answer up: `2 systems · 1 regression · gate failed (fail-on: regression)`.
 pub(super) fn summary(assessment: &Assessment, gate: &GateReport, voice: Voice) -> String {
-    let mut parts = vec![voice.say(&match assessment.systems.len() {
-        1 => say!("1 system"),
-        systems => say!("{} systems", systems),
+    let mut parts = vec![voice.say(&match (assessment.systems.len(), gate.touched_of) {
+        (0, Some(_)) => say!("no system touched"),
+        (1, None) => say!("1 system"),
+        (systems, None) => say!("{} systems", systems),
+        (systems, Some(all)) => say!("{} of {} systems touched", systems, all),
     })];
     parts.extend(counts(gate).iter().map(|count| said(voice, count)));
     if gate.known_findings > 0 {
-        parts.push(voice.say(&match gate.known_findings {
-            1 => say!("1 finding known"),
-            known => say!("{} findings known", known),
-        }));
+        parts.push(voice.say(&known(gate)));
     }
     let asked = asked(gate);
     parts.push(said(
@@ -25,6 +24,14 @@ pub(super) fn summary(assessment: &Assessment, gate: &GateReport, voice: Voice) 
         &if gate.passes() { say!("gate passed ({})", asked) } else { say!("gate failed ({})", asked) },
     ));
     parts.join(" · ")
+}
+
+/// How many findings the baseline knows.
+pub(super) fn known(gate: &GateReport) -> Prose {
+    match gate.known_findings {
+        1 => say!("1 finding known"),
+        known => say!("{} findings known", known),
+    }
 }
 
 /// What was asked to fail, as on a command line.

@@ -2,6 +2,9 @@
 
 mod convert;
 pub(super) mod escapes;
+mod gate;
+
+pub use gate::{Gate, GateBefore, GateFailure, GateNote};
 
 use std::io::Write;
 
@@ -28,6 +31,8 @@ pub struct Report {
     pub estate: System,
     /// Each system, sorted by id.
     pub systems: Vec<System>,
+    /// The answer of the gate; null where it was not asked.
+    pub gate: Option<Gate>,
 }
 
 /// The program.
@@ -543,6 +548,7 @@ struct Written<'a> {
     inputs: Inputs,
     estate: One<'a>,
     systems: Each<'a>,
+    gate: Option<Gate>,
 }
 
 struct One<'a>(&'a SystemAssessment);

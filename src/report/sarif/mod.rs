@@ -14,7 +14,7 @@ use super::results::{
 };
 use crate::assessment::{Assessment, Location, RuleText};
 use wire::{
-    ArtifactLocation, AutomationDetails, Configuration, Driver, DriverProperties, Estate, Help, Invocation, Log,
+    ArtifactLocation, AutomationDetails, Configuration, Driver, DriverProperties, Estate, Gate, Help, Invocation, Log,
     LogicalLocation, Message, Notification, Outcome, PhysicalLocation, Region, Rule, RuleProperties, Run,
     RunProperties, Tool,
 };
@@ -109,6 +109,12 @@ fn run(assessment: &Assessment, notifications: Vec<Notification>, results: Vec<O
                 systems: assessment.systems.len(),
                 workloads: estate.workloads,
             },
+            gate: assessment.gate.as_ref().map(|gate| Gate {
+                passed: gate.passes(),
+                fail_on: gate.fail_on.clone(),
+                failures: gate.failures.len(),
+                known_findings: gate.known_findings,
+            }),
         },
     }
 }
@@ -130,7 +136,8 @@ fn outcome(told: &Told<'_>, rule_index: usize) -> Outcome {
     Outcome {
         rule_id: told.code.to_owned(),
         rule_index,
-        level: level(told.is_warning),
+        level: if told.fails { "error" } else { level(told.is_warning) },
+        baseline_state: told.known.map(|known| if known { "unchanged" } else { "new" }),
         message: Message::new(message(told)),
         locations: [location(told.place, None, None)],
         related_locations: related
