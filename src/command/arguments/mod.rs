@@ -131,7 +131,7 @@ pub struct Assess {
     pub shape: Shape,
 
     /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
-    #[arg(long)]
+    #[arg(long, conflicts_with = "shard")]
     pub explain: bool,
 
     /// Which part of the systems is assessed
