@@ -57,15 +57,14 @@ impl Watching {
     }
 }
 
+/// What a run tells what it assessed to.
+pub(super) type Seen<'s> = &'s mut dyn FnMut(&Assessed);
+
 /// Runs, and again whenever something changes, until the program is ended. A run tells what it assessed to the function that
 /// it is given, as soon as it has; it shows everything itself.
 ///
 /// What cannot be watched, and a path that is not there from the beginning, end it.
-pub(super) fn repeat(
-    watching: &Watching,
-    terminal: &Terminal,
-    run: &mut dyn FnMut(&mut dyn FnMut(&Assessed)) -> Exit,
-) -> Exit {
+pub(super) fn repeat(watching: &Watching, terminal: &Terminal, run: &mut dyn FnMut(Seen<'_>) -> Exit) -> Exit {
     if watching.named.iter().any(|path| path.as_os_str() == "-") {
         let help = "name files and folders, or leave out --watch";
         return mistake("standard input can be read once, and --watch reads again", help, terminal);
