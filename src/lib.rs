@@ -183,7 +183,7 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
     let yardstick = Yardstick { today, ..kit.yardstick() };
     let ((estate, systems), inputs) =
         rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
-    let own: std::collections::BTreeSet<String> = collected.choices.context_names().collect();
+    let own = collected.choices.configuration_names();
     let everything = std::iter::once(&estate).chain(&systems);
     let excerpts = Excerpts::of(everything, inventory, &collected.files, &|name| own.contains(name));
     Assessment {

@@ -72,6 +72,13 @@ pub(super) struct Kustomizations {
 }
 
 impl Kustomizations {
+    /// The files of the family that a system is.
+    pub(super) fn files_of(&self, system: &System) -> impl Iterator<Item = SourceId> {
+        let is_family = system.grouped_by == GroupedBy::Kustomization;
+        let family = self.names.iter().position(|name| is_family && *name == system.name);
+        self.files.iter().filter(move |(_, own)| Some(**own) == family).map(|(source, _)| *source)
+    }
+
     fn family(&self, source: SourceId, place: Option<Place>) -> Option<&String> {
         let of_document = place.and_then(|place| self.documents.get(&place.document));
         of_document.or_else(|| self.files.get(&source)).and_then(|family| self.names.get(*family))
@@ -121,6 +128,8 @@ pub struct System {
     pub overlay: Option<Overlay>,
     /// What its files write and the cluster does not have.
     pub unapplied: Vec<usize>,
+    /// The number of its configuration; see [`super::Inventory::configuration_of`].
+    pub configuration: usize,
 }
 
 impl System {
@@ -148,6 +157,7 @@ impl System {
             namespaces: BTreeSet::new(),
             overlay: None,
             unapplied: Vec::new(),
+            configuration: 0,
         }
     }
 

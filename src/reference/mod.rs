@@ -8,7 +8,7 @@ use crate::Kit;
 use crate::facts::Scope;
 use crate::rules::{Action, Rule};
 
-pub use pages::{context_page, facts_page, rules_page};
+pub use pages::{configuration_page, facts_page, rules_page};
 
 /// One rule, explained for people.
 #[must_use]
