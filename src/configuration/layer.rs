@@ -85,7 +85,12 @@ pub fn read(tree: &Tree, folder: &str) -> Result<Layer, Mistake> {
         }
         match name.text().unwrap_or_default() {
             "profile" => layer.profile = Some(profile_name(value)?),
-            "extends" => layer.extends = words(value, "a path", "extends: ../policy/kubeworthy.yaml")?,
+            "extends" => {
+                layer.extends = words(value, "a path", "extends: ../policy/kubeworthy.yaml")?;
+                for path in &layer.extends {
+                    local(value, &path.value)?;
+                }
+            }
             "gate" => layer.gate = gate(value, folder)?,
             "ignore" => layer.suppressions = suppressions(value, folder)?,
             "require-reason" => layer.require_reason = Some(stated(value, boolean(value)?)),
