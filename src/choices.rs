@@ -1,6 +1,7 @@
 //! What the user chose about reading: limits, and which of several ways to read the same files is meant.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crate::configuration::Found;
 use crate::limits::Limits;
@@ -31,6 +32,8 @@ pub struct Choices {
     pub statements: Vec<String>,
     /// Whether suppressions are listed and not honoured (`--no-ignores`).
     pub no_ignores: bool,
+    /// The folder that nothing may be read outside of, as the system names it whole; none where the user may read anything.
+    pub within: Option<PathBuf>,
 }
 
 impl Choices {

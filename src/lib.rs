@@ -30,11 +30,13 @@ pub mod grade;
 pub mod inventory;
 pub mod language;
 pub mod limits;
+pub mod matching;
 pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod snapshot;
 pub mod source;
+pub mod suppression;
 pub mod tables;
 pub mod targets;
 pub mod text;
@@ -46,8 +48,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use assessment::{
-    Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood, RuleText,
-    Yardstick, assess_estate, assess_inventory,
+    Assessed, Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood,
+    RuleText, Yardstick, assess_estate, assess_inventory, assess_variant,
 };
 use capability::Capabilities;
 use data::DataError;
@@ -79,6 +81,8 @@ pub struct Kit {
     pub availability: AvailabilityData,
     /// The day of the judgement, from which the age of the targets' facts counts; none where their age is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict; formats that do not show it are made faster without.
+    pub seeks_flips: bool,
 }
 
 /// A user's own rule and target files: names and texts.
@@ -117,7 +121,14 @@ impl Kit {
             digest,
             availability: AvailabilityData::built_in()?,
             today: None,
+            seeks_flips: true,
         })
+    }
+
+    /// What the rules say of themselves, by their codes.
+    #[must_use]
+    pub fn rule_texts(&self) -> std::collections::BTreeMap<String, RuleText> {
+        self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect()
     }
 
     /// What inventories are judged by.
@@ -131,6 +142,8 @@ impl Kit {
             constants: &self.constants,
             availability: &self.availability,
             today: self.today,
+            seeks_flips: self.seeks_flips,
+            honours_suppressions: true,
         }
     }
 }
@@ -158,15 +171,16 @@ pub fn read(collected: &Collected, kit: &Kit) -> Result<Inventory, UnknownOverla
 
 fn select(reading: Reading<'_>, collected: &Collected, kit: &Kit) -> Inventory {
     let demands = |inventories: &[Inventory]| -> Vec<Demand> {
-        inventories.par_iter().map(|inventory| demand(inventory, collected, kit)).collect()
+        inventories.par_iter().map(|inventory| demand(inventory, &reading, collected, kit)).collect()
     };
     let selection = Selection::new(&reading, &collected.choices.overlays, &kit.tables, demands);
     reading.inventory(&selection, &kit.tables)
 }
 
 /// How much an inventory demands: what the whole pipeline says of it.
-fn demand(inventory: &Inventory, collected: &Collected, kit: &Kit) -> Demand {
-    let estate = assess_estate(inventory, &collected.files, &kit.yardstick());
+fn demand(inventory: &Inventory, reading: &Reading<'_>, collected: &Collected, kit: &Kit) -> Demand {
+    let yardstick = Yardstick { honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
+    let estate = assess_variant(inventory, reading.trees(), &collected.files, &yardstick);
     Demand {
         need: estate.need.score,
         copies: inventory.most_copies(),
@@ -180,8 +194,8 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
     // What is assessed of a cluster is assessed as of the day on which it was read, so that a snapshot gives the same
     // answer on any day.
     let today = inventory.seen_on().or(kit.today);
-    let yardstick = Yardstick { today, ..kit.yardstick() };
-    let ((estate, systems), inputs) =
+    let yardstick = Yardstick { today, honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
+    let (Assessed { estate, systems, suppressions }, inputs) =
         rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
     let own = collected.choices.configuration_names();
     let everything = std::iter::once(&estate).chain(&systems);
@@ -198,16 +212,18 @@ pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &K
             .iter()
             .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
             .collect(),
-        rules: kit.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule))).collect(),
+        rules: kit.rule_texts(),
         excerpts,
-        suppressions: Vec::new(),
+        suppressions,
         gate: None,
     }
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
+    let mut folders = rule.file.split('/').skip_while(|part| *part != "rules").skip(1);
     RuleText {
         name: rule.name.clone(),
+        family: folders.next().filter(|_| folders.next().is_some()).unwrap_or_default().to_owned(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),
@@ -298,7 +314,9 @@ fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<Clus
             .collect();
         let only = Collected { files, choices: collected.choices.clone(), ..Collected::default() };
         let read = read(&only, kit).ok()?;
-        let estate = assess_estate(&read, &only.files, &Yardstick { today: cluster.taken, ..kit.yardstick() });
+        let honours_suppressions = !collected.choices.no_ignores;
+        let yardstick = Yardstick { today: cluster.taken, honours_suppressions, ..kit.yardstick() };
+        let estate = assess_estate(&read, &only.files, &yardstick);
         Some((estate.need.score, estate.verdict, estate.confidence, read.systems.len()))
     };
     let gap = |(resource, list): (&String, &inventory::live::List)| {

@@ -100,7 +100,8 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("serde_saphyr", &["data/", "report/yaml.rs"]);
     only("std::fs::", &["source/", "command/output.rs"]);
     only("kube::", &["source/cluster/"]);
-    only("tokio::", &["source/cluster/"]);
+    only("tokio::", &["source/cluster/", "command/mcp/"]);
+    only("rmcp", &["command/mcp/"]);
     only("http::", &["source/cluster/"]);
     only("Request::post", &[]);
     only("std::env::", &["command/"]);
@@ -110,6 +111,7 @@ fn what_belongs_in_one_place_stands_in_one_place() {
             "source/render.rs",
             "source/revision.rs",
             "source/tool.rs",
+            "source/watch.rs",
             "source/cluster/",
             "command/today.rs",
             "command/live.rs",
@@ -123,7 +125,8 @@ fn what_belongs_in_one_place_stands_in_one_place() {
     only("std::process::{", &starting);
     only("std::process::Command", &[]);
     only("stdout()", &["command/"]);
-    only("stdin()", &["source/"]);
+    only("stdin()", &["source/", "command/mcp/"]);
+    only("notify", &["source/watch.rs"]);
     only("miette", &["command/", "report/snippet.rs"]);
     only("HashMap", &[]);
     only("HashSet", &[]);

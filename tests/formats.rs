@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
+use clap::ValueEnum as _;
 use jsonschema::Validator;
 use kubeworthy::assessment::{Assessment, Verdict};
 use kubeworthy::limits::Limits;
@@ -73,6 +74,21 @@ static HOSTILE: LazyLock<Assessment> = LazyLock::new(|| {
     assert!(assessment.estate.findings.len() > 20);
     assessment
 });
+
+/// Flips are not sought where no format shows them, which must not be seen in those that do not.
+#[test]
+fn formats_that_show_no_flips_need_none() {
+    for (name, assessment) in CASES.iter() {
+        let mut without = assessment.clone();
+        without.estate.flips.clear();
+        without.systems.iter_mut().for_each(|system| system.flips.clear());
+        let layout = Layout::default();
+        for format in Format::value_variants().iter().filter(|format| !format.shows_flips()) {
+            assert_eq!(render(assessment, *format, layout), render(&without, *format, layout), "{name}: {format:?}");
+        }
+    }
+    assert!(CASES.iter().any(|(_, assessment)| !assessment.estate.flips.is_empty()));
+}
 
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok);

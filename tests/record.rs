@@ -124,7 +124,7 @@ fn assert_is_madr(record: &str, what: &str) {
     }
     let consequences = section("\n### Consequences\n", "\n### Confirmation");
     assert!(consequences.lines().any(|line| line.contains(", because ")), "{what}");
-    assert!(section("\n### Confirmation\n", "\n## Pros").contains("kubeworthy assess"), "{what}");
+    assert!(section("\n### Confirmation\n", "\n## Pros").contains("kubeworthy check"), "{what}");
 }
 
 #[test]

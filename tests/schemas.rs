@@ -36,6 +36,7 @@ fn schema_of<T: schemars::JsonSchema>() -> String {
 #[test]
 fn schemas_are_published_as_the_code_has_them() {
     published("report-v1.json", &json::schema());
+    published("baseline-v1.json", &kubeworthy::gate::baseline::schema());
     published("diff-v1.json", &kubeworthy::difference::schema());
     published("rule.json", &schema_of::<kubeworthy::rules::file::RuleFile>());
     published("configuration.json", &kubeworthy::configuration::schema());

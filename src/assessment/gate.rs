@@ -1,6 +1,8 @@
 //! What the gate says of an assessment. The gate itself is in [`crate::gate`]; this is its answer, for renderers.
 
-use super::{Location, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Location, SystemAssessment, Verdict};
 use crate::language::Prose;
 
 /// The answer of the gate.
@@ -14,8 +16,14 @@ pub struct GateReport {
     pub baseline: Option<String>,
     /// What was asked to fail, as it may be written after `--fail-on`, sorted.
     pub fail_on: Vec<String>,
+    /// The need below which a system fails, the highest of all; none where no need fails.
+    pub need_at_least: Option<f64>,
+    /// How many systems there are, where only those are told to which changed files belong.
+    pub touched_of: Option<usize>,
     /// How many findings the baseline knows already.
     pub known_findings: usize,
+    /// Which they are: by the id of the system, or of the estate, their places in its list of findings.
+    pub known: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl GateReport {
@@ -24,6 +32,19 @@ impl GateReport {
     pub fn passes(&self) -> bool {
         self.failures.is_empty()
     }
+
+    /// Whether the baseline knows a finding of a system, or of the estate, by its place in the list of them.
+    #[must_use]
+    pub fn knows(&self, system: &SystemAssessment, finding: usize) -> bool {
+        self.known.get(&system.id).is_some_and(|known| known.contains(&finding))
+    }
+
+    /// Whether it fails for a finding of a system, or of the estate, by its place in the list of them.
+    #[must_use]
+    pub fn fails_for(&self, system: &SystemAssessment, finding: usize) -> bool {
+        let id = (!system.is_estate).then_some(&system.id);
+        self.failures.iter().any(|failure| failure.finding == Some(finding) && failure.system.as_ref() == id)
+    }
 }
 
 /// Why the gate fails.
@@ -31,10 +52,12 @@ impl GateReport {
 pub struct GateFailure {
     /// What was asked to fail, as it may be written after `--fail-on`, or `gate` for a need below `--gate`.
     pub cause: String,
-    /// The code that it is told under: that of the rule, or `KW000` for verdicts.
+    /// The code that it is told under: that of the rule, `KW000` for verdicts, `KW951` to `KW954` for suppressions.
     pub code: String,
     /// The id of the system; none for what belongs to no system.
     pub system: Option<String>,
+    /// For findings: the place in the list of those of the system, or of the estate.
+    pub finding: Option<usize>,
     /// What happened.
     pub message: Prose,
     /// What to do.

@@ -10,6 +10,7 @@ use super::complement::complements;
 use super::constants::Constants;
 use super::constraints::Constraints;
 use super::demand::Demand;
+use super::files;
 use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
@@ -17,10 +18,11 @@ use super::locate::Locator;
 use super::score::{
     self, Candidate, Hosting, Need, Place, Source, Violation, candidates, place, regraded, rounded_shares, shares,
 };
+use super::suppressing::{Holding, Withholding};
 use super::verdict::{Grounds, verdict};
 use super::{
-    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, SystemAssessment, Unknown, Verdict,
-    ladder,
+    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, Suppression, SystemAssessment,
+    Unknown, Verdict, ladder, suppressed,
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
 use crate::context::{Statement, Statements};
@@ -30,10 +32,12 @@ use crate::grade::Grade;
 use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
 use crate::language::{Prose, say};
-use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers, evaluate};
+use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers};
+use crate::suppression::{Held, Ignores, Written};
 use crate::tables::Tables;
 use crate::targets::Catalogue;
 use crate::text::SourceFile;
+use crate::yaml::Tree;
 
 /// What everything is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -52,48 +56,96 @@ pub struct Yardstick<'y> {
     pub availability: &'y AvailabilityData,
     /// The day of the judgement; none where the age of facts is not asked.
     pub today: Option<Day>,
+    /// Whether to look for what would change a verdict, which costs as much as reading.
+    pub seeks_flips: bool,
+    /// Whether what is suppressed does not count.
+    pub honours_suppressions: bool,
+}
+
+impl Yardstick<'_> {
+    fn ignores<'t>(&'t self, trees: &'t [Tree], files: &'t [SourceFile], configured: &'t [Held<'t>]) -> Ignores<'t> {
+        Ignores::read(Written { trees, files, rules: self.rules, configured, today: self.today })
+    }
+}
+
+/// What was judged.
+#[derive(Clone, Debug)]
+pub struct Assessed {
+    /// All systems together.
+    pub estate: SystemAssessment,
+    /// Each system, sorted by id.
+    pub systems: Vec<SystemAssessment>,
+    /// Every suppression that was read, with what became of it.
+    pub suppressions: Vec<Suppression>,
 }
 
 /// Judges every system of an inventory, and the estate.
 #[must_use]
-pub fn assess_inventory(
+pub fn assess_inventory(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>) -> Assessed {
+    let holding = Holding::of(inventory);
+    let held = holding.held();
+    assess_holding(inventory, files, yardstick, &held)
+}
+
+/// The same with these configurations.
+fn assess_holding(
     inventory: &Inventory,
     files: &[SourceFile],
     yardstick: &Yardstick<'_>,
-) -> (SystemAssessment, Vec<SystemAssessment>) {
+    configured: &[Held<'_>],
+) -> Assessed {
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: true };
+    let ignores = yardstick.ignores(&inventory.trees, files, configured);
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: true, ignores: &ignores };
     let views: Vec<SystemView<'_>> =
         inventory.systems.par_iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
     let evaluations: Vec<(Evaluation, FactSet)> =
-        views.par_iter().with_max_len(4).map(|view| evaluate(view, yardstick.rules, false)).collect();
-    rayon::join(
+        views.par_iter().with_max_len(4).map(|view| judge.asked(view)).collect();
+    let (estate, systems) = rayon::join(
         || SystemAssessment { one_sided: judge.one_sided(&views, &evaluations), ..judge.estate(&views, &evaluations) },
         || {
             let systems = views.par_iter().zip(&evaluations).with_max_len(4);
             systems.map(|(view, (evaluation, facts))| judge.system(view, evaluation, facts)).collect()
         },
-    )
+    );
+    let (honoured, live) = (yardstick.honours_suppressions, !inventory.clusters.is_empty());
+    let suppressions = suppressed::told(&ignores, honoured, &inventory.aside, live, &locator);
+    Assessed { estate, systems, suppressions }
 }
 
-/// The estate alone, without what would change its verdict: for choosing among variants.
+/// The estate alone, without what would change its verdict.
 #[must_use]
 pub fn assess_estate(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>) -> SystemAssessment {
+    assess_variant(inventory, &inventory.trees, files, yardstick)
+}
+
+/// The estate of one of several variants, whose documents are among those of the run: for choosing among them.
+#[must_use]
+pub fn assess_variant(
+    inventory: &Inventory,
+    trees: &[Tree],
+    files: &[SourceFile],
+    yardstick: &Yardstick<'_>,
+) -> SystemAssessment {
+    let holding = Holding::of(inventory);
+    let held = holding.held();
+    let ignores = yardstick.ignores(trees, files, &held);
     let locator = Locator::new(inventory, files);
-    let judge = Judge { inventory, yardstick: *yardstick, locator, tries_changes: false };
+    let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: false, ignores: &ignores };
     let views: Vec<SystemView<'_>> =
         inventory.systems.iter().map(|system| SystemView::new(inventory, yardstick.tables, system)).collect();
-    let evaluations: Vec<(Evaluation, FactSet)> =
-        views.iter().map(|view| evaluate(view, yardstick.rules, false)).collect();
+    let evaluations: Vec<(Evaluation, FactSet)> = views.iter().map(|view| judge.asked(view)).collect();
     judge.estate(&views, &evaluations)
 }
 
-struct Judge<'j> {
-    inventory: &'j Inventory,
-    yardstick: Yardstick<'j>,
-    locator: Locator<'j>,
-    /// Whether to look for what would change the verdict, which costs most of the time.
-    tries_changes: bool,
+pub(super) struct Judge<'j> {
+    pub(super) inventory: &'j Inventory,
+    pub(super) yardstick: Yardstick<'j>,
+    pub(super) locator: Locator<'j>,
+    /// Whether this is the answer, and not one of several that are weighed against each other.
+    is_final: bool,
+    /// What is suppressed.
+    pub(super) ignores: &'j Ignores<'j>,
 }
 
 /// What differs between a system and the estate.
@@ -113,12 +165,28 @@ impl Judge<'_> {
         let subject =
             Subject { view, facts, id: system.id(), name: name.to_owned(), is_estate: false, set_aside: Vec::new() };
         let demand = Demand::of_claims(&evaluation.claims, system.workloads.len());
-        self.judge(&subject, fold(&evaluation.claims), &demand, &evaluation.findings, &evaluation.questions)
+        let withheld = Withholding::of_system(evaluation, system.workloads.len());
+        let (findings, questions) = (&evaluation.findings, &evaluation.questions);
+        self.judge(&subject, fold(&evaluation.claims), &demand, findings, questions, &withheld)
     }
 
     /// The estate: the claims of all systems folded again, with what only all of them together make. Well-known add-ons
     /// beside a payload are set aside.
     fn estate(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> SystemAssessment {
+        let evaluations: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
+        let mut estate = self.estate_by(views, &evaluations);
+        if estate.need.unsuppressed.is_some() {
+            // Whether add-ons are set aside may hang on what is suppressed.
+            let all: Vec<&Evaluation> =
+                evaluations.iter().map(|each| each.unsuppressed.as_deref().unwrap_or(each)).collect();
+            let none = self.ignores.none();
+            let judge = Judge { is_final: false, ignores: &none, ..*self };
+            estate.need.unsuppressed = Some(judge.estate_by(views, &all).need.score);
+        }
+        estate
+    }
+
+    fn estate_by(&self, views: &[SystemView<'_>], evaluations: &[&Evaluation]) -> SystemAssessment {
         let tables = self.yardstick.tables;
         let everything = System::of_everything(&self.inventory.objects);
         let whole = SystemView::new(self.inventory, tables, &everything);
@@ -129,11 +197,8 @@ impl Judge<'_> {
         let payload: usize = reduced.iter().map(|system| system.workloads.len()).sum();
         let least = self.yardstick.constants.payload_share * everything.workloads.len() as f64;
         let sets_aside = !add_ons.names.is_empty() && payload > 0 && payload as f64 >= least;
-        let all: Vec<(&str, &Evaluation)> = views
-            .iter()
-            .zip(evaluations)
-            .map(|(view, (evaluation, _))| (view.system.name.as_str(), evaluation))
-            .collect();
+        let all: Vec<(&str, &Evaluation)> =
+            views.iter().zip(evaluations).map(|(view, evaluation)| (view.system.name.as_str(), *evaluation)).collect();
         let counted = self.estate_of(&whole, &all, Vec::new());
         // Add-ons are set aside so that they do not make the rest look needy; where they do not, nothing is gained by it.
         if !sets_aside || counted.verdict == Verdict::Needless {
@@ -141,8 +206,7 @@ impl Judge<'_> {
         }
         let views: Vec<SystemView<'_>> =
             reduced.iter().map(|system| SystemView::new(self.inventory, tables, system)).collect();
-        let evaluations: Vec<Evaluation> =
-            views.iter().map(|view| evaluate(view, self.yardstick.rules, false).0).collect();
+        let evaluations: Vec<Evaluation> = views.iter().map(|view| self.asked(view).0).collect();
         // What could not be seen may belong to the rest as well as to the add-ons.
         let everything = System {
             opaque: everything.opaque,
@@ -197,7 +261,7 @@ impl Judge<'_> {
         systems: &[(&str, &Evaluation)],
         set_aside: Vec<String>,
     ) -> SystemAssessment {
-        let (own, facts) = evaluate(whole, self.yardstick.rules, true);
+        let (own, facts) = self.asked_of_all(whole);
         let claims: Vec<&RawClaim> =
             systems.iter().flat_map(|(_, evaluation)| &evaluation.claims).chain(&own.claims).collect();
         // A finding that one system makes is not made again for all of them.
@@ -218,7 +282,8 @@ impl Judge<'_> {
             set_aside,
         };
         let demand = Demand::of_claims(claims.iter().copied(), whole.system.workloads.len());
-        self.judge(&subject, fold(claims), &demand, &findings, &questions)
+        let withheld = Withholding::of_estate(systems, &own, whole.system.workloads.len());
+        self.judge(&subject, fold(claims), &demand, &findings, &questions, &withheld)
     }
 
     fn judge(
@@ -228,6 +293,7 @@ impl Judge<'_> {
         demand: &Demand,
         findings: &[Finding],
         questions: &[OpenQuestion],
+        withheld: &Withholding,
     ) -> SystemAssessment {
         let Yardstick { capabilities, catalogue, constants, today, .. } = self.yardstick;
         let view = subject.view;
@@ -265,7 +331,7 @@ impl Judge<'_> {
             high: round_tenth(high).max(need),
             if_self_hosted: need_of(demand, Hosting::SelfHosted),
             without_constraints,
-            unsuppressed: None,
+            unsuppressed: withheld.all.as_ref().map(|demand| need_of(demand, Hosting::Any)),
         };
         let shares = rounded_shares(&shares(&candidates, &needs, &best_any, constants), need);
         let limits: Vec<&Violation> = [best_any.simple.base, best_any.lighter.base]
@@ -318,8 +384,11 @@ impl Judge<'_> {
             outcome: &outcome,
             candidates: &under,
         };
-        let flips =
-            if self.tries_changes { trial.flips(questions, &answers, &constants.jurisdictions) } else { Vec::new() };
+        let flips = if self.is_final && self.yardstick.seeks_flips {
+            trial.flips(questions, &answers, &constants.jurisdictions)
+        } else {
+            Vec::new()
+        };
         let availability = ladder::availability(&needs, constants, capabilities);
         let seen: Vec<Need> =
             folded.iter().filter_map(|claim| Some(Need { capability: claim.capability, grade: claim.seen? })).collect();
@@ -389,11 +458,12 @@ impl Judge<'_> {
                 .unknowns(questions, &answers, subject, need, &|added| need_of(&demand.with(added), Hosting::Any)),
             flips,
             basis,
-            suppressed: Vec::new(),
+            suppressed: self.suppressed(withheld, need, &|demand| need_of(demand, Hosting::Any)),
             policy: configured.policy.clone(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
-            files: Vec::new(),
+            objects: files::objects(view),
+            files: if self.is_final { files::files(self.inventory, &self.locator, view.system) } else { Vec::new() },
             statements: self.statements(&view.statements),
             findings: self.findings(findings),
             claims,
@@ -621,10 +691,7 @@ impl Judge<'_> {
 /// The findings of a system; beside others those about the system as a whole begin with its name.
 fn named(name: &str, evaluation: &Evaluation, beside_others: bool) -> Vec<Finding> {
     let mut findings = evaluation.findings.clone();
-    for finding in findings.iter_mut().filter(|finding| beside_others && finding.subject.is_none() && !name.is_empty())
-    {
-        finding.message = say!("{}: {}", name, &finding.message);
-    }
+    findings.iter_mut().filter(|_| beside_others).for_each(|finding| finding.name_system(name));
     findings
 }
 

@@ -2,6 +2,7 @@
 
 use super::origin::trace;
 use crate::inventory::Inventory;
+use crate::suppression::Site;
 use crate::text::{STANDARD_INPUT, SourceFile, is_rendered_name};
 use crate::yaml::Place;
 
@@ -64,6 +65,11 @@ impl<'i> Locator<'i> {
         Self { inventory, files }
     }
 
+    /// The files that were read.
+    pub(super) fn files(&self) -> &'i [SourceFile] {
+        self.files
+    }
+
     /// One place. A value that a kustomization made has the object and the path that it ended up at, and the file and
     /// line at which it was written.
     pub(super) fn locate(&self, place: Place) -> Option<Location> {
@@ -102,6 +108,30 @@ impl<'i> Locator<'i> {
             };
         }
         Some(location)
+    }
+
+    /// Where a suppression is written, with the object and the path of what it stands beside or above.
+    pub(super) fn site(&self, site: &Site) -> Option<Location> {
+        let about = site.place.and_then(|place| self.locate(place));
+        let Some(span) = site.span else { return about };
+        let file = self.files.get(site.source.0 as usize)?;
+        // What was rendered is traced by the node; the comment itself has no line that anybody wrote.
+        if let Some(about) = about.as_ref().filter(|about| about.rendered.is_some()) {
+            return Some(about.clone());
+        }
+        let (start, end) = (file.position(span.start), file.position(span.end));
+        Some(Location {
+            file: file.name.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            object: about.as_ref().and_then(|about| about.object.clone()),
+            path: about.map_or_else(String::new, |about| about.path),
+            rendered: None,
+            is_live: file.cluster.is_some(),
+            observed: None,
+        })
     }
 
     /// The first of some places in the order of the names of files and of what stands in them, those of a cluster last.

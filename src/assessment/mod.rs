@@ -8,6 +8,7 @@ pub mod constants;
 pub mod constraints;
 pub mod demand;
 mod excerpt;
+mod files;
 mod fit;
 mod flips;
 mod fold;
@@ -20,8 +21,10 @@ pub mod placement;
 mod reach;
 pub mod score;
 mod suppressed;
+mod suppressing;
 mod verdict;
 
+pub use crate::suppression::{SuppressionForm, SuppressionState};
 pub use availability::{Achievable, AvailabilityData, Step};
 pub use basis::Basis;
 pub use complement::{EngineServices, Service};
@@ -32,14 +35,14 @@ pub use fit::{Blocked, Fit, Loss, SplitFit, Work};
 pub use flips::Flip;
 pub use fold::{Folded, costliest, fold, proven};
 pub use gate::{GateFailure, GateNote, GateReport};
-pub use judge::{Yardstick, assess_estate, assess_inventory};
+pub use judge::{Assessed, Yardstick, assess_estate, assess_inventory, assess_variant};
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
 pub use reach::Reach;
-pub use suppressed::{Suppressed, Suppression, SuppressionForm, SuppressionState};
+pub use suppressed::{Suppressed, Suppression};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capability::Axis;
 use crate::grade::Grade;
@@ -74,11 +77,23 @@ pub struct Assessment {
     pub gate: Option<GateReport>,
 }
 
+impl Assessment {
+    /// The findings that all systems together make, and none of them by itself, each with its place in the list of the
+    /// estate.
+    pub fn findings_of_all(&self) -> impl Iterator<Item = (usize, &FindingReport)> {
+        let single: BTreeSet<&str> =
+            self.systems.iter().flat_map(|system| &system.findings).map(|finding| finding.code.as_str()).collect();
+        self.estate.findings.iter().enumerate().filter(move |(_, finding)| !single.contains(finding.code.as_str()))
+    }
+}
+
 /// What a rule says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleText {
     /// Its name, lower case with dashes.
     pub name: String,
+    /// Its family: the folder that holds it, such as `scale`; empty for rules that lie in none.
+    pub family: String,
     /// One line for lists.
     pub title: String,
     /// Why it says something about need.
@@ -251,6 +266,8 @@ pub struct SystemAssessment {
     pub policy: crate::configuration::Policy,
     /// Whether it runs on Kubernetes as it is written, rather than being a Compose project alone.
     pub on_kubernetes: bool,
+    /// Its workloads, `Kind/namespace/name` or `service/project/name`, sorted.
+    pub objects: Vec<String>,
     /// The files that it is written in, sorted: those of its workloads and of what belongs to them. Clusters are no files.
     pub files: Vec<String>,
     /// What the owner states about it, in order of the keys.

@@ -2,7 +2,7 @@
 
 use super::constants::Constants;
 use super::constraints::Constraints;
-use super::demand::{Demand, Grades};
+use super::demand::Demand;
 use super::placement::{Movable, Split, split};
 use crate::capability::CapabilityId;
 use crate::facts::{CATALOG, Fact, FactSet, Value};
@@ -110,28 +110,14 @@ impl Candidate<'_> {
     /// capabilities with something left open are listed.
     #[must_use]
     pub fn open_parts(&self, needs: &[Need], constants: &Constants) -> Vec<(CapabilityId, f64)> {
-        self.open(needs.iter().map(|need| (need.capability, need.grade)), constants)
-    }
-
-    /// The same for grades by capability.
-    #[must_use]
-    pub fn open_parts_of(&self, needs: &Grades, constants: &Constants) -> Vec<(CapabilityId, f64)> {
-        self.open(needs.iter().map(|(capability, grade)| (*capability, *grade)), constants)
-    }
-
-    fn open(
-        &self,
-        needs: impl Iterator<Item = (CapabilityId, Grade)>,
-        constants: &Constants,
-    ) -> Vec<(CapabilityId, f64)> {
         let mut parts: Vec<(CapabilityId, f64)> = Vec::new();
         let mut raise = |capability: CapabilityId, part: f64| match parts.iter_mut().find(|(id, _)| *id == capability) {
             Some((_, known)) => *known = known.max(part),
             None if part > 0.0 => parts.push((capability, part)),
             None => {}
         };
-        for (capability, grade) in needs {
-            raise(capability, constants.weight(grade) * constants.gap_of(self.target, capability));
+        for Need { capability, grade } in needs {
+            raise(*capability, constants.weight(*grade) * constants.gap_of(self.target, *capability));
         }
         for violation in &self.violations {
             raise(violation.capability, constants.weight(violation.grade));
@@ -143,7 +129,12 @@ impl Candidate<'_> {
     /// The shortfall, 0 to 1: the chance that this target falls short of at least one need.
     #[must_use]
     pub fn shortfall(&self, needs: &[Need], constants: &Constants) -> f64 {
-        1.0 - self.open_parts(needs, constants).iter().map(|(_, part)| 1.0 - part).product::<f64>()
+        1.0 - self.covered(needs, constants)
+    }
+
+    /// The chance that this target falls short of no need, 0 to 1.
+    pub(super) fn covered(&self, needs: &[Need], constants: &Constants) -> f64 {
+        self.open_parts(needs, constants).iter().map(|(_, part)| 1.0 - part).product()
     }
 
     /// Whether it falls short of any needs as much as another one.
@@ -220,11 +211,8 @@ pub fn place(candidates: &[Candidate<'_>], demand: &Demand, hosting: Hosting, co
             let shortfall = candidate.shortfall(&needs, constants);
             let alone = Place { base: Some(index), split: None, shortfall };
             let beaten = places.iter().any(|(_, place)| place.shortfall == 0.0);
-            let split = if beaten {
-                None
-            } else {
-                split(candidates, index, demand, &movable, shortfall, &may_be_used, constants)
-            };
+            let split =
+                if beaten { None } else { split(candidates, index, &movable, shortfall, &may_be_used, constants) };
             let place = match split {
                 Some(split) => Place { shortfall: split.shortfall, split: Some(split), ..alone },
                 None => alone,
@@ -267,7 +255,7 @@ pub fn need(candidates: &[Candidate<'_>], demand: &Demand, hosting: Hosting, con
         let of_tier = alone.iter().filter(|(of, ..)| *of == tier);
         of_tier.fold(so_far, |best, (_, index, shortfall)| {
             let best = best.min(*shortfall);
-            split(candidates, *index, demand, &movable, best, &may_be_used, constants)
+            split(candidates, *index, &movable, best, &may_be_used, constants)
                 .map_or(best, |split| best.min(split.shortfall))
         })
     };

@@ -1,8 +1,13 @@
 //! What is suppressed in place or by the configuration, and what became of each suppression.
 
+use std::collections::BTreeSet;
+
 use super::Location;
-use crate::language::Prose;
+use super::locate::Locator;
+use crate::language::{Prose, say};
 use crate::rules::file::Level;
+use crate::suppression::{Ignore, Ignores, SuppressionForm, SuppressionState};
+use crate::yaml::DocumentId;
 
 /// A claim or finding that does not count, since a suppression covers it.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +33,8 @@ pub struct Suppressed {
 pub struct Suppression {
     /// Where and how it is written.
     pub form: SuppressionForm,
-    /// The codes of rules, families of rules (`KW2xx`), or `all`, as they were written.
+    /// The code of a rule, a family of rules (`KW2xx`), or `all`, as it was written: what names several is several
+    /// suppressions. Empty where nothing could be read.
     pub rules: Vec<String>,
     /// Why; none where nobody said.
     pub reason: Option<String>,
@@ -44,58 +50,35 @@ pub struct Suppression {
     pub place: Option<Location>,
 }
 
-/// Where and how a suppression is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SuppressionForm {
-    /// `# kubeworthy: ignore[KW203] reason`, on a line or above a node.
-    Comment,
-    /// `# kubeworthy: ignore-file[KW203] reason`, at the head of a file.
-    FileComment,
-    /// `ignore.kubeworthy/KW203: reason`, on an object or its pod template.
-    Annotation,
-    /// `x-kubeworthy: {ignore: {KW203: reason}}`, in a Compose file.
-    Extension,
-    /// An entry under `ignore` in the configuration.
-    Configuration,
+/// Every suppression with what became of it, after everything was asked.
+pub(super) fn told(
+    ignores: &Ignores<'_>,
+    is_honoured: bool,
+    aside: &BTreeSet<DocumentId>,
+    reads_live: bool,
+    locator: &Locator<'_>,
+) -> Vec<Suppression> {
+    let states = ignores.states(is_honoured, aside, reads_live);
+    ignores.iter().zip(states).map(|(ignore, state)| suppression(ignore, state, locator)).collect()
 }
 
-/// What became of a suppression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SuppressionState {
-    /// It covers something.
-    Applied,
-    /// It covers nothing: what it was written for is gone, or never was.
-    Unused,
-    /// Its last day is over.
-    Expired,
-    /// It gives no reason where one is demanded, so that it does not count.
-    WithoutReason,
-    /// It cannot be understood, or names a rule that is not there.
-    NotUnderstood,
-    /// It would cover something, and was not to be honoured.
-    NotHonoured,
-    /// The rule could not be asked in this run, so that nobody can say whether it covers anything.
-    NotAsked,
-}
-
-impl SuppressionState {
-    /// The name for programs.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Unused => "unused",
-            Self::Expired => "expired",
-            Self::WithoutReason => "without-reason",
-            Self::NotUnderstood => "not-understood",
-            Self::NotHonoured => "not-honoured",
-            Self::NotAsked => "not-asked",
+fn suppression(ignore: &Ignore, state: SuppressionState, locator: &Locator<'_>) -> Suppression {
+    let rule = &ignore.rule;
+    let (message, help) = match (&ignore.mistake, state) {
+        (Some(mistake), _) => (mistake.message.clone(), mistake.help.clone()),
+        (None, SuppressionState::Unused) => {
+            (say!("the suppression of {} covers nothing", rule), say!("remove it, or put it where the finding is"))
         }
-    }
-
-    /// Whether somebody should do something about it.
-    #[must_use]
-    pub fn is_mistaken(self) -> bool {
-        matches!(self, Self::Unused | Self::Expired | Self::WithoutReason | Self::NotUnderstood)
+        (None, _) => (Prose::default(), Prose::default()),
+    };
+    Suppression {
+        form: ignore.form,
+        rules: Some(rule).filter(|rule| !rule.is_empty()).cloned().into_iter().collect(),
+        reason: ignore.reason.clone(),
+        until: ignore.until.map(|day| day.to_string()),
+        state,
+        message,
+        help,
+        place: locator.site(&ignore.site),
     }
 }

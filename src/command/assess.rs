@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use miette::Severity;
 
 use super::Exit;
-use super::arguments::{Assess, Subject};
+use super::arguments::{Assess, Output, Shape, Subject};
 use super::diagnostic::{Line, Message, show_data_error, show_failure};
 use super::output::Terminal;
 use super::today::today;
+use super::watch::{self, Watching};
 use crate::assessment::Assessment;
 use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
@@ -29,77 +30,144 @@ pub(super) struct Assessed {
     pub(super) assessment: Assessment,
     inventory: Inventory,
     object: Option<ObjectName>,
+    /// The files that it depends on: those that were read, could not be read, or are named and not there.
+    files: BTreeSet<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
+    if arguments.watch {
+        let layout = terminal.layout(&arguments.shape);
+        let watching = Watching::of(&arguments.subject, &arguments.output, layout, arguments.shape.quiet);
+        return watch::repeat(&watching, terminal, &mut |seen| once(arguments, terminal, seen));
+    }
+    once(arguments, terminal, &mut |_| {})
+}
+
+/// One run; what was assessed is shown to the function before it is told to the user.
+fn once(arguments: &Assess, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
-    if arguments.output.iter().filter(|output| output.file.is_none()).count() > 1 {
-        terminal
-            .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
-        return Exit::Error;
+    if let Err(exit) = outputs_are_right(&arguments.output, terminal) {
+        return exit;
     }
-    let files: Vec<&PathBuf> = arguments.output.iter().filter_map(|output| output.file.as_ref()).collect();
-    if let Some((_, twice)) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file)) {
-        let message = format!("two formats would be written to {}", twice.display());
-        return mistake(&message, "name another file for one of them", terminal);
-    }
-    let assessed = match assess(&arguments.subject, arguments.shape.quiet, terminal) {
+    let kit = match kit_for(&arguments.output, &arguments.subject, terminal) {
+        Ok(kit) => kit,
+        Err(exit) => return exit,
+    };
+    let assessed = match assess_with(&kit, &arguments.subject, None, arguments.shape.quiet, terminal) {
         Ok(assessed) => assessed,
         Err(exit) => return exit,
     };
-    let assessment = &assessed.assessment;
-    let mut exit = Exit::Done;
-    for output in &arguments.output {
-        let layout = match &output.file {
-            Some(_) => terminal.layout_of_file(&arguments.shape),
-            None => terminal.layout(&arguments.shape),
-        };
-        let format = terminal.format(output.format);
-        if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
-            // Nothing but its bytes: large reports are not held a second time.
-            let written = terminal.save_by(file, &mut |writer| report::json::write(assessment, writer));
+    seen(&assessed);
+    let outputs = Outputs {
+        outputs: &arguments.output,
+        shape: &arguments.shape,
+        again: &arguments.subject.again(),
+        explain: arguments.explain,
+    };
+    let exit = outputs.write(&assessed.assessment, terminal);
+    if exit == Exit::Done { assessed.nothing_found(terminal).unwrap_or(exit) } else { exit }
+}
+
+/// Whether the formats that are asked for can all be written.
+pub(super) fn outputs_are_right(outputs: &[Output], terminal: &Terminal) -> Result<(), Exit> {
+    if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
+        terminal
+            .note("error: two formats cannot share standard output; write one to a file, as in `-o json=report.json`");
+        return Err(Exit::Error);
+    }
+    let files: Vec<&PathBuf> = outputs.iter().filter_map(|output| output.file.as_ref()).collect();
+    if let Some((_, twice)) = files.iter().enumerate().find(|(at, file)| files[..*at].contains(file)) {
+        let message = format!("two formats would be written to {}", twice.display());
+        return Err(mistake(&message, "name another file for one of them", terminal));
+    }
+    Ok(())
+}
+
+/// The formats that are asked for, and how they are written.
+pub(super) struct Outputs<'o> {
+    pub(super) outputs: &'o [Output],
+    pub(super) shape: &'o Shape,
+    /// What has to stand on a command line to assess the same again.
+    pub(super) again: &'o [String],
+    pub(super) explain: bool,
+}
+
+impl Outputs<'_> {
+    /// Writes every format.
+    pub(super) fn write(&self, assessment: &Assessment, terminal: &Terminal) -> Exit {
+        let mut exit = Exit::Done;
+        for output in self.outputs {
+            let layout = match &output.file {
+                Some(_) => terminal.layout_of_file(self.shape),
+                None => terminal.layout(self.shape),
+            };
+            let format = terminal.format(output.format);
+            if let (report::Format::Json, Some(file)) = (output.format, &output.file) {
+                // Nothing but its bytes: large reports are not held a second time.
+                let written = terminal.save_by(file, &mut |writer| report::json::write(assessment, writer));
+                if written != Exit::Done {
+                    exit = written;
+                }
+                continue;
+            }
+            let mut text = if format == report::Format::Adr {
+                // The record names the command that assesses the same again, which only the command line knows.
+                let command = report::adr::confirming_command(self.again, layout);
+                report::adr::render_with(assessment, &command, layout)
+            } else {
+                report::render(assessment, format, layout)
+            };
+            if self.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
+                text.push_str(&report::explain(assessment, layout));
+            }
+            let written = match &output.file {
+                Some(file) => terminal.save_whole(file, &text),
+                None => terminal.print(&text),
+            };
             if written != Exit::Done {
                 exit = written;
             }
-            continue;
         }
-        let mut text = if format == report::Format::Adr {
-            // The record names the command that assesses the same again, which only the command line knows.
-            let command = report::adr::confirming_command(&arguments.subject.again(), layout);
-            report::adr::render_with(assessment, &command, layout)
-        } else {
-            report::render(assessment, format, layout)
-        };
-        if arguments.explain && matches!(format, report::Format::Full | report::Format::Narrated) {
-            text.push_str(&report::explain(assessment, layout));
-        }
-        let written = match &output.file {
-            Some(file) => terminal.save_whole(file, &text),
-            None => terminal.print(&text),
-        };
-        if written != Exit::Done {
-            exit = written;
-        }
+        exit
     }
-    if exit == Exit::Done { assessed.nothing_found(terminal).unwrap_or(exit) } else { exit }
+}
+
+/// The kit for some formats: what none of them shows is not looked for.
+pub(super) fn kit_for(outputs: &[Output], subject: &Subject, terminal: &Terminal) -> Result<Kit, Exit> {
+    let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
+    Ok(Kit { seeks_flips: outputs.iter().any(|output| output.format.shows_flips()), ..kit })
 }
 
 /// Reads and assesses what is meant; what is wrong is said, and ends in the exit code.
 pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Result<Assessed, Exit> {
-    let (paths, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
     let kit = load_kit(&subject.rules, terminal).ok_or(Exit::Error)?;
+    assess_with(&kit, subject, None, quiet, terminal)
+}
+
+/// The same with rules and targets that were loaded before; other paths may be read in place of those that are named.
+pub(super) fn assess_with(
+    kit: &Kit,
+    subject: &Subject,
+    instead: Option<&[PathBuf]>,
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<Assessed, Exit> {
+    let (named, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
+    let paths = instead.map_or(named, <[PathBuf]>::to_vec);
     let mut inputs: Vec<Input> = paths
         .into_iter()
         .map(|path| if path.as_os_str() == "-" { Input::Standard } else { Input::Path(path) })
         .collect();
     let choices = subject.choices();
     let here = [Input::Path(".".into())];
-    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live {
+    if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.agent.inline.is_empty() {
         inputs.extend_from_slice(&here);
     }
     let count =
         inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.configuration_files.len();
+    let count = count + subject.agent.inline.len();
     let mut collected = source::collect(&inputs, &choices);
+    add_inline(&subject.agent.inline, &mut collected);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
     let is_chosen = |file: &String| {
@@ -108,18 +176,18 @@ pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Res
     let lacks_chosen = collected.failures.iter().any(|failure| is_chosen(&failure.file));
     // Nobody is asked for a cluster where a file is missing without which nothing is assessed.
     let lacks_cluster =
-        subject.live && !lacks_chosen && !add_clusters(subject, object.as_ref(), &kit, &mut collected, terminal);
+        subject.live && !lacks_chosen && !add_clusters(subject, object.as_ref(), kit, &mut collected, terminal);
     let all_failed = lacks_chosen || lacks_cluster || !subject.live && collected.failed_inputs == count;
     source::find(&mut collected, &inputs);
     warn_of_failures(&collected, all_failed, terminal);
-    if all_failed || !super::context::is_right(&collected, &kit, terminal) {
+    if all_failed || !super::context::is_right(&collected, kit, terminal) {
         return Err(Exit::Error);
     }
     let read = match subject.rendering() {
-        Some(rendering) => render(&rendering, &mut collected, &kit, quiet, terminal),
+        Some(rendering) => render(&rendering, &mut collected, kit, quiet, terminal),
         None => Ok(()),
     };
-    let inventory = read.and_then(|()| read_inventory(&mut collected, &kit, &source::follow));
+    let inventory = read.and_then(|()| read_inventory(&mut collected, kit, &source::follow));
     let inventory = inventory.map_err(|unknown| {
         terminal.note(&format!("error: {}", for_terminal(&unknown.to_string())));
         Exit::Error
@@ -133,11 +201,19 @@ pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Res
              anything. Name their namespace with --namespace, or read all of them with --all-namespaces.",
         );
     }
-    let assessment = crate::assess_inventory_of(&collected, &inventory, &kit);
-    Ok(Assessed { assessment, inventory, object })
+    let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
+    let read = collected.files.iter().map(|file| &file.name);
+    let failed = collected.failures.iter().map(|failure| &failure.file);
+    let files = read.chain(failed).chain(&inventory.missing).map(PathBuf::from).collect();
+    Ok(Assessed { assessment, inventory, object, files })
 }
 
 impl Assessed {
+    /// The files that it depends on, whether they are there or not; names that are no files are among them.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.iter().cloned()
+    }
+
     /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
     pub(super) fn nothing_found(&self, terminal: &Terminal) -> Option<Exit> {
         if self.inventory.is_assessable() {
@@ -209,6 +285,13 @@ fn is_like_an_object(path: &Path) -> bool {
     let names: Vec<&str> = text.split('/').collect();
     let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_alphanumeric());
     names.len() <= 2 && names.iter().all(is_name) && !path.exists()
+}
+
+/// Adds texts that are in no file, each in place of a file of its name.
+fn add_inline(inline: &[(String, String)], collected: &mut Collected) {
+    collected.files.retain(|file| inline.iter().all(|(name, _)| *name != file.name));
+    collected.files.extend(inline.iter().map(|(name, text)| SourceFile::new(name.as_str(), text.as_str())));
+    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 /// Reads the clusters beside the files; whether one at least could be read.

@@ -1,22 +1,25 @@
-//! The words that may stand next, for kubectl, in the protocol of its own completions: a candidate on each line, a tab
-//! before what it means, and at the end a line with a number that says what else the shell may offer.
+//! The words that may stand next, for kubectl and for the scripts of `completion`, in the protocol of kubectl's own
+//! completions: a candidate on each line, a tab before what it means, and at the end a line with a number that says what
+//! else the shell may offer.
 //!
 //! Everything comes from the tree of commands, from the data of the program, and, for the names of contexts, from the
 //! user's kubeconfig. No cluster is asked.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Arg, ArgAction, Command, ValueEnum as _, ValueHint};
+use clap::{Arg, ArgAction, Command, ValueHint};
 
 use super::Exit;
 use super::output::Terminal;
-use super::plugin::{TYPES, is_type, page};
+use super::plugin::{self, Called, TYPES, is_type};
 use super::words::{Flags, Scan, looks_like_a_flag, text};
 use crate::choices::Choices;
 use crate::context::keys::KEYS;
+use crate::difference;
 use crate::report::Format;
 use crate::source::{self, Input};
 use crate::text::SourceId;
@@ -53,20 +56,28 @@ struct Answer {
     directive: Directive,
 }
 
+/// The word after the program's name by which the scripts of `completion` ask.
+pub(super) const ASKED: &str = "__complete";
+
 /// Words that are not in the tree of commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum List {
     Rules,
     Targets,
+    /// What may make the gate fail.
+    Causes,
     /// The names in a list of the kubeconfig.
     Named(&'static str),
     /// Namespaces that contexts of the kubeconfig name.
     Namespaces,
 }
 
-/// Answers kubectl: the last of the words is the one to complete, and may be empty.
+/// Answers kubectl or a script: the last of the words is the one to complete, and may be empty.
 pub(super) fn run(words: &[OsString], terminal: &Terminal) -> Exit {
-    let mut root = page();
+    let mut root = match terminal.called() {
+        Called::Itself => plugin::command(Called::Itself),
+        Called::Plugin | Called::Completion => plugin::page(),
+    };
     root.build();
     let answer = complete(words, &root, &known);
     terminal.print(&answer.text())
@@ -122,7 +133,7 @@ fn command<'c>(root: &'c Command, scan: &Scan<'c>, words: &[OsString]) -> (&'c C
     for at in scan.operands() {
         let word = text(&words[at]).into_owned();
         match command.find_subcommand(&word) {
-            Some(subcommand) if operands.is_empty() && (first == Some(at) || command.get_name() == "help") => {
+            Some(subcommand) if operands.is_empty() && (first == Some(at) || !std::ptr::eq(command, root)) => {
                 command = subcommand;
             }
             _ => operands.push(word),
@@ -193,7 +204,7 @@ impl Request<'_, '_> {
             // After `--` nothing is a command.
             let commands = if self.scan.separated { Vec::new() } else { commands };
             let answer = beginning(commands, last, Directive::Nothing);
-            if is_root && answer.candidates.is_empty() {
+            if is_root && answer.candidates.is_empty() && self.command.get_positionals().next().is_some() {
                 let types = TYPES.iter().map(|[name, ..]| candidate(format!("{name}/"), "")).collect();
                 return beginning(types, last, Directive::GoesOn);
             }
@@ -223,7 +234,10 @@ impl Request<'_, '_> {
         match (self.command.get_name(), name, hint) {
             ("rule", "code", _) => codes(self.list(List::Rules), last),
             ("targets", "name", _) => beginning(self.list(List::Targets), last, Directive::Nothing),
-            (_, "output", _) => formats(last),
+            (_, "output", ValueHint::FilePath) => Answer { directive: Directive::Files, ..Answer::nothing() },
+            ("diff", "output", _) => formats::<difference::Format>(last),
+            (_, "output", _) => formats::<Format>(last),
+            (_, "fail-on", _) => listed(self.list(List::Causes), last),
             (_, "set", _) => statements(last),
             (_, "namespace", _) => beginning(self.list(List::Namespaces), last, Directive::Nothing),
             (_, "context", ValueHint::Unknown | ValueHint::Other) => self.named("contexts", last),
@@ -267,14 +281,26 @@ fn codes(rules: Vec<Candidate>, last: &str) -> Answer {
 }
 
 /// Formats, and after `=` the file.
-fn formats(last: &str) -> Answer {
+fn formats<F: clap::ValueEnum>(last: &str) -> Answer {
     if last.contains('=') {
         return Answer { directive: Directive::Files, ..Answer::nothing() };
     }
-    let values = Format::value_variants().iter().filter_map(clap::ValueEnum::to_possible_value);
+    let values = F::value_variants().iter().filter_map(clap::ValueEnum::to_possible_value);
     let meaning = |value: &clap::builder::PossibleValue| value.get_help().map(ToString::to_string).unwrap_or_default();
     let values = values.map(|value| candidate(value.get_name(), meaning(&value))).collect();
     beginning(values, last, Directive::Nothing)
+}
+
+/// Words of a list with commas, the last of which is being written.
+fn listed(words: Vec<Candidate>, last: &str) -> Answer {
+    let (before, last) = last.rsplit_once(',').map_or(("", last), |(before, last)| (before, last));
+    let mut answer = beginning(words, last, Directive::Nothing);
+    if !before.is_empty() {
+        for candidate in &mut answer.candidates {
+            candidate.word = format!("{before},{}", candidate.word);
+        }
+    }
+    answer
 }
 
 /// Keys of what an owner may state; what they are worth only the owner knows.
@@ -286,6 +312,14 @@ fn statements(last: &str) -> Answer {
     beginning(keys, last, Directive::GoesOn)
 }
 
+/// What may make the gate fail, beside rules and their families.
+const CAUSES: &[(&str, &str)] = &[
+    ("needless", "a system runs on Kubernetes and does not need it"),
+    ("regression", "a verdict is worse than in the baseline, or a new system is needless"),
+    ("inconclusive", "too little is known of a system"),
+    ("unused-ignore", "a suppression that no longer applies"),
+];
+
 /// Words from the program's data and from the user's kubeconfig.
 fn known(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
     match list {
@@ -296,8 +330,16 @@ fn known(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
             let namespace = |context: &Node<'_>| context.at(&["context", "namespace"])?.string().map(str::to_owned);
             contexts.iter().filter_map(namespace).collect()
         }),
-        List::Rules | List::Targets => {
+        List::Rules | List::Targets | List::Causes => {
             let Ok(kit) = Kit::load(&OwnFiles::default()) else { return Vec::new() };
+            if list == List::Causes {
+                let rules = kit.rules.iter().map(|rule| candidate(&*rule.code, &*rule.title));
+                let family = |rule: &crate::rules::Rule| Some(format!("{}xx", rule.code.get(..3)?));
+                let families: BTreeSet<String> = kit.rules.iter().filter_map(family).collect();
+                let families = families.into_iter().map(|family| candidate(family, "a family of rules"));
+                let causes = CAUSES.iter().map(|(cause, meaning)| candidate(*cause, *meaning));
+                return causes.chain(families).chain(rules).collect();
+            }
             if list == List::Rules {
                 return kit.rules.iter().map(|rule| candidate(&*rule.code, &*rule.title)).collect();
             }
@@ -358,6 +400,16 @@ mod tests {
             .subcommand(Command::new("rbac").about("Role"))
             .subcommand(Command::new("secret").hide(true))
             .subcommand(
+                Command::new("config")
+                    .about("Settings")
+                    .subcommand(Command::new("show").arg(flag("system")).arg(flag("output")))
+                    .subcommand(Command::new("schema")),
+            )
+            .subcommand(Command::new("check").about("Gate").arg(flag("fail-on")).arg(flag("output").short('o')))
+            .subcommand(Command::new("snapshot").arg(flag("output").value_hint(ValueHint::FilePath)))
+            .subcommand(Command::new("diff").arg(flag("output")))
+            .arg(Arg::new("object"))
+            .subcommand(
                 Command::new("assess")
                     .arg(Arg::new("path").num_args(0..).value_hint(ValueHint::AnyPath))
                     .arg(flag("file").value_hint(ValueHint::FilePath))
@@ -372,6 +424,7 @@ mod tests {
         match list {
             List::Rules => vec![candidate("KW101", "One"), candidate("KW201", "Two")],
             List::Targets => vec![candidate("cloud-run", "Run")],
+            List::Causes => vec![candidate("needless", "None"), candidate("regression", "Worse")],
             List::Named(list) => vec![candidate(format!("{list}-of-{from}"), "")],
             List::Namespaces => {
                 vec![candidate("shop", ""), candidate("bad\u{1b}name", ""), candidate("two\nlines", "")]
@@ -408,7 +461,10 @@ mod tests {
     #[test]
     fn words_that_may_stand_next_are_offered() {
         for (line, expected) in [
-            ("", "rule~Explain rbac~Role assess help~Print this message or the help of the given subcommand(s) :4"),
+            (
+                "",
+                "rule~Explain rbac~Role config~Settings check~Gate snapshot diff assess help~Print this message or the help of the given subcommand(s) :4",
+            ),
             ("ru", "rule~Explain :4"),
             ("sec", ":4"),
             ("dep", "deployment/ :6"),
@@ -452,12 +508,25 @@ mod tests {
             ("assess --rules ", ":16"),
             ("assess --file ", "yaml yml json :8"),
             ("assess -- -", ":0"),
+            ("config s", "show schema :4"),
+            ("config show --sys", "--system :4"),
+            ("config show ", ":4"),
+            ("help config sc", "schema :4"),
+            ("check --fail-on ", "needless~None regression~Worse :4"),
+            ("check --fail-on=needless,re", "needless,regression~Worse :4"),
+            ("check -o js", "json~JSON, version 1, for programs; see docs/schemas/report-v1.json :4"),
+            ("check -o json=", ":0"),
+            ("diff --output sar", ":4"),
+            ("snapshot --output ", ":0"),
             ("help r", "rule~Explain rbac~Role :4"),
             ("-- r", "replicaset/ replicationcontroller/ rollout/ :6"),
             ("-- -", ":4"),
             ("--unknown=", ":4"),
             ("--unknown ru", "rule~Explain :4"),
-            ("-= ", "rule~Explain rbac~Role assess help~Print this message or the help of the given subcommand(s) :4"),
+            (
+                "-= ",
+                "rule~Explain rbac~Role config~Settings check~Gate snapshot diff assess help~Print this message or the help of the given subcommand(s) :4",
+            ),
             ("--=", ":4"),
             ("-é=", ":4"),
             ("rule rule ", ":4"),

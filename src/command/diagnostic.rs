@@ -45,6 +45,15 @@ impl Message<'_> {
             Some(at) => format!("{file}:{}:{}", at.line, at.column),
             None => file.into_owned(),
         };
+        if terminal.keeps_notes() {
+            let severity = match self.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Advice => "note",
+            };
+            let help = if self.help.is_empty() { String::new() } else { format!("; {}", for_terminal(self.help)) };
+            return format!("{severity}: {place}: {text}{help}");
+        }
         let mut diagnostic = MietteDiagnostic::new(format!("{place}: {text}")).with_severity(self.severity);
         if !self.help.is_empty() {
             diagnostic = diagnostic.with_help(for_terminal(self.help).into_owned());

@@ -10,19 +10,19 @@ use crate::text::command::{PROGRAM, for_shell};
 use crate::text::sanitize::for_terminal;
 
 pub(super) fn run(arguments: &Completion, terminal: &Terminal) -> Exit {
-    let shell = match arguments.shell {
+    let script = match arguments.shell {
         Shell::Kubectl if arguments.install => return install(arguments.directory.as_deref(), terminal),
         Shell::Kubectl => return terminal.print(&terminal.in_words(&how(plugin_file(terminal.called()).as_deref()))),
-        Shell::Bash => clap_complete::Shell::Bash,
-        Shell::Elvish => clap_complete::Shell::Elvish,
-        Shell::Fish => clap_complete::Shell::Fish,
-        Shell::PowerShell => clap_complete::Shell::PowerShell,
-        Shell::Zsh => clap_complete::Shell::Zsh,
+        Shell::Bash => Script::Asks(include_str!("completion/bash.sh")),
+        Shell::Zsh => Script::Asks(include_str!("completion/zsh.sh")),
+        Shell::Fish => Script::Asks(include_str!("completion/fish.fish")),
+        Shell::Elvish => Script::Holds(clap_complete::Shell::Elvish),
+        Shell::PowerShell => Script::Holds(clap_complete::Shell::PowerShell),
     };
     if arguments.install {
-        let script =
+        let mistake =
             "`--install` is for `completion kubectl`; a script is printed, and goes where your shell looks for it";
-        terminal.note(&format!("error: {script}"));
+        terminal.note(&format!("error: {mistake}"));
         return Exit::Error;
     }
     let (mut command, name) = match terminal.called() {
@@ -35,9 +35,26 @@ pub(super) fn run(arguments: &Completion, terminal: &Terminal) -> Exit {
             (plugin::page().override_usage("").bin_name(PLUGIN_FILE), PLUGIN_FILE)
         }
     };
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, name, &mut script);
-    terminal.print(&String::from_utf8_lossy(&script))
+    match script {
+        Script::Asks(template) => {
+            let function = name.replace('-', "_");
+            terminal.print(&template.replace("{{name}}", name).replace("{{function}}", &function))
+        }
+        Script::Holds(shell) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, name, &mut script);
+            terminal.print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+/// A script for a shell.
+enum Script {
+    /// One that asks the program for the words that may stand next, so that it knows what is in the data and never grows
+    /// old.
+    Asks(&'static str),
+    /// One that holds the commands and flags itself.
+    Holds(clap_complete::Shell),
 }
 
 /// How the completions of the plugin are made available.

@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod diagnostic;
 mod diff;
+mod gate;
 mod init;
 mod install;
 pub mod live;
@@ -25,6 +26,7 @@ mod reference;
 mod shard;
 mod snapshot;
 mod today;
+mod watch;
 mod words;
 
 use std::ffi::OsString;
@@ -57,8 +59,13 @@ impl From<Exit> for ExitCode {
 pub fn run() -> Exit {
     let words: Vec<OsString> = std::env::args_os().collect();
     let called = Called::by(words.first().map(OsString::as_os_str));
-    if called == Called::Completion {
-        return complete::run(words.get(1..).unwrap_or_default(), &output::Terminal::new(Colour::Never, called));
+    let asked = if called == Called::Completion {
+        Some(1)
+    } else {
+        words.get(1).filter(|word| *word == complete::ASKED).map(|_| 2)
+    };
+    if let Some(first) = asked {
+        return complete::run(words.get(first..).unwrap_or_default(), &output::Terminal::new(Colour::Never, called));
     }
     let arguments = match plugin::parse(called, &words) {
         Ok(arguments) => arguments,

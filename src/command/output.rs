@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write};
 use std::path::Path;
+use std::sync::Mutex;
 
 use super::Exit;
 use super::arguments::{Charset, Colour, Shape};
@@ -20,7 +21,7 @@ const NARROWEST: usize = 40;
 
 /// What is known about where output goes. Nothing but this asks the environment about terminals.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Terminal {
+pub(super) struct Terminal<'n> {
     colour_out: bool,
     colour_error: bool,
     links: bool,
@@ -30,9 +31,11 @@ pub(super) struct Terminal {
     is_narrated: bool,
     width: usize,
     called: Called,
+    /// Where messages are kept, in place of standard error.
+    notes: Option<&'n Mutex<Vec<String>>>,
 }
 
-impl Terminal {
+impl<'n> Terminal<'n> {
     pub(super) fn new(colour: Colour, called: Called) -> Self {
         let (out, error) = (std::io::stdout(), std::io::stderr());
         let columns = if out.is_terminal() { columns() } else { None };
@@ -45,7 +48,19 @@ impl Terminal {
             is_narrated: is_set("NO_GRAPHICS"),
             width: columns.map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST)),
             called,
+            notes: None,
         }
+    }
+
+    /// Where messages are kept for an answer, one line each, and nothing is written.
+    #[cfg(feature = "mcp")]
+    pub(super) fn keeping(self, notes: &'n Mutex<Vec<String>>) -> Self {
+        Self { notes: Some(notes), ..self }
+    }
+
+    /// Whether messages are kept for an answer.
+    pub(super) fn keeps_notes(&self) -> bool {
+        self.notes.is_some()
     }
 
     /// With what the user says of the shape of text, for messages too.
@@ -182,6 +197,30 @@ impl Terminal {
         }
     }
 
+    /// Writes files into a folder that is made where it is not there yet: all of them, or none where one cannot be written.
+    /// What is there by their names is replaced.
+    pub(super) fn save_together(&self, folder: &Path, files: &[(String, &str)]) -> Exit {
+        let part = |name: &str| folder.join(format!(".{name}.{}.part", std::process::id()));
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(folder)?;
+            if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).is_dir()) {
+                return Err(std::io::Error::other(format!("{name} is a folder there")));
+            }
+            files.iter().try_for_each(|(name, text)| std::fs::write(part(name), text))?;
+            files.iter().try_for_each(|(name, _)| std::fs::rename(part(name), folder.join(name)))
+        };
+        let Err(error) = write() else { return Exit::Done };
+        for (name, _) in files {
+            // Where nothing was written there is nothing to remove.
+            let _ = std::fs::remove_file(part(name));
+        }
+        let folder = for_terminal(&folder.display().to_string()).into_owned();
+        self.note(&format!(
+            "error: the pages could not be written to {folder}: {error}; choose a folder that you may write to"
+        ));
+        Exit::Error
+    }
+
     /// Writes a text to a file that is not there yet, in a folder that is made where it is not there yet. While it looks for a
     /// name, no other run of this program does so in the same folder.
     ///
@@ -237,8 +276,27 @@ impl Terminal {
         }
     }
 
+    /// Whether standard output is a terminal.
+    pub(super) fn is_screen(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Clears the screen, where standard output is one. What was scrolled away before stays where the user can look it up.
+    pub(super) fn clear(&self) {
+        if self.is_screen() && !is_dumb() {
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
+        }
+    }
+
     /// Writes a line to standard error. Where nobody can read it, nothing is lost that matters.
     pub(super) fn note(&self, text: &str) {
+        if let Some(notes) = self.notes {
+            if let Ok(mut notes) = notes.lock() {
+                notes.push(self.in_words(text.trim_end()).into_owned());
+            }
+            return;
+        }
         let _ = writeln!(std::io::stderr().lock(), "{}", self.in_words(text.trim_end()));
     }
 

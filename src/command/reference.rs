@@ -106,7 +106,7 @@ fn is_stale_complement(complement: &Complement, kit: &Kit) -> bool {
     kit.today.is_some_and(|today| complement.is_stale(today, kit.constants.targets.stale_after_days))
 }
 
-fn explain_target(target: &Target, kit: &Kit) -> String {
+pub(super) fn explain_target(target: &Target, kit: &Kit) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}  ({})", target.name, target.id);
     paragraph(&mut text, &target.summary);

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::{Found, nearest, together};
 use super::{Configuration, Layer, Step, profile};
-use crate::choices::Choices;
 use crate::text::SourceFile;
 use crate::text::paths::folder_of;
 
@@ -19,11 +18,10 @@ pub struct Configurations {
 }
 
 impl Configurations {
-    /// Lays the layers over each other as they were found or named; `layers` are by the names of their files.
+    /// Lays the layers over each other: of the files that were found or `named`, and over all of them `sets`, the names of
+    /// single statements; `layers` are by the names of their files.
     #[must_use]
-    pub fn new(choices: &Choices, layers: &BTreeMap<String, Layer>) -> Self {
-        let sets: Vec<String> = choices.statements.iter().map(|statement| Choices::statement_name(statement)).collect();
-        let found = &choices.found;
+    pub fn new(found: &Found, named: &[String], sets: &[String], layers: &BTreeMap<String, Layer>) -> Self {
         let of = |names: &[String], file: &str, folder: &str| {
             let mut order = Vec::new();
             for name in names {
@@ -32,7 +30,6 @@ impl Configurations {
             order.extend(sets.iter().cloned());
             lay(&order, layers, file, folder)
         };
-        let named = &choices.configuration_files;
         let last = named.last().map_or("", String::as_str);
         let mut all = vec![of(named, last, "")];
         all.extend(found.files.iter().map(|file| of(std::slice::from_ref(&file.name), &file.name, &file.folder)));

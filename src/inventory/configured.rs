@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::Read;
-use super::model::Objects;
-use super::system::Kustomizations;
 use super::{Inventory, Problem, System};
 use crate::choices::Choices;
 use crate::configuration::{self, Configuration, Configurations, Layer};
@@ -40,42 +38,20 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, read: &mut Read) {
             }
         }
     }
-    read.configurations = Configurations::new(choices, &layers);
+    let sets: Vec<String> = choices.statements.iter().map(|statement| Choices::statement_name(statement)).collect();
+    read.configurations = Configurations::new(&choices.found, &choices.configuration_files, &sets, &layers);
 }
 
 /// Gives each system the number of its configuration, and the estate its own.
-pub(super) fn settle(
-    configurations: &mut Configurations,
-    systems: &mut [System],
-    objects: &Objects,
-    files: &[SourceFile],
-    families: &Kustomizations,
-) {
+pub(super) fn settle(configurations: &mut Configurations, systems: &mut [System], files: &[SourceFile]) {
     let of_system: Vec<Vec<&SourceFile>> = systems
         .iter()
-        .map(|system| {
-            let mut sources = sources(system, objects);
-            sources.extend(families.files_of(system));
-            sources.into_iter().filter_map(|source| files.get(source.0 as usize)).collect()
-        })
+        .map(|system| system.sources.iter().filter_map(|source| files.get(source.0 as usize)).collect())
         .collect();
     for (system, own) in systems.iter_mut().zip(&of_system) {
         system.configuration = configurations.number_of(own.iter().copied());
     }
     configurations.settle(of_system.into_iter());
-}
-
-/// The files that a system is written in; of what runs in a cluster those that write it, where there are any.
-fn sources(system: &System, objects: &Objects) -> BTreeSet<SourceId> {
-    let mut sources = BTreeSet::new();
-    for workload in system.workloads.iter().map(|at| &objects.workloads[*at]) {
-        sources.insert(workload.written.as_deref().unwrap_or(workload).source);
-    }
-    sources.extend(system.definitions.iter().map(|at| objects.definitions[*at].source));
-    sources.extend(system.extensions.iter().map(|at| objects.extensions[*at].source));
-    sources.extend(system.drivers.iter().map(|at| objects.drivers[*at].source));
-    sources.extend(system.opaque.iter().map(|at| objects.opaque[*at].source));
-    sources
 }
 
 impl Inventory {

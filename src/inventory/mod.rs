@@ -135,6 +135,12 @@ impl<'f> Reading<'f> {
         }
     }
 
+    /// Every document of the run.
+    #[must_use]
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
     /// Every object that the kustomization in a folder makes; none where no kustomization of that folder is built.
     #[must_use]
     pub fn made_by(&self, folder: &str) -> Option<Vec<Node<'_>>> {
@@ -168,7 +174,7 @@ impl<'f> Reading<'f> {
         let links = Links::new(&objects, tables);
         let mut systems = system::group(&objects, &links, self.files, &self.families);
         let mut configurations = self.configurations.clone();
-        configured::settle(&mut configurations, &mut systems, &objects, self.files, &self.families);
+        configured::settle(&mut configurations, &mut systems, self.files);
         Inventory {
             trees: Vec::new(),
             systems,
@@ -181,6 +187,7 @@ impl<'f> Reading<'f> {
             missing: BTreeSet::new(),
             configurations,
             clusters: Vec::new(),
+            aside: BTreeSet::new(),
         }
     }
 
@@ -189,9 +196,12 @@ impl<'f> Reading<'f> {
     pub fn inventory(self, selection: &Selection, tables: &Tables) -> Inventory {
         let Self { files, trees, plain: mut objects, roots, mut families, problems, mut skipped, .. } = self;
         families.overlays = selection.overlays(&roots);
+        let mut aside = BTreeSet::new();
         for (index, root) in roots.into_iter().enumerate() {
             if selection.counts(index) {
                 objects.append(root.objects);
+            } else {
+                aside.extend(root.made.iter().map(|made| made.document));
             }
         }
         pointers::follow(&mut objects, files, &skipped.iter().map(|(source, _)| *source).collect());
@@ -202,7 +212,7 @@ impl<'f> Reading<'f> {
         live::leave_foreign_definitions(&mut objects, &mut links, &self.clusters);
         let mut systems = system::group(&objects, &links, files, &families);
         let mut configurations = self.configurations;
-        configured::settle(&mut configurations, &mut systems, &objects, files, &families);
+        configured::settle(&mut configurations, &mut systems, files);
         let mut inventory = Inventory {
             systems,
             links,
@@ -215,6 +225,7 @@ impl<'f> Reading<'f> {
             missing: self.missing,
             configurations,
             clusters: self.clusters,
+            aside,
         };
         inventory.note_useless_configuration(files);
         inventory.place_problems();
@@ -247,6 +258,8 @@ pub struct Inventory {
     pub configurations: Configurations,
     /// The live clusters, or the snapshots of such, that were read.
     pub clusters: Vec<Cluster>,
+    /// What kustomizations make that were set aside as variants of others.
+    pub aside: BTreeSet<DocumentId>,
 }
 
 impl Inventory {

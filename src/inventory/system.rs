@@ -72,13 +72,6 @@ pub(super) struct Kustomizations {
 }
 
 impl Kustomizations {
-    /// The files of the family that a system is.
-    pub(super) fn files_of(&self, system: &System) -> impl Iterator<Item = SourceId> {
-        let is_family = system.grouped_by == GroupedBy::Kustomization;
-        let family = self.names.iter().position(|name| is_family && *name == system.name);
-        self.files.iter().filter(move |(_, own)| Some(**own) == family).map(|(source, _)| *source)
-    }
-
     fn family(&self, source: SourceId, place: Option<Place>) -> Option<&String> {
         let of_document = place.and_then(|place| self.documents.get(&place.document));
         of_document.or_else(|| self.files.get(&source)).and_then(|family| self.names.get(*family))
@@ -130,6 +123,8 @@ pub struct System {
     pub unapplied: Vec<usize>,
     /// The number of its configuration; see [`super::Inventory::configuration_of`].
     pub configuration: usize,
+    /// The files that hold its objects, and those of the chart or the kustomizations that make them.
+    pub sources: BTreeSet<SourceId>,
 }
 
 impl System {
@@ -158,6 +153,7 @@ impl System {
             overlay: None,
             unapplied: Vec::new(),
             configuration: 0,
+            sources: BTreeSet::new(),
         }
     }
 
@@ -245,12 +241,14 @@ pub(super) fn group(
             key(workload.source, Some(workload.place), labels, &workload.key.scope)
         };
         by_file.entry(workload.source).or_default().insert(group.clone());
+        let written = workload.source;
         by_folder.entry(folder_of(files, workload.source)).or_default().insert(group.clone());
         let workload = &objects.workloads[index];
         by_namespace.entry((workload.source, &workload.key.scope)).or_default().insert(group.clone());
         of_workload.push(group.clone());
         let system = groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1));
         system.workloads.push(index);
+        system.sources.insert(written);
         if workload.origin == Origin::Kubernetes {
             system.namespaces.insert(workload.key.scope.clone());
         }
@@ -271,7 +269,9 @@ pub(super) fn group(
         } else {
             only(by_file.get(&source)).or_else(|| only(by_folder.get(folder_of(files, source)))).unwrap_or(own)
         };
-        add(groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1)));
+        let system = groups.entry(group.clone()).or_insert_with(|| System::new(group.0, group.1));
+        system.sources.insert(source);
+        add(system);
     };
     let none = Labels::new();
     for (index, definition) in objects.definitions.iter().enumerate() {
@@ -334,6 +334,19 @@ pub(super) fn group(
     for group in unread {
         if let Some(system) = groups.get_mut(&group) {
             system.unreadable += 1;
+        }
+    }
+    for (source, family) in &kustomizations.files {
+        let name = kustomizations.names.get(*family).cloned().unwrap_or_default();
+        if let Some(system) = groups.get_mut(&(GroupedBy::Kustomization, name)) {
+            system.sources.insert(*source);
+        }
+    }
+    for (index, file) in files.iter().enumerate().filter(|(_, file)| file.cluster.is_none()) {
+        if let Some(chart) = chart::chart_of(&places.charts, file.folder())
+            && let Some(system) = groups.get_mut(&(GroupedBy::Chart, chart.to_owned()))
+        {
+            system.sources.insert(SourceId(index as u32));
         }
     }
     for (family, overlay) in &kustomizations.overlays {

@@ -1,21 +1,34 @@
-//! One line for each verdict, then one for each finding, as compilers print them: `file:line:column: CODE message`.
+//! One line for each verdict, then one for each finding, as compilers print them: `file:line:column: CODE message`. Of a
+//! gate the findings come first, then the verdicts, why it fails, and a line that sums it up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::gate::summary;
 use super::marks::{self, Mark};
 use super::sentences::{position, said};
 use super::words::{self, points};
 use super::{Layout, Verbosity};
-use crate::assessment::{Assessment, Location, SystemAssessment};
+use crate::assessment::{Assessment, GateReport, Location, SystemAssessment};
 use crate::language::{Prose, say};
 use crate::text::sanitize::for_terminal;
 
 /// Renders one line for each verdict and one for each finding.
 pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
-    let mut lines = vec![verdict(assessment, &assessment.estate, "*", layout)];
-    lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+    let mut lines = Vec::new();
+    if assessment.gate.is_none() {
+        lines.push(verdict(assessment, &assessment.estate, "*", layout));
+        lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+    }
     if layout.verbosity != Verbosity::Quiet {
         lines.extend(pointed(assessment, layout));
+    }
+    if let Some(gate) = &assessment.gate {
+        lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+        if assessment.systems.len() != 1 && gate.touched_of.is_none() {
+            lines.push(verdict(assessment, &assessment.estate, "*", layout));
+        }
+        lines.extend(reasons(gate, layout));
+        lines.push(summary(assessment, gate, layout.voice));
     }
     let mut text = String::new();
     for line in lines {
@@ -42,6 +55,27 @@ fn verdict(assessment: &Assessment, system: &SystemAssessment, name: &str, layou
     ))
 }
 
+/// Why the gate fails: each reason, and what to do about it and those before it.
+fn reasons(gate: &GateReport, layout: Layout) -> Vec<String> {
+    let voice = layout.voice;
+    let mut lines = Vec::new();
+    for (at, failure) in gate.failures.iter().enumerate() {
+        let place = match (&failure.place, &failure.system) {
+            (Some(place), _) => format!("{}: ", position(place)),
+            (None, Some(system)) => format!("{}: ", for_terminal(system)),
+            (None, None) => String::new(),
+        };
+        let code = for_terminal(&failure.code);
+        let error = Mark::Strong.around(&voice.words("error"));
+        lines.push(format!("{place}{error}: {} {}", Mark::Code.around(&code), said(voice, &failure.message)));
+        let is_last = gate.failures.get(at + 1).is_none_or(|next| next.help != failure.help);
+        if is_last && !failure.help.is_empty() && layout.verbosity != Verbosity::Quiet {
+            lines.push(format!("  {}", Mark::Faint.around(&said(voice, &failure.help))));
+        }
+    }
+    lines
+}
+
 /// The findings by their places, each once; on a verbose run also the claims.
 fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
     let voice = layout.voice;
@@ -58,8 +92,17 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
             lines.insert(text);
         }
     };
+    let of_all: BTreeSet<usize> = assessment.findings_of_all().map(|(at, _)| at).collect();
     for system in assessment.systems.iter().chain([&assessment.estate]) {
-        for finding in &system.findings {
+        for (at, finding) in system.findings.iter().enumerate() {
+            // What the gate fails for is told as such, and what the baseline knows is no news.
+            if let Some(gate) = &assessment.gate
+                && (gate.fails_for(system, at)
+                    || layout.verbosity != Verbosity::Verbose && gate.knows(system, at)
+                    || system.is_estate && !of_all.contains(&at))
+            {
+                continue;
+            }
             add(system, finding.evidence.first(), &finding.code, said(voice, &finding.message));
         }
         if layout.verbosity == Verbosity::Verbose {

@@ -1,8 +1,10 @@
 //! A table for spreadsheets: the estate, then one row for each system, as RFC 4180 has it.
 
+use std::collections::BTreeSet;
+
 use super::Layout;
 use super::words::suggested;
-use crate::assessment::{Assessment, SystemAssessment};
+use crate::assessment::{Assessment, GateFailure, GateReport, SystemAssessment};
 use crate::language::Prose;
 use crate::rules::file::Level;
 use crate::text::sanitize::is_unsafe;
@@ -13,7 +15,7 @@ const LONGEST: usize = 32_000;
 /// Drivers that a row names.
 const DRIVERS: usize = 3;
 
-/// The columns. New ones are added behind the last.
+/// The columns. New ones are added behind the last; that of a gate comes behind all of them, where there is one.
 const HEADER: [&str; 32] = [
     "system",
     "name",
@@ -51,11 +53,22 @@ const HEADER: [&str; 32] = [
 
 /// Renders the table.
 pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
-    let mut table = line(HEADER.map(str::to_owned));
+    let gate = assessment.gate.as_ref();
+    let mut table = line(HEADER.iter().map(|head| (*head).to_owned()).chain(gate.map(|_| "gate".to_owned())));
     for system in [&assessment.estate].into_iter().chain(&assessment.systems) {
-        table.push_str(&line(row(system)));
+        table.push_str(&line(row(system).into_iter().chain(gate.map(|gate| gate_cell(gate, system)))));
     }
     table
+}
+
+/// Why the gate fails for a system: the causes; `passed` where it does not. The row of the estate has the whole answer.
+fn gate_cell(gate: &GateReport, system: &SystemAssessment) -> String {
+    let of = |failure: &&GateFailure| system.is_estate || failure.system.as_ref() == Some(&system.id);
+    let causes: BTreeSet<&str> = gate.failures.iter().filter(of).map(|failure| failure.cause.as_str()).collect();
+    if causes.is_empty() {
+        return "passed".to_owned();
+    }
+    text(&format!("failed: {}", causes.into_iter().collect::<Vec<_>>().join("; ")))
 }
 
 fn row(system: &SystemAssessment) -> [String; HEADER.len()] {
@@ -121,12 +134,12 @@ fn text(text: &str) -> String {
 }
 
 /// One line. A cell is quoted where it holds what separates cells, in any country's spreadsheet.
-fn line(cells: [String; HEADER.len()]) -> String {
+fn line(cells: impl Iterator<Item = String>) -> String {
     let quoted = cells.map(|cell| {
         let is_plain = !cell.contains([',', ';', '"', '\n', '\r', '\t']) && cell.trim() == cell;
         if is_plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
     });
-    quoted.join(",") + "\r\n"
+    quoted.collect::<Vec<_>>().join(",") + "\r\n"
 }
 
 #[cfg(test)]
@@ -146,7 +159,7 @@ mod tests {
     fn what_separates_cells_is_quoted() {
         let mut cells = HEADER.map(|_| String::new());
         cells[0] = "a,\"b\"\nc;".to_owned();
-        let line = line(cells);
+        let line = line(cells.into_iter());
         assert!(line.starts_with("\"a,\"\"b\"\"\nc;\",,") && line.ends_with(",\r\n"), "{line:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Annotations of GitHub workflows: commands that a runner reads from standard output.
+//! Annotations of GitHub workflows: commands that a runner reads from standard output. What makes a gate fail is an error.
 
 use super::Layout;
 use super::results::{Told, VERDICT_NAME, count, path_in_tree, results, sentence, standing};
@@ -11,10 +11,15 @@ const MOST: usize = 10;
 /// Renders annotations: the verdicts and notes as notices, the rest as warnings, the last of a kind for what is left out.
 pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     let told = results(assessment);
-    let (warnings, notices): (Vec<_>, Vec<_>) = told.iter().partition(|each| each.is_warning);
+    // What a team has accepted is no news on a change.
+    let told = told.iter().filter(|each| each.known != Some(true));
+    let (errors, told): (Vec<_>, Vec<_>) = told.partition(|each| each.fails);
+    let (warnings, notices): (Vec<_>, Vec<_>) = told.into_iter().partition(|each| each.is_warning);
+    let commands: Vec<String> = errors.into_iter().map(|each| annotation("error", each)).collect();
+    let mut text = limited("error", &commands);
     let mut commands: Vec<String> = of_all(assessment).into_iter().collect();
     commands.extend(notices.into_iter().map(|each| annotation("notice", each)));
-    let mut text = limited("notice", &commands);
+    text.push_str(&limited("notice", &commands));
     let commands: Vec<String> = warnings.into_iter().map(|each| annotation("warning", each)).collect();
     text.push_str(&limited("warning", &commands));
     text

@@ -41,7 +41,11 @@ fn issue<'a>(told: &'a Told<'_>) -> Option<Issue<'a>> {
         description: &told.message,
         check_name: told.code,
         fingerprint: &told.fingerprint,
-        severity: if told.is_warning { "minor" } else { "info" },
+        severity: match (told.fails, told.is_warning) {
+            (true, _) => "major",
+            (false, true) => "minor",
+            (false, false) => "info",
+        },
         location: Location { path: path_in_tree(&place.file), lines: Lines { begin, end: place.end_line.max(begin) } },
     })
 }

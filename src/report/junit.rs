@@ -1,11 +1,12 @@
-//! JUnit: one test case for each system. An assessment fails nothing: what can be concluded passes, the rest is skipped.
+//! JUnit: one test case for each system. An assessment fails nothing: what can be concluded passes, the rest is skipped. Of a
+//! gate the systems that it fails for fail, and what belongs to no system is a test case of its own.
 
 use std::fmt::Write as _;
 
 use super::Layout;
 use super::results::{LONGEST, path_in_tree, points, sentence, short, standing};
 use super::words::verdict_sentence;
-use crate::assessment::{Assessment, SystemAssessment, Verdict};
+use crate::assessment::{Assessment, GateFailure, SystemAssessment, Verdict};
 
 /// Claims and findings that the output of a test case lists.
 const LISTED: usize = 20;
@@ -13,13 +14,21 @@ const LISTED: usize = 20;
 /// Renders JUnit's XML.
 pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
     let systems = &assessment.systems;
-    let skipped = systems.iter().filter(|system| is_skipped(system)).count();
+    let skipped = systems.iter().filter(|system| is_skipped(system) && failures(assessment, Some(system)).is_empty());
+    let skipped = skipped.count();
+    let failed = systems.iter().filter(|system| !failures(assessment, Some(system)).is_empty()).count();
+    let beside = failures(assessment, None);
+    let failed = failed + usize::from(!beside.is_empty());
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let tests = systems.len();
-    let _ = writeln!(xml, "<testsuites name=\"kubeworthy\" tests=\"{tests}\" failures=\"0\" errors=\"0\" time=\"0\">");
+    let tests = systems.len() + usize::from(!beside.is_empty());
     let _ = writeln!(
         xml,
-        "  <testsuite name=\"kubeworthy\" tests=\"{tests}\" failures=\"0\" errors=\"0\" skipped=\"{skipped}\" time=\"0\">"
+        "<testsuites name=\"kubeworthy\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" time=\"0\">"
+    );
+    let _ = writeln!(
+        xml,
+        "  <testsuite name=\"kubeworthy\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" skipped=\"{skipped}\" \
+         time=\"0\">"
     );
     xml.push_str("    <properties>\n");
     let mut property = |name: &str, value: &str| {
@@ -37,12 +46,48 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
         property(&format!("{id} need-high"), &points(need.high));
         property(&format!("{id} confidence"), &system.confidence.to_string());
     }
+    if let Some(gate) = &assessment.gate {
+        property("gate", if gate.passes() { "passed" } else { "failed" });
+        property("fail-on", &gate.fail_on.join(", "));
+    }
     xml.push_str("    </properties>\n");
     for system in systems {
         case(&mut xml, assessment, system);
     }
+    if !beside.is_empty() {
+        xml.push_str("    <testcase classname=\"kubeworthy.estate\" name=\"estate\" time=\"0\">\n");
+        write_failure(&mut xml, &beside);
+        xml.push_str("    </testcase>\n");
+    }
     xml.push_str("  </testsuite>\n</testsuites>\n");
     xml
+}
+
+/// Why the gate fails for a system, or for none of them.
+fn failures<'a>(assessment: &'a Assessment, system: Option<&SystemAssessment>) -> Vec<&'a GateFailure> {
+    let all = assessment.gate.iter().flat_map(|gate| &gate.failures);
+    all.filter(|failure| failure.system.as_ref() == system.map(|system| &system.id)).collect()
+}
+
+/// The failure of a test case: the first reason is its message, its text has all of them.
+fn write_failure(xml: &mut String, failures: &[&GateFailure]) {
+    let Some(first) = failures.first() else { return };
+    let lines: Vec<String> = failures
+        .iter()
+        .map(|failure| {
+            let at = failure.place.as_ref().filter(|place| place.is_in_a_file());
+            let at = at.map(|place| format!("{}:{}: ", path_in_tree(&place.file), place.line)).unwrap_or_default();
+            let help = if failure.help.is_empty() { String::new() } else { format!(" ({})", failure.help) };
+            sentence(&format!("{at}{} {}{help}", failure.code, failure.message))
+        })
+        .collect();
+    let _ = writeln!(
+        xml,
+        "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+        escaped(&short(&first.cause)),
+        escaped(&sentence(&first.message.to_string())),
+        escaped(&lines.join("\n"))
+    );
 }
 
 fn is_skipped(system: &SystemAssessment) -> bool {
@@ -66,7 +111,9 @@ fn case(xml: &mut String, assessment: &Assessment, system: &SystemAssessment) {
     }
     xml.push_str(">\n");
     let said = sentence(&verdict_sentence(assessment, system).to_string());
-    if is_skipped(system) {
+    let failures = failures(assessment, Some(system));
+    write_failure(xml, &failures);
+    if is_skipped(system) && failures.is_empty() {
         let _ = writeln!(xml, "      <skipped message=\"{}\"/>", escaped(&said));
     }
     let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", escaped(&output(system, &said)));

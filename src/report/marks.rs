@@ -177,6 +177,7 @@ mod tests {
     fn rules() -> BTreeMap<String, RuleText> {
         let rule = |address: &str| RuleText {
             name: String::new(),
+            family: String::new(),
             title: String::new(),
             why: String::new(),
             remedy: String::new(),

@@ -3,10 +3,12 @@
 
 mod achievable;
 pub mod adr;
+pub mod agents;
 mod compared;
 mod concise;
 mod csv;
 mod full;
+mod gate;
 mod github;
 mod gitlab;
 pub(crate) mod html;
@@ -79,6 +81,12 @@ impl Format {
             self,
             Self::Full | Self::Concise | Self::Wide | Self::Narrated | Self::Markdown | Self::Html | Self::Adr
         )
+    }
+
+    /// Whether it shows what would change a verdict.
+    #[must_use]
+    pub fn shows_flips(self) -> bool {
+        matches!(self, Self::Full | Self::Narrated | Self::Json | Self::Yaml | Self::Markdown | Self::Html | Self::Adr)
     }
 }
 

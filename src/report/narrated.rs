@@ -60,6 +60,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     if !is_quiet {
         tale.inputs();
     }
+    tale.gate();
     tale.out
 }
 
@@ -97,6 +98,36 @@ impl Tale<'_> {
         self.line("");
         let text = said(self.voice(), &say!("{}:", text));
         self.line(&text);
+    }
+
+    /// The answer of the gate, where it was asked.
+    fn gate(&mut self) {
+        let Some(gate) = &self.assessment.gate else { return };
+        let voice = self.voice();
+        self.heading(&voice.words("Gate"));
+        for failure in &gate.failures {
+            let place = failure.place.as_ref().map(sentences::position);
+            self.say(&match place {
+                Some(place) => say!("{}, at {}.", &failure.message, place),
+                None => say!("{}.", &failure.message),
+            });
+            if !failure.help.is_empty() {
+                self.say(&say!("{}.", &failure.help));
+            }
+        }
+        let mut counts = super::gate::counts(gate);
+        if gate.known_findings > 0 {
+            counts.push(super::gate::known(gate));
+        }
+        for count in counts {
+            self.say(&say!("{}.", count));
+        }
+        let asked = super::gate::asked(gate);
+        self.say(&if gate.passes() {
+            say!("The gate passed ({}).", asked)
+        } else {
+            say!("The gate failed ({}).", asked)
+        });
     }
 
     fn verdict_alone(&mut self, name: &str, system: &SystemAssessment) {

@@ -74,7 +74,11 @@ fn diagnostic(assessment: &Assessment, told: &Told<'_>) -> Option<Diagnostic> {
     Some(Diagnostic {
         message: if told.help.is_empty() { told.message.clone() } else { format!("{} {}", told.message, told.help) },
         location: Place { path: path_in_tree(&place.file), range: range(place, &assessment.excerpts) },
-        severity: if told.is_warning { "WARNING" } else { "INFO" },
+        severity: match (told.fails, told.is_warning) {
+            (true, _) => "ERROR",
+            (false, true) => "WARNING",
+            (false, false) => "INFO",
+        },
         code: Code { value: told.code.to_owned(), url: address },
     })
 }

@@ -7,13 +7,16 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::words::{points_in, verdict_sentence};
-use crate::assessment::{Assessment, Claim, FindingReport, Location, SystemAssessment};
+use crate::assessment::{Assessment, Claim, FindingReport, GateFailure, Location, SystemAssessment};
 use crate::language::Voice;
 use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
 
 /// The code under which verdicts are told; no rule has it.
 pub(super) const VERDICT: &str = "KW000";
+
+/// The cause of such a failure.
+const UNUSED_IGNORE: &str = "unused-ignore";
 
 /// The name that goes with it.
 pub(super) const VERDICT_NAME: &str = "verdict";
@@ -33,6 +36,10 @@ pub(super) struct Told<'a> {
     pub(super) name: &'a str,
     /// Whether it is worth changing, rather than worth knowing.
     pub(super) is_warning: bool,
+    /// Whether the gate fails for it.
+    pub(super) fails: bool,
+    /// Whether the baseline that the gate holds everything against knows it; none where nothing is held against one.
+    pub(super) known: Option<bool>,
     /// Whole sentences, safe to show.
     pub(super) message: String,
     /// What to do; may be empty.
@@ -53,18 +60,27 @@ impl Told<'_> {
     }
 }
 
-/// Everything to tell: the verdicts in the order of the systems, then warnings, then notes.
-pub(super) fn results(assessment: &Assessment) -> Vec<Told<'_>> {
+/// Everything to tell: what the gate fails for, then the verdicts in the order of the systems, then warnings, then notes.
+pub(super) fn results<'a>(assessment: &'a Assessment) -> Vec<Told<'a>> {
     let several = assessment.systems.len() > 1;
     let mut told: Vec<Told<'_>> = assessment.systems.iter().map(|system| verdict(assessment, system)).collect();
-    let mut findings: Vec<Told<'_>> = assessment
-        .systems
-        .iter()
-        .flat_map(|system| system.findings.iter().map(move |each| finding(each, several.then_some(system))))
-        .chain(findings_of_all(assessment).map(|each| finding(each, None)))
-        .collect();
+    let gate = assessment.gate.as_ref();
+    let judged = |system: &SystemAssessment, at: usize, each: Told<'a>| Told {
+        fails: gate.is_some_and(|gate| gate.fails_for(system, at)),
+        known: gate.filter(|gate| gate.baseline.is_some()).map(|gate| gate.knows(system, at)),
+        ..each
+    };
+    let of_systems = assessment.systems.iter().flat_map(|system| {
+        let findings = system.findings.iter().enumerate();
+        findings.map(move |(at, each)| judged(system, at, finding(each, several.then_some(system))))
+    });
+    let of_all = assessment.findings_of_all();
+    let of_all = of_all.map(|(at, each)| judged(&assessment.estate, at, finding(each, None)));
+    let mut findings: Vec<Told<'_>> = of_systems.chain(of_all).collect();
     findings.sort_by_key(|each| !each.is_warning);
     told.extend(findings);
+    told.extend(gate.into_iter().flat_map(|gate| &gate.failures).filter_map(beside));
+    told.sort_by_key(|each| !each.fails);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for each in &mut told {
         let count = seen.entry(each.fingerprint.clone()).or_default();
@@ -74,11 +90,27 @@ pub(super) fn results(assessment: &Assessment) -> Vec<Told<'_>> {
     told
 }
 
-/// The findings that all systems together make, and none of them by itself.
-pub(super) fn findings_of_all(assessment: &Assessment) -> impl Iterator<Item = &FindingReport> {
-    let is_of_one =
-        |code: &str| assessment.systems.iter().any(|system| system.findings.iter().any(|other| other.code == code));
-    assessment.estate.findings.iter().filter(move |finding| !is_of_one(&finding.code))
+/// What the gate fails for and what is neither the verdict of a system nor a finding: suppressions to do something about.
+fn beside(failure: &GateFailure) -> Option<Told<'_>> {
+    if failure.cause != UNUSED_IGNORE {
+        return None;
+    }
+    let place = failure.place.as_ref().filter(|place| place.is_in_a_file());
+    let (file, path) = place.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
+    let help = failure.help.to_string();
+    let message = [sentence(&failure.message.to_string()), help].join(" ");
+    Some(Told {
+        code: &failure.code,
+        name: UNUSED_IGNORE,
+        is_warning: true,
+        fails: true,
+        known: None,
+        message: sentence(message.trim_end()),
+        help: "",
+        place,
+        others: Vec::new(),
+        fingerprint: digest(&[&failure.code, &path_in_tree(file), path, &failure.message.to_string()]),
+    })
 }
 
 /// A number of points in English: no decimal where there is none.
@@ -94,7 +126,13 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 /// The verdict of a system, at the place of its first workload.
 fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told<'a> {
     let name = short(&system.name);
-    let message = format!("{name} {}. {}", standing(system), verdict_sentence(assessment, system));
+    let reasons: Vec<String> =
+        reasons(assessment, system).map(|failure| sentence(&failure.message.to_string())).collect();
+    let mut message = format!("{name} {}. {}", standing(system), verdict_sentence(assessment, system));
+    if !reasons.is_empty() {
+        // What fails is said first, since lists cut what is long.
+        message = format!("{} {message}", reasons.join(" "));
+    }
     let drivers = || system.claims.iter().filter(|claim| claim.share > 0.0);
     let first = |claim: &'a Claim| claim.evidence.iter().find(|place| place.is_in_a_file());
     let evidence = system
@@ -107,6 +145,8 @@ fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told
         code: VERDICT,
         name: VERDICT_NAME,
         is_warning: false,
+        fails: !reasons.is_empty(),
+        known: None,
         message: sentence(&message),
         help: "",
         place: system.anchor.iter().chain(evidence).find(|place| place.is_in_a_file()),
@@ -118,6 +158,15 @@ fn verdict<'a>(assessment: &'a Assessment, system: &'a SystemAssessment) -> Told
             .collect(),
         fingerprint: digest(&[VERDICT, &system.id]),
     }
+}
+
+/// Why the verdict of a system makes the gate fail.
+pub(super) fn reasons<'a>(
+    assessment: &'a Assessment,
+    system: &'a SystemAssessment,
+) -> impl Iterator<Item = &'a GateFailure> {
+    let failures = assessment.gate.iter().flat_map(|gate| &gate.failures);
+    failures.filter(|failure| failure.code == VERDICT && failure.system.as_ref() == Some(&system.id))
 }
 
 /// The verdict with its numbers, as the rest of a sentence that begins with the name.
@@ -147,6 +196,8 @@ fn finding<'a>(finding: &'a FindingReport, system: Option<&'a SystemAssessment>)
         code: &finding.code,
         name: &finding.name,
         is_warning: finding.level == Level::Warning,
+        fails: false,
+        known: None,
         message: sentence(&message),
         help: &finding.help,
         place,

@@ -1,6 +1,7 @@
 //! A table of all systems with more columns than a screen: as wide as it has to be, for a pager or `cut`.
 
 use super::Layout;
+use super::gate::summary;
 use super::lines::{cut, left, right, width};
 use super::marks::{self, Mark};
 use super::sentences::{self, said};
@@ -59,6 +60,12 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         let line = if layout.unicode { line } else { marks::in_ascii(&line) };
         let line = if system.is_none() { Mark::Strong.around(line.trim_end()) } else { line };
         table.push_str(&marks::drawn(&marks::trimmed(&line), layout, &assessment.rules));
+        table.push('\n');
+    }
+    if let Some(gate) = &assessment.gate {
+        let line = summary(assessment, gate, voice);
+        let line = if layout.unicode { line } else { marks::in_ascii(&line) };
+        table.push_str(&marks::drawn(&line, layout, &assessment.rules));
         table.push('\n');
     }
     table

@@ -49,8 +49,19 @@ pub struct Finding {
     pub help: String,
     /// The workload it is about.
     pub subject: Option<String>,
+    /// The number of that workload.
+    pub workload: Option<usize>,
     /// Where.
     pub places: Vec<Place>,
+}
+
+impl Finding {
+    /// Begins with the name of the system, where it is about the system as a whole.
+    pub(crate) fn name_system(&mut self, name: &str) {
+        if self.subject.is_none() && !name.is_empty() {
+            self.message = say!("{}: {}", name, &self.message);
+        }
+    }
 }
 
 /// Something that the input leaves open.
@@ -64,6 +75,8 @@ pub struct OpenQuestion {
     pub reason: Prose,
     /// What the costliest answer would prove; none where it could be anything.
     pub capability: Option<CapabilityId>,
+    /// The number of the workload that it is about; none for the system as a whole.
+    pub workload: Option<usize>,
     /// Where.
     pub places: Vec<Place>,
 }
@@ -77,15 +90,91 @@ pub struct Evaluation {
     pub findings: Vec<Finding>,
     /// Open questions.
     pub questions: Vec<OpenQuestion>,
+    /// What does not count, since it is suppressed.
+    pub withheld: Vec<Withheld>,
+    /// Where something is suppressed, what all rules say without that.
+    pub unsuppressed: Option<Box<Self>>,
+}
+
+/// Something that a rule says and that is suppressed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Withheld {
+    /// The number of the suppression.
+    pub by: usize,
+    /// What is suppressed.
+    pub what: WithheldWhat,
+}
+
+/// What is suppressed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WithheldWhat {
+    /// A claim, as it would count.
+    Claim(RawClaim),
+    /// A finding.
+    Finding(Finding),
+    /// An open question.
+    Question(OpenQuestion),
+    /// A finding that lowers claims.
+    Lowering {
+        /// What it tells.
+        finding: Finding,
+        /// The claims that count, lowered by it.
+        claims: Vec<RawClaim>,
+    },
+}
+
+impl Withheld {
+    /// The code of the rule that says it.
+    pub(crate) fn code(&self) -> &str {
+        match &self.what {
+            WithheldWhat::Claim(claim) => &claim.rule,
+            WithheldWhat::Finding(finding) | WithheldWhat::Lowering { finding, .. } => &finding.code,
+            WithheldWhat::Question(question) => &question.code,
+        }
+    }
+
+    /// Lets a message begin with the name of the system, as the finding that it is of does.
+    pub(crate) fn name_system(&self, name: &str, message: &mut Prose) {
+        if let WithheldWhat::Finding(finding) | WithheldWhat::Lowering { finding, .. } = &self.what
+            && finding.subject.is_none()
+            && !name.is_empty()
+        {
+            *message = say!("{}: {}", name, &*message);
+        }
+    }
+}
+
+/// What is suppressed, as far as rules have to know.
+pub trait Suppressing: Sync {
+    /// The number of the suppression that covers what a rule says of a workload, by its number, or of the system as a
+    /// whole.
+    fn covers(&self, rule: &str, workload: Option<usize>, places: &[Place]) -> Option<usize>;
+
+    /// Takes note that a rule has no answer.
+    fn note_open(&self, rule: &str, workload: Option<usize>);
+}
+
+/// What rules say before some of it lowers the rest.
+#[derive(Clone, Default)]
+struct Raw {
+    claims: Vec<RawClaim>,
+    findings: Vec<Finding>,
+    questions: Vec<OpenQuestion>,
+    lowerings: Vec<Lowering>,
+    /// Rules without an answer, where that is asked: the code, and the workload.
+    open: Option<Vec<(String, Option<usize>)>>,
 }
 
 /// Whom a rule is asked of, and what it lowers there.
+#[derive(Clone)]
 struct Lowering {
     rule: String,
     workload: Option<usize>,
     capabilities: Vec<CapabilityId>,
-    /// What is told where something was lowered; none where it is told anyway.
-    contradiction: Option<Finding>,
+    /// What is told.
+    finding: Finding,
+    /// Whether it is told only where something was lowered, together with where.
+    is_contradiction: bool,
 }
 
 /// Asks every rule of a system: those of scope workload of each workload, those of scope system once. With
@@ -103,40 +192,142 @@ pub fn evaluate_seeing(
     as_estate: bool,
     seen: &[(FactId, Fact)],
 ) -> (Evaluation, FactSet) {
+    let (raw, facts) = ask_all(view, rules, as_estate, seen, Raw::default());
+    (raw.settled(), facts)
+}
+
+/// The same without what is suppressed.
+#[must_use]
+pub fn evaluate_suppressing(
+    view: &SystemView<'_>,
+    rules: &Rules,
+    as_estate: bool,
+    suppressing: &dyn Suppressing,
+) -> (Evaluation, FactSet) {
+    let noting = Raw { open: Some(Vec::new()), ..Raw::default() };
+    let (raw, facts) = ask_all(view, rules, as_estate, &[], noting);
+    for (rule, workload) in raw.open.iter().flatten() {
+        suppressing.note_open(rule, *workload);
+    }
+    (raw.without(suppressing), facts)
+}
+
+fn ask_all(
+    view: &SystemView<'_>,
+    rules: &Rules,
+    as_estate: bool,
+    seen: &[(FactId, Fact)],
+    mut raw: Raw,
+) -> (Raw, FactSet) {
     let system_facts = FactSet::of_system(view).overlaid(seen);
-    let mut evaluation = Evaluation::default();
-    let mut lowerings = Vec::new();
     let stated = Stated::new(view, rules);
     let left_out = if as_estate { EstateMode::Never } else { EstateMode::Only };
     for rule in rules.iter().filter(|rule| rule.scope == Scope::System && rule.estate != left_out) {
-        ask(rule, &system_facts, None, &stated, &mut evaluation, &mut lowerings);
+        ask(rule, &system_facts, None, &stated, &mut raw);
     }
     if !as_estate {
         for workload in view.workloads() {
             let facts = FactSet::of_workload(&workload, &system_facts).overlaid(seen);
             for rule in rules.iter().filter(|rule| rule.scope == Scope::Workload) {
-                ask(rule, &facts, Some(&workload), &stated, &mut evaluation, &mut lowerings);
+                ask(rule, &facts, Some(&workload), &stated, &mut raw);
             }
         }
     }
-    for lowering in lowerings {
+    (raw, system_facts)
+}
+
+impl Raw {
+    /// What counts once claims are lowered.
+    fn settled(self) -> Evaluation {
+        let mut evaluation = Evaluation {
+            claims: self.claims,
+            findings: self.findings,
+            questions: self.questions,
+            ..Evaluation::default()
+        };
+        for lowering in self.lowerings {
+            let contradicted = lowering.lower(&mut evaluation.claims);
+            evaluation.findings.extend(lowering.told(contradicted));
+        }
+        evaluation
+    }
+
+    /// What counts of it where some is suppressed.
+    fn without(self, suppressing: &dyn Suppressing) -> Evaluation {
+        let covers = |rule: &str, workload: Option<usize>, places: &[Place]| suppressing.covers(rule, workload, places);
+        let (claims, no_claims) = parted(&self.claims, |claim| covers(&claim.rule, claim.workload, &claim.places));
+        let (findings, no_findings) =
+            parted(&self.findings, |finding| covers(&finding.code, finding.workload, &finding.places));
+        let (questions, no_questions) =
+            parted(&self.questions, |question| covers(&question.code, question.workload, &question.places));
+        let (lowerings, no_lowerings) =
+            parted(&self.lowerings, |lowering| covers(&lowering.rule, lowering.workload, &lowering.finding.places));
+        if no_claims.is_empty() && no_findings.is_empty() && no_questions.is_empty() && no_lowerings.is_empty() {
+            return self.settled();
+        }
+        let kept = Self { claims, findings, questions, lowerings, open: None };
+        let mut withheld = Vec::new();
+        let mut withhold = |by: usize, what: WithheldWhat| withheld.push(Withheld { by, what });
+        for (by, mut claim) in no_claims {
+            for lowering in &kept.lowerings {
+                lowering.lower(std::slice::from_mut(&mut claim));
+            }
+            withhold(by, WithheldWhat::Claim(claim));
+        }
+        no_findings.into_iter().for_each(|(by, finding)| withhold(by, WithheldWhat::Finding(finding)));
+        no_questions.into_iter().for_each(|(by, question)| withhold(by, WithheldWhat::Question(question)));
+        let settled = kept.settled();
+        for (by, lowering) in no_lowerings {
+            let mut claims = settled.claims.clone();
+            let contradicted = lowering.lower(&mut claims);
+            if let Some(finding) = lowering.told(contradicted) {
+                withhold(by, WithheldWhat::Lowering { finding, claims });
+            }
+        }
+        Evaluation { withheld, unsuppressed: Some(Box::new(self.settled())), ..settled }
+    }
+}
+
+/// What is not covered, and what is, each with the number of the suppression.
+fn parted<T: Clone>(all: &[T], covers: impl Fn(&T) -> Option<usize>) -> (Vec<T>, Vec<(usize, T)>) {
+    let (mut kept, mut withheld) = (Vec::new(), Vec::new());
+    for each in all {
+        match covers(each) {
+            Some(by) => withheld.push((by, each.clone())),
+            None => kept.push(each.clone()),
+        }
+    }
+    (kept, withheld)
+}
+
+impl Lowering {
+    /// Lowers claims; where those stand that were higher.
+    fn lower(&self, claims: &mut [RawClaim]) -> Vec<Place> {
         let mut contradicted: Vec<Place> = Vec::new();
-        for claim in &mut evaluation.claims {
-            let same_subject = lowering.workload.is_none() || lowering.workload == claim.workload;
-            if same_subject && lowering.capabilities.contains(&claim.capability) {
+        for claim in claims {
+            let same_subject = self.workload.is_none() || self.workload == claim.workload;
+            if same_subject && self.capabilities.contains(&claim.capability) {
                 if claim.grade > Grade::Declared {
                     contradicted.extend(claim.places.first());
-                    claim.lowered_by = Some(lowering.rule.clone());
+                    claim.lowered_by = Some(self.rule.clone());
                 }
                 claim.grade = Grade::Declared;
             }
         }
-        if let Some(mut finding) = lowering.contradiction.filter(|_| !contradicted.is_empty()) {
-            finding.places.extend(contradicted);
-            evaluation.findings.push(finding);
-        }
+        contradicted
     }
-    (evaluation, system_facts)
+
+    /// What is told of it.
+    fn told(self, contradicted: Vec<Place>) -> Option<Finding> {
+        let mut finding = self.finding;
+        if self.is_contradiction {
+            if contradicted.is_empty() {
+                return None;
+            }
+            finding.places.extend(contradicted);
+        }
+        Some(finding)
+    }
 }
 
 /// What the owner states outright about capabilities, needed or not, with the places.
@@ -159,27 +350,23 @@ impl Stated {
     }
 }
 
-fn ask(
-    rule: &Rule,
-    facts: &FactSet,
-    workload: Option<&WorkloadView<'_>>,
-    stated: &Stated,
-    into: &mut Evaluation,
-    lowerings: &mut Vec<Lowering>,
-) {
+fn ask(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>, stated: &Stated, into: &mut Raw) {
     let answer = rule.when.ask(facts);
     if answer == Truth::False {
         return;
     }
-    let subject = workload.map(WorkloadView::object_name);
+    let about = About { name: workload.map(WorkloadView::object_name), workload: workload.map(WorkloadView::index) };
     let mut places = places(rule, facts, workload);
     if let Truth::Unknown(fact) = answer {
         // What a reflex or a finding cannot see changes nothing; what a claim cannot see is an open question.
         // What may be anywhere in a template is asked once, for all of it.
+        if let Some(open) = &mut into.open {
+            open.push((rule.code.clone(), about.workload));
+        }
         if let Action::Claim { capability, .. } = &rule.action
             && !may_be_anywhere(facts.get(fact))
         {
-            into.questions.push(unanswered(rule, fact, facts, subject, *capability));
+            into.questions.push(unanswered(rule, fact, facts, &about, *capability));
         }
         return;
     }
@@ -204,7 +391,7 @@ fn ask(
                 }
             }
             if let Some(fact) = open.filter(|fact| best == Grade::Declared && !may_be_anywhere(facts.get(*fact))) {
-                into.questions.push(unanswered(rule, fact, facts, subject.clone(), *capability));
+                into.questions.push(unanswered(rule, fact, facts, &about, *capability));
             }
             into.claims.push(RawClaim {
                 rule: rule.code.clone(),
@@ -212,8 +399,8 @@ fn ask(
                 grade: best,
                 is_stated: rule.is_about_statements(),
                 lowered_by: None,
-                subject,
-                workload: workload.map(WorkloadView::index),
+                subject: about.name,
+                workload: about.workload,
                 message,
                 places,
             });
@@ -231,27 +418,27 @@ fn ask(
                 places: vec![*place],
             }));
         }
-        Action::LowersStated { level } => lowerings.push(Lowering {
+        Action::LowersStated { level } => into.lowerings.push(Lowering {
             rule: rule.code.clone(),
             workload: None,
             capabilities: stated.not_needed.iter().map(|(capability, _)| *capability).collect(),
-            contradiction: Some(finding(rule, *level, message, subject, places)),
+            finding: finding(rule, *level, message, about, places),
+            is_contradiction: true,
         }),
-        Action::Lowers { capabilities, level } => {
-            lowerings.push(Lowering {
-                rule: rule.code.clone(),
-                workload: workload.map(WorkloadView::index),
-                capabilities: capabilities.clone(),
-                contradiction: None,
-            });
-            into.findings.push(finding(rule, *level, message, subject, places));
-        }
-        Action::Finding(level) => into.findings.push(finding(rule, *level, message, subject, places)),
+        Action::Lowers { capabilities, level } => into.lowerings.push(Lowering {
+            rule: rule.code.clone(),
+            workload: about.workload,
+            capabilities: capabilities.clone(),
+            finding: finding(rule, *level, message, about, places),
+            is_contradiction: false,
+        }),
+        Action::Finding(level) => into.findings.push(finding(rule, *level, message, about, places)),
         Action::Asks { question, capability } => into.questions.push(OpenQuestion {
             code: rule.code.clone(),
             question: question.into(),
             reason: message,
             capability: *capability,
+            workload: about.workload,
             places,
         }),
     }
@@ -266,14 +453,21 @@ fn may_be_anywhere(fact: &Fact) -> bool {
     }
 }
 
-fn finding(rule: &Rule, level: Level, message: Prose, subject: Option<String>, places: Vec<Place>) -> Finding {
+/// What a rule speaks of.
+struct About {
+    name: Option<String>,
+    workload: Option<usize>,
+}
+
+fn finding(rule: &Rule, level: Level, message: Prose, about: About, places: Vec<Place>) -> Finding {
     Finding {
         code: rule.code.clone(),
         name: rule.name.clone(),
         level,
         message,
         help: rule.remedy.clone(),
-        subject,
+        subject: about.name,
+        workload: about.workload,
         places,
     }
 }
@@ -282,7 +476,7 @@ fn unanswered(
     rule: &Rule,
     fact: crate::facts::FactId,
     facts: &FactSet,
-    subject: Option<String>,
+    about: &About,
     capability: CapabilityId,
 ) -> OpenQuestion {
     let entry = &CATALOG[fact.0];
@@ -291,11 +485,18 @@ fn unanswered(
         _ => (Prose::default(), Vec::new()),
     };
     let sentence = Prose::from(entry.sentence);
-    let question = match subject {
+    let question = match &about.name {
         Some(subject) => say!("{} of {}?", sentence, subject),
         None => say!("{}?", sentence),
     };
-    OpenQuestion { code: rule.code.clone(), question, reason, capability: Some(capability), places }
+    OpenQuestion {
+        code: rule.code.clone(),
+        question,
+        reason,
+        capability: Some(capability),
+        workload: about.workload,
+        places,
+    }
 }
 
 fn places(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>) -> Vec<Place> {

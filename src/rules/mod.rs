@@ -6,7 +6,10 @@ mod evaluate;
 pub mod file;
 
 pub use answers::{Answer, answers};
-pub use evaluate::{Evaluation, Finding, OpenQuestion, RawClaim, evaluate, evaluate_seeing};
+pub use evaluate::{
+    Evaluation, Finding, OpenQuestion, RawClaim, Suppressing, Withheld, WithheldWhat, evaluate, evaluate_seeing,
+    evaluate_suppressing,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +65,12 @@ impl Rule {
     #[must_use]
     pub fn is_about_statements(&self) -> bool {
         self.facts().iter().all(|fact| CATALOG[fact.0].id.starts_with("stated."))
+    }
+
+    /// Whether it asks for something that only a live cluster shows.
+    #[must_use]
+    pub fn needs_live_state(&self) -> bool {
+        self.facts().iter().any(|fact| CATALOG[fact.0].id.starts_with("seen."))
     }
 
     /// The address of its page, in the repository that the program was built from; none where that has no address, or

@@ -55,7 +55,7 @@ impl Shelf for Disk {
     }
 
     fn read(&self, name: &str, collected: &mut Collected) {
-        let mut budget = Budget::new(collected.choices.limits);
+        let mut budget = Budget::new(&collected.choices);
         walk::read_path(Path::new(name), &mut budget, collected);
     }
 }
@@ -71,8 +71,14 @@ pub fn find(collected: &mut Collected, inputs: &[Input]) {
 
 /// The same on any shelf.
 pub(super) fn find_on(shelf: &dyn Shelf, collected: &mut Collected, paths: &[PathBuf]) {
-    let mut finder =
-        Finder { shelf, folders: BTreeMap::new(), ways: BTreeMap::new(), found: Found::default(), roots: 0 };
+    let mut finder = Finder {
+        shelf,
+        folders: BTreeMap::new(),
+        ways: BTreeMap::new(),
+        found: Found::default(),
+        roots: 0,
+        within: collected.choices.within.clone(),
+    };
     let mut mistakes = Vec::new();
     let choices = &collected.choices;
     let looks = choices.configuration_files.is_empty() && !choices.no_configuration;
@@ -106,6 +112,8 @@ struct Finder<'s> {
     ways: BTreeMap<String, Vec<Step>>,
     found: Found,
     roots: usize,
+    /// The folder that nothing may be read outside of.
+    within: Option<PathBuf>,
 }
 
 /// A folder that was named, or that holds a file that was named.
@@ -199,7 +207,11 @@ impl Finder<'_> {
         let seen = if seen == "." { "" } else { seen };
         let held: Vec<&str> = FILE_NAMES
             .into_iter()
-            .filter(|name| self.shelf.is_file(&Path::new(seen).join(name), Some(limit)))
+            .filter(|name| {
+                let path = Path::new(seen).join(name);
+                self.shelf.is_file(&path, Some(limit))
+                    && self.within.as_deref().is_none_or(|folder| super::is_within(folder, &path))
+            })
             .collect();
         let mut steps = Vec::new();
         let name = |name: &str| display_name(&Path::new(seen).join(name));
@@ -282,6 +294,8 @@ fn extend(shelf: &dyn Shelf, name: &str, open: &mut Vec<String>, collected: &mut
         } else if total > EXTENDS_DEPTH {
             let message = format!("more than {EXTENDS_DEPTH} files extend one another in a row");
             fail(message, "name what lies under them all in one file");
+        } else if collected.choices.within.as_deref().is_some_and(|folder| !super::is_within(folder, seen)) {
+            fail(format!("{path} lies outside of what may be read"), "name a file inside of it");
         } else if shelf.is_folder(seen) {
             fail(format!("{path} is a folder, where a file is meant"), "name the file in it");
         } else if !shelf.is_file(seen, None) {

@@ -1,11 +1,13 @@
 //! Step 1: files, folders and standard input become named texts. The only place that reads what the user points at.
 
+pub mod beside;
 pub mod cluster;
 mod configuration;
 pub mod render;
 pub mod revision;
 mod tool;
 mod walk;
+pub mod watch;
 mod whole;
 
 pub use configuration::find;
@@ -13,7 +15,7 @@ pub use whole::{read_key, read_whole};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::OwnFiles;
 use crate::choices::Choices;
@@ -84,7 +86,7 @@ impl Collected {
 #[must_use]
 pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
     let mut collected = Collected { choices: choices.clone(), ..Collected::default() };
-    let mut budget = Budget::new(choices.limits);
+    let mut budget = Budget::new(choices);
     let named = &mut collected.choices;
     for name in named.compose_files.iter_mut().chain(&mut named.env_files).chain(&mut named.configuration_files) {
         *name = if name == "-" { STANDARD_INPUT.to_owned() } else { walk::display_name(Path::new(name)) };
@@ -127,14 +129,15 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
 /// Reads files that the inputs refer to, or that the user's own tools would read beside them, and that are not among
 /// the inputs yet. What is not there is left out; the result is how many were read.
 pub fn follow(collected: &mut Collected, names: &BTreeSet<String>) -> usize {
-    let mut budget = Budget::new(collected.choices.limits);
+    let mut budget = Budget::new(&collected.choices);
     budget.seen = collected.files.iter().map(|file| file.name.clone()).collect();
     let read: u64 = collected.files.iter().map(|file| file.text.len() as u64).sum();
     budget.left = budget.left.saturating_sub(read);
     let before = collected.files.len();
     for name in names {
         let path = Path::new(name);
-        if path.is_file() {
+        // What may not be read is as good as not there: not even that is looked at.
+        if budget.may_read(path) && path.is_file() {
             read_file(path, name.clone(), &mut budget, collected);
         }
     }
@@ -162,7 +165,7 @@ pub fn own_files(folder: &Path) -> Result<OwnFiles, ReadFailure> {
             continue;
         }
         let mut collected = Collected::default();
-        let mut budget = Budget::new(Limits::DEFAULT);
+        let mut budget = Budget::new(&Choices::default());
         read_file(path, path.display().to_string(), &mut budget, &mut collected);
         if let Some(failure) = collected.failures.into_iter().next() {
             return Err(failure);
@@ -179,12 +182,58 @@ struct Budget {
     limits: Limits,
     left: u64,
     seen: BTreeSet<String>,
+    within: Option<PathBuf>,
 }
 
 impl Budget {
-    fn new(limits: Limits) -> Self {
-        Self { limits, left: limits.total_bytes, seen: BTreeSet::new() }
+    fn new(choices: &Choices) -> Self {
+        let limits = choices.limits;
+        Self { limits, left: limits.total_bytes, seen: BTreeSet::new(), within: choices.within.clone() }
     }
+
+    /// Whether a file may be read at all.
+    fn may_read(&self, path: &Path) -> bool {
+        self.within.as_deref().is_none_or(|folder| is_within(folder, path))
+    }
+}
+
+/// Whether a path stands in a folder whose whole name this is, links followed. What leads out of it by its name alone is
+/// not looked at; what is not there is not in it.
+#[must_use]
+pub fn is_within(folder: &Path, path: &Path) -> bool {
+    place_within(folder, path).is_some_and(|place| place.is_ok())
+}
+
+/// Where a path leads to in a folder whose whole name this is, links followed and seen from that folder; paths that are not
+/// whole are seen from it too. None where it leads out of the folder.
+///
+/// # Errors
+///
+/// When what it names is not there, or cannot be looked at.
+#[must_use]
+pub fn place_within(folder: &Path, path: &Path) -> Option<std::io::Result<PathBuf>> {
+    let mut plain = folder.to_path_buf();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    if !plain.starts_with(folder) {
+        return None;
+    }
+    let whole = folder.join(path);
+    let found = whole.canonicalize();
+    // Of what is not there, the folders above it that are may lead out all the same.
+    let nearest = match &found {
+        Ok(found) => found.clone(),
+        Err(_) => whole.ancestors().skip(1).find_map(|above| above.canonicalize().ok())?,
+    };
+    let inside = nearest.strip_prefix(folder).ok()?.to_path_buf();
+    Some(found.map(|_| if inside.as_os_str().is_empty() { PathBuf::from(".") } else { inside }))
 }
 
 fn read_standard_input(budget: &Budget, collected: &mut Collected) {
@@ -202,6 +251,14 @@ fn read_standard_input(budget: &Budget, collected: &mut Collected) {
 fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Collected) {
     if !budget.seen.insert(name.clone()) {
         return;
+    }
+    if !budget.may_read(path) {
+        return collected.failures.push(ReadFailure {
+            file: name,
+            message: "it is not in the folder that may be read".to_owned(),
+            help: "name something below that folder".to_owned(),
+            position: None,
+        });
     }
     let file = match std::fs::File::open(path) {
         Ok(file) => file,

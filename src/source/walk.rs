@@ -33,18 +33,7 @@ fn is_process_substitution(path: &Path) -> bool {
 
 fn read_folder(root: &Path, budget: &mut Budget, collected: &mut Collected) {
     let canonical_root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-    // The same repository gives the same answer on every machine, so neither personal ignore files nor the presence of
-    // a `.git` folder count; a `.gitignore` above the folder does, as for git.
-    let walk = ignore::WalkBuilder::new(root)
-        .hidden(false)
-        .require_git(false)
-        .git_global(false)
-        .git_exclude(false)
-        .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_path(Path::cmp)
-        .build();
-    for entry in walk {
+    for entry in files_to_read(root) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -72,6 +61,21 @@ fn read_folder(root: &Path, budget: &mut Budget, collected: &mut Collected) {
     }
 }
 
+/// Everything below a folder that is not ignored, folders too, sorted.
+pub(super) fn files_to_read(root: &Path) -> ignore::Walk {
+    // The same repository gives the same answer on every machine, so neither personal ignore files nor the presence of
+    // a `.git` folder count; a `.gitignore` above the folder does, as for git.
+    ignore::WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .git_global(false)
+        .git_exclude(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .sort_by_file_path(Path::cmp)
+        .build()
+}
+
 /// The file behind a link, if it is a file inside the root.
 fn link_target(path: &Path, canonical_root: &Path) -> Result<PathBuf, Prose> {
     let target = std::fs::canonicalize(path).map_err(|_| "a link that leads nowhere")?;
@@ -84,6 +88,10 @@ fn link_target(path: &Path, canonical_root: &Path) -> Result<PathBuf, Prose> {
 /// YAML, JSON and the `.env` files that Compose projects read.
 pub(super) fn is_candidate(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
+    // A baseline is this program's own, and a conflict in it must cost no confidence.
+    if path.file_name().is_some_and(|name| name == super::beside::BASELINE) {
+        return false;
+    }
     matches!(extension, Some("yaml" | "yml" | "json" | "jsonl")) || path.file_name().is_some_and(|name| name == ".env")
 }
 

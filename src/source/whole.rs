@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::{Budget, Collected, Input, ReadFailure, read_standard_input, walk};
+use crate::choices::Choices;
 use crate::limits::Limits;
 
 /// The largest key, in bytes.
@@ -16,7 +17,7 @@ const LARGEST_KEY: u64 = 4096;
 /// When it cannot be read.
 pub fn read_whole(input: &Input, limits: &Limits) -> Result<String, ReadFailure> {
     let mut collected = Collected::default();
-    let mut budget = Budget::new(*limits);
+    let mut budget = Budget::new(&Choices { limits: *limits, ..Choices::default() });
     match input {
         Input::Standard => read_standard_input(&budget, &mut collected),
         Input::Path(path) if path.is_dir() => {

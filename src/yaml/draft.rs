@@ -453,6 +453,17 @@ impl Tree {
         self.origins.get(id.0 as usize).copied().unwrap_or(Place { document: self.document, node: id })
     }
 
+    /// The documents in which its values were written: its own, where it was parsed.
+    #[must_use]
+    pub fn written_in(&self) -> std::collections::BTreeSet<DocumentId> {
+        let mut documents: std::collections::BTreeSet<DocumentId> =
+            self.origins.iter().map(|place| place.document).collect();
+        if documents.is_empty() {
+            documents.insert(self.document);
+        }
+        documents
+    }
+
     /// Whether the tree was made from drafts, rather than parsed.
     #[must_use]
     pub fn is_derived(&self) -> bool {

@@ -3,6 +3,7 @@
 //!
 //! This folder is the only one that names the YAML parser.
 
+mod below;
 mod draft;
 mod explain;
 mod node;
@@ -10,6 +11,7 @@ mod parse;
 pub mod scalar;
 mod template;
 
+pub use below::Below;
 pub use draft::{Draft, Field, FreezeBudget};
 pub use node::{Node, NodeId};
 pub use parse::{DocumentError, ParsedDocument, parse_documents, parse_embedded};

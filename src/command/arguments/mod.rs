@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use gate::{Baseline, Check, GateArguments, Merge, ShardArguments};
-pub use shell::{Completion, Config, ConfigCommand, ConfigShow, Man, Mcp, Shell};
+pub use shell::{Agent, Completion, Config, ConfigCommand, ConfigShow, Man, Mcp, Shell};
 pub use stating::Stating;
 
 use super::live::Live;
@@ -197,6 +197,10 @@ pub struct Subject {
     /// Which cluster is read, and as whom
     #[command(flatten)]
     pub cluster: Live,
+
+    /// What `mcp` adds; no flags
+    #[arg(skip)]
+    pub agent: Agent,
 }
 
 /// Arguments of `adr`.
@@ -399,8 +403,7 @@ pub struct RenderingArguments {
 /// The name of a release or a namespace, which no tool takes for a flag.
 fn parse_name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
-    let begins_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if begins_well && text.len() <= 63 && text.chars().all(fits) {
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 63 && text.chars().all(fits) {
         Ok(text.to_owned())
     } else {
         Err("a name holds letters, digits, `-` and `.`, and begins with a letter or a digit".to_owned())
@@ -472,6 +475,7 @@ impl Subject {
             statements: self.stating.set.clone(),
             no_ignores: self.no_ignores,
             found: Found::default(),
+            within: self.agent.within.clone(),
         }
     }
 }

@@ -91,3 +91,12 @@ pub struct Mcp {
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub root: PathBuf,
 }
+
+/// What an agent asks for beyond the arguments of a command line.
+#[derive(Clone, Debug, Default)]
+pub struct Agent {
+    /// The folder that nothing may be read outside of.
+    pub within: Option<PathBuf>,
+    /// Texts that are in no file, or not yet: each with its name, in place of a file of that name.
+    pub inline: Vec<(String, String)>,
+}

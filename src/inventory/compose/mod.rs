@@ -40,6 +40,8 @@ pub struct Project {
     pub folder: String,
     /// Its files, each laid over those before it.
     pub files: Vec<String>,
+    /// Files that they include or extend, and those of their variables, as far as they are among the inputs.
+    pub parts: BTreeSet<String>,
     /// The services that start; one without an image, a build or a provider has nothing to run.
     pub services: Vec<Service>,
     /// The services that start only with a profile which was not chosen.
@@ -305,7 +307,7 @@ fn add_project(
     into: &mut Objects,
     outcome: &mut Outcome,
 ) {
-    let Loaded { plan, model, variables, problems, .. } = loaded;
+    let Loaded { plan, model, variables, problems, included, extended } = loaded;
     let main = plan.files.first().and_then(|file| library.files.get(file.as_str()));
     let Some(source) = main.map(|(source, _)| *source) else { return };
     list_problems(source, problems, outcome);
@@ -335,9 +337,14 @@ fn add_project(
         choices.profiles.iter().map(String::as_str).collect()
     };
     list_problems(source, unknown_fields(&model, library, tables), outcome);
+    let variable_files = [&plan.folder, &plan.environment].map(|folder| environment_files(folder, choices));
+    let mut parts: BTreeSet<String> = included.into_iter().chain(extended).collect();
+    parts.extend(variable_files.into_iter().flatten());
+    parts.retain(|file| library.files.contains_key(file.as_str()));
     let mut project = Project {
         folder: plan.folder,
         files: plan.files,
+        parts,
         services: Vec::new(),
         inactive: Vec::new(),
         jobs: Vec::new(),

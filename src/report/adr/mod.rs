@@ -69,11 +69,10 @@ pub fn write(
     Ok(Written { title, text })
 }
 
-/// The command line that assesses the same again, from what stands behind `assess` on it: for the record.
+/// The command line that assesses the same again, from what stands behind `check` on it: for the record.
 #[must_use]
 pub fn confirming_command(arguments: &[String], layout: Layout) -> String {
-    let mut words = vec!["kubeworthy assess".to_owned()];
+    let mut words = vec!["kubeworthy check".to_owned()];
     words.extend(arguments.iter().map(|word| for_shell(word).into_owned()));
-    words.push("-o concise".to_owned());
     as_called(&words.join(" "), layout.program).into_owned()
 }

@@ -1,6 +1,7 @@
 //! The screen.
 
 mod estate;
+mod gate;
 mod screen;
 mod targets;
 
@@ -35,6 +36,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut screen = Screen::new(assessment, layout);
     if layout.verbosity == Verbosity::Quiet {
         estate::verdicts(&mut screen);
+        gate::answer(&mut screen);
         return screen.finished();
     }
     match only(assessment) {
@@ -62,6 +64,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         }
     }
     inputs(&mut screen);
+    gate::answer(&mut screen);
     screen.finished()
 }
 

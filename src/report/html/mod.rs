@@ -2,6 +2,7 @@
 
 mod drivers;
 mod evidence;
+mod gate;
 mod gauge;
 mod inputs;
 mod markup;
@@ -45,6 +46,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         });
     });
     body.element("main", &[("id", "main")], |main| {
+        gate::gate(main, report);
         answer(main, report, &subject, &title);
         let systems = systems_of(assessment, &subject);
         if !systems.is_empty() {

@@ -46,6 +46,7 @@ impl<'a> From<&'a Assessment> for Written<'a> {
             },
             estate: One(&assessment.estate),
             systems: Each(&assessment.systems),
+            gate: assessment.gate.as_ref().map(super::Gate::from),
         }
     }
 }
@@ -262,7 +263,7 @@ fn places(locations: &[Location]) -> Vec<Place> {
     locations.iter().map(place).collect()
 }
 
-fn place(location: &Location) -> Place {
+pub(super) fn place(location: &Location) -> Place {
     let line = |number: u32| (!location.is_live).then_some(number);
     Place {
         file: Some(location.file.clone()),

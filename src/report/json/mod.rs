@@ -2,6 +2,9 @@
 
 mod convert;
 pub(super) mod escapes;
+mod gate;
+
+pub use gate::{Gate, GateBefore, GateFailure, GateNote};
 
 use std::io::Write;
 
@@ -28,6 +31,8 @@ pub struct Report {
     pub estate: System,
     /// Each system, sorted by id.
     pub systems: Vec<System>,
+    /// The answer of the gate; null where it was not asked.
+    pub gate: Option<Gate>,
 }
 
 /// The program.
@@ -543,6 +548,7 @@ struct Written<'a> {
     inputs: Inputs,
     estate: One<'a>,
     systems: Each<'a>,
+    gate: Option<Gate>,
 }
 
 struct One<'a>(&'a SystemAssessment);
@@ -573,6 +579,12 @@ pub fn write(assessment: &Assessment, writer: &mut dyn Write) -> std::io::Result
 /// What is written, for other notations of it.
 pub(super) fn written(assessment: &Assessment) -> impl Serialize {
     Written::from(assessment)
+}
+
+/// A value of another format in JSON on one line, in which nothing obeys whoever looks at it.
+#[must_use]
+pub fn careful(value: &impl Serialize) -> String {
+    escapes::line(value)
 }
 
 /// The same as one text.

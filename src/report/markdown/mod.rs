@@ -2,6 +2,7 @@
 //! folded, below the size of a comment.
 
 mod estate;
+mod gate;
 pub(crate) mod page;
 mod system;
 
@@ -24,6 +25,7 @@ fn length(layout: Layout) -> usize {
 /// Renders the report.
 pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut page = Page::new(layout.voice);
+    gate::section(&mut page, assessment, layout);
     match only(assessment) {
         Some(one) => {
             system::head(&mut page, assessment, &one, &one.name, layout);

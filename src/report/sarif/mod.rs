@@ -14,7 +14,7 @@ use super::results::{
 };
 use crate::assessment::{Assessment, Location, RuleText};
 use wire::{
-    ArtifactLocation, AutomationDetails, Configuration, Driver, DriverProperties, Estate, Help, Invocation, Log,
+    ArtifactLocation, AutomationDetails, Configuration, Driver, DriverProperties, Estate, Gate, Help, Invocation, Log,
     LogicalLocation, Message, Notification, Outcome, PhysicalLocation, Region, Rule, RuleProperties, Run,
     RunProperties, Tool,
 };
@@ -109,6 +109,12 @@ fn run(assessment: &Assessment, notifications: Vec<Notification>, results: Vec<O
                 systems: assessment.systems.len(),
                 workloads: estate.workloads,
             },
+            gate: assessment.gate.as_ref().map(|gate| Gate {
+                passed: gate.passes(),
+                fail_on: gate.fail_on.clone(),
+                failures: gate.failures.len(),
+                known_findings: gate.known_findings,
+            }),
         },
     }
 }
@@ -130,7 +136,8 @@ fn outcome(told: &Told<'_>, rule_index: usize) -> Outcome {
     Outcome {
         rule_id: told.code.to_owned(),
         rule_index,
-        level: level(told.is_warning),
+        level: if told.fails { "error" } else { level(told.is_warning) },
+        baseline_state: told.known.map(|known| if known { "unchanged" } else { "new" }),
         message: Message::new(message(told)),
         locations: [location(told.place, None, None)],
         related_locations: related
@@ -301,6 +308,7 @@ fn rules(assessment: &Assessment, told: &[Told<'_>]) -> Vec<Rule> {
     }
     let unknown = |name: &str| RuleText {
         name: name.to_owned(),
+        family: String::new(),
         title: name.to_owned(),
         why: String::new(),
         remedy: String::new(),
@@ -319,6 +327,7 @@ fn rules(assessment: &Assessment, told: &[Told<'_>]) -> Vec<Rule> {
 fn verdict_text() -> RuleText {
     RuleText {
         name: VERDICT_NAME.to_owned(),
+        family: String::new(),
         title: VERDICT_TITLE.to_owned(),
         why: "The need says how much of what a system needs for its availability and its scale would be lost or hard \
               without Kubernetes, from 0 to 100 points. It is no grade: a low need is good news, since something simpler \

@@ -116,6 +116,8 @@ pub(super) struct Outcome {
     pub(super) rule_id: String,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     pub(super) message: Message,
     pub(super) locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -176,6 +178,18 @@ pub(super) struct LogicalLocation {
 pub(super) struct RunProperties {
     pub(super) inputs_digest: String,
     pub(super) estate: Estate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gate: Option<Gate>,
+}
+
+/// The answer of the gate.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Gate {
+    pub(super) passed: bool,
+    pub(super) fail_on: Vec<String>,
+    pub(super) failures: usize,
+    pub(super) known_findings: usize,
 }
 
 #[derive(Serialize)]

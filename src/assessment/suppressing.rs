@@ -1,0 +1,226 @@
+//! Asking the rules without what is suppressed, and how much that weighs.
+
+use std::collections::BTreeSet;
+
+use super::Suppressed;
+use super::demand::Demand;
+use super::judge::Judge;
+use crate::configuration::Configuration;
+use crate::facts::{FactSet, SystemView};
+use crate::inventory::{Inventory, System};
+use crate::language::Prose;
+use crate::rules::file::Level;
+use crate::rules::{Evaluation, RawClaim, Suppressing, Withheld, WithheldWhat, evaluate, evaluate_suppressing};
+use crate::suppression::{Held, HeldSystem, Said};
+use crate::yaml::Place;
+
+/// The configurations that hold for the systems of an inventory.
+pub(super) struct Holding<'c> {
+    configurations: Vec<(&'c Configuration, Vec<HeldSystem>)>,
+}
+
+impl<'c> Holding<'c> {
+    /// Gathers them, each configuration once with its systems.
+    pub(super) fn of(inventory: &'c Inventory) -> Self {
+        let mut holding = Self { configurations: Vec::new() };
+        for system in &inventory.systems {
+            let configuration = inventory.configuration_of(system);
+            let held = held_system(inventory, system);
+            match holding.configurations.iter_mut().find(|(known, _)| *known == configuration) {
+                Some((_, systems)) => systems.push(held),
+                None => holding.configurations.push((configuration, vec![held])),
+            }
+        }
+        holding
+    }
+
+    pub(super) fn held(&self) -> Vec<Held<'_>> {
+        self.configurations
+            .iter()
+            .map(|(configuration, systems)| Held { configuration, systems: Some(systems.as_slice()) })
+            .collect()
+    }
+}
+
+fn held_system(inventory: &Inventory, system: &System) -> HeldSystem {
+    let workloads = system.workloads.iter().map(|index| &inventory.objects.workloads[*index]);
+    HeldSystem {
+        name: system.name.clone(),
+        id: system.id(),
+        documents: workloads.map(|workload| workload.place.document).collect(),
+    }
+}
+
+/// What rules say of one system, or of the estate, and what of it is suppressed.
+struct Covering<'c> {
+    judge: &'c Judge<'c>,
+    system: Option<(&'c str, &'c str)>,
+}
+
+impl Suppressing for Covering<'_> {
+    fn covers(&self, rule: &str, workload: Option<usize>, places: &[Place]) -> Option<usize> {
+        let workload = workload.map(|index| &self.judge.inventory.objects.workloads[index]);
+        let said = Said { rule, system: self.system, workload, places };
+        self.judge.ignores.covering(&said, &|place| self.judge.locator.locate(place).map(|location| location.file))
+    }
+
+    fn note_open(&self, rule: &str, workload: Option<usize>) {
+        self.judge.ignores.note_open(rule, workload.map(|index| &self.judge.inventory.objects.workloads[index]));
+    }
+}
+
+impl Judge<'_> {
+    /// What the rules say of a system, without what is suppressed.
+    pub(super) fn asked(&self, view: &SystemView<'_>) -> (Evaluation, FactSet) {
+        let id = view.system.id();
+        self.asked_as(view, Some((&view.system.name, &id)))
+    }
+
+    /// What the rules say of the estate alone, without what is suppressed.
+    pub(super) fn asked_of_all(&self, whole: &SystemView<'_>) -> (Evaluation, FactSet) {
+        self.asked_as(whole, None)
+    }
+
+    fn asked_as(&self, view: &SystemView<'_>, system: Option<(&str, &str)>) -> (Evaluation, FactSet) {
+        let rules = self.yardstick.rules;
+        if self.ignores.cover_nothing() {
+            return evaluate(view, rules, system.is_none());
+        }
+        let (evaluation, facts) =
+            evaluate_suppressing(view, rules, system.is_none(), &Covering { judge: self, system });
+        match evaluation.unsuppressed {
+            Some(all) if !self.yardstick.honours_suppressions => (*all, facts),
+            unsuppressed => (Evaluation { unsuppressed, ..evaluation }, facts),
+        }
+    }
+
+    /// What does not count, with how far the need would rise if each alone did.
+    pub(super) fn suppressed(
+        &self,
+        withholding: &Withholding,
+        need: f64,
+        need_of: &dyn Fn(&Demand) -> f64,
+    ) -> Vec<Suppressed> {
+        let reasons: Vec<&str> =
+            self.ignores.iter().map(|ignore| ignore.reason.as_deref().unwrap_or_default()).collect();
+        let mut suppressed: Vec<Suppressed> = withholding
+            .items
+            .iter()
+            .map(|item| Suppressed {
+                code: item.code.clone(),
+                message: item.message.clone(),
+                level: item.level,
+                reason: reasons.get(item.by).copied().unwrap_or_default().to_owned(),
+                share: item.demand.as_ref().map_or(0.0, |demand| ((need_of(demand) - need) * 10.0).round() / 10.0),
+                evidence: self.locator.locate_all(&item.places),
+                by: item.by,
+            })
+            .collect();
+        suppressed
+            .sort_by(|a, b| (&a.code, &a.evidence, &a.message, a.by).cmp(&(&b.code, &b.evidence, &b.message, b.by)));
+        suppressed.dedup();
+        suppressed
+    }
+}
+
+/// What is withheld from a judgement.
+#[derive(Default)]
+pub(super) struct Withholding {
+    items: Vec<Item>,
+    /// The demand if nothing were withheld; none where nothing is.
+    pub(super) all: Option<Demand>,
+}
+
+/// One thing that is withheld.
+struct Item {
+    by: usize,
+    code: String,
+    message: Prose,
+    level: Option<Level>,
+    places: Vec<Place>,
+    /// The demand if it alone counted; none where that is no other.
+    demand: Option<Demand>,
+}
+
+impl Withholding {
+    pub(super) fn of_system(evaluation: &Evaluation, workloads: usize) -> Self {
+        let Some(all) = &evaluation.unsuppressed else { return Self::default() };
+        let item = |withheld| {
+            Item::new(withheld, |claims, added| {
+                Demand::of_claims(claims.unwrap_or(&evaluation.claims).iter().chain(added), workloads)
+            })
+        };
+        Self {
+            items: evaluation.withheld.iter().map(item).collect(),
+            all: Some(Demand::of_claims(&all.claims, workloads)),
+        }
+    }
+
+    pub(super) fn of_estate(systems: &[(&str, &Evaluation)], own: &Evaluation, workloads: usize) -> Self {
+        let each = || systems.iter().map(|(_, evaluation)| *evaluation).chain([own]);
+        if each().all(|evaluation| evaluation.unsuppressed.is_none()) {
+            return Self::default();
+        }
+        let mut items: Vec<Item> = Vec::new();
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        let names = systems.iter().map(|(name, _)| *name).chain([""]);
+        for (at, (evaluation, name)) in each().zip(names).enumerate() {
+            // What a system says is not said again for all of them.
+            let is_new = |withheld: &&Withheld| at < systems.len() || !known.contains(withheld.code());
+            let own: Vec<Item> = evaluation
+                .withheld
+                .iter()
+                .filter(is_new)
+                .map(|withheld| {
+                    let mut item = Item::new(withheld, |claims, added| {
+                        let of = |(other, evaluation)| claims_of(evaluation, claims.filter(|_| other == at));
+                        Demand::of_claims(each().enumerate().flat_map(of).chain(added), workloads)
+                    });
+                    if systems.len() > 1 {
+                        withheld.name_system(name, &mut item.message);
+                    }
+                    item
+                })
+                .collect();
+            known.extend(own.iter().map(|item| item.code.clone()));
+            items.extend(own);
+        }
+        let all = each().flat_map(|evaluation| &evaluation.unsuppressed.as_deref().unwrap_or(evaluation).claims);
+        Self { items, all: Some(Demand::of_claims(all, workloads)) }
+    }
+}
+
+impl Item {
+    /// `demand` gives the demand with other claims in the place of the system's own, and with one more.
+    fn new<'w>(
+        withheld: &'w Withheld,
+        demand: impl Fn(Option<&'w [RawClaim]>, Option<&'w RawClaim>) -> Demand,
+    ) -> Self {
+        let item = |code: &str, message: &Prose, level: Option<Level>, places: &[Place], demand: Option<Demand>| Self {
+            by: withheld.by,
+            code: code.to_owned(),
+            message: message.clone(),
+            level,
+            places: places.to_vec(),
+            demand,
+        };
+        match &withheld.what {
+            WithheldWhat::Claim(claim) => {
+                item(&claim.rule, &claim.message, None, &claim.places, Some(demand(None, Some(claim))))
+            }
+            WithheldWhat::Question(question) => item(&question.code, &question.question, None, &question.places, None),
+            WithheldWhat::Finding(finding) => {
+                item(&finding.code, &finding.message, Some(finding.level), &finding.places, None)
+            }
+            WithheldWhat::Lowering { finding, claims } => {
+                let demand = demand(Some(claims), None);
+                item(&finding.code, &finding.message, Some(finding.level), &finding.places, Some(demand))
+            }
+        }
+    }
+}
+
+/// The claims of an evaluation, or those in their place.
+fn claims_of<'c>(evaluation: &'c Evaluation, others: Option<&'c [RawClaim]>) -> &'c [RawClaim] {
+    others.unwrap_or(&evaluation.claims)
+}

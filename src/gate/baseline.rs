@@ -1,0 +1,308 @@
+//! The baseline, version 1: what a team has accepted. These structs are the contract of the file: fields may be added,
+//! never renamed, retyped or removed. It holds names, places and verdicts, and nothing that stands at those places.
+
+use std::fmt::Write as _;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::assessment::{self, Assessment, FindingReport, Location, SystemAssessment};
+use crate::matching::Identity;
+use crate::report::json::careful;
+
+/// The schema's name, first in every file.
+pub const SCHEMA: &str = "kubeworthy/baseline/v1";
+/// The name of the schema up to its version.
+const FAMILY: &str = "kubeworthy/baseline/";
+
+/// What was accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "kubeworthy baseline, version 1")]
+pub struct Baseline {
+    /// The version of this format, `kubeworthy/baseline/v1`.
+    pub schema: String,
+    /// The version of the program that wrote it.
+    pub version: String,
+    /// A digest of the rules, targets and tables that it was made with, `sha256:` and 64 hexadecimal digits.
+    pub rules_digest: String,
+    /// What all systems together are known for, and none of them by itself.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// The systems, sorted by id.
+    #[serde(default)]
+    pub systems: Vec<System>,
+}
+
+/// A system as it was accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct System {
+    /// What tied it together, a colon, its name.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What tied it together.
+    pub grouped_by: String,
+    /// The file of its first workload, as seen from the baseline's folder; null where it stands in none.
+    pub anchor: Option<String>,
+    /// The live cluster that it was read from; null for files.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Whether it runs on Kubernetes, rather than being a Compose project alone.
+    pub on_kubernetes: bool,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The need in points, 0 to 100.
+    pub need: f64,
+    /// Its workloads, `Kind/namespace/name`, sorted: by them it is found again under another name.
+    #[serde(default)]
+    pub objects: Vec<String>,
+    /// What is known of it, sorted.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+}
+
+/// A finding that is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: String,
+    /// The file, as seen from the baseline's folder; null where it stands in none.
+    pub file: Option<String>,
+    /// `Kind/namespace/name` of the object that holds it; null inside Compose files.
+    pub object: Option<String>,
+    /// The path of keys that leads to it.
+    pub path: String,
+}
+
+/// The answer for a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Something simpler would do.
+    Needless,
+    /// Both can be argued.
+    Debatable,
+    /// The needs call for it.
+    Justified,
+    /// It is made of Kubernetes.
+    #[serde(rename = "k8s-native")]
+    KubernetesNative,
+    /// Too little was understood.
+    Inconclusive,
+}
+
+impl From<assessment::Verdict> for Verdict {
+    fn from(verdict: assessment::Verdict) -> Self {
+        match verdict {
+            assessment::Verdict::Needless => Self::Needless,
+            assessment::Verdict::Debatable => Self::Debatable,
+            assessment::Verdict::Justified => Self::Justified,
+            assessment::Verdict::KubernetesNative => Self::KubernetesNative,
+            assessment::Verdict::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
+impl From<Verdict> for assessment::Verdict {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Needless => Self::Needless,
+            Verdict::Debatable => Self::Debatable,
+            Verdict::Justified => Self::Justified,
+            Verdict::KubernetesNative => Self::KubernetesNative,
+            Verdict::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
+/// A baseline that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The line and the column, from 1, where it was noticed; none for the file as a whole.
+    pub position: Option<(u32, u32)>,
+}
+
+impl Baseline {
+    /// One that accepts nothing yet.
+    #[must_use]
+    pub fn empty(rules_digest: &str) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules_digest: rules_digest.to_owned(),
+            findings: Vec::new(),
+            systems: Vec::new(),
+        }
+    }
+
+    /// What would accept all that an assessment says; `name_of` gives files the names that they have as seen from the
+    /// baseline's folder. Not sorted.
+    #[must_use]
+    pub fn of(assessment: &Assessment, name_of: &dyn Fn(&str) -> String) -> Self {
+        // In the order of the assessment, so that what is said of an entry can be said of a finding.
+        Self {
+            findings: assessment.findings_of_all().map(|(_, finding)| Finding::of(finding, name_of)).collect(),
+            systems: assessment.systems.iter().map(|system| System::of(system, name_of)).collect(),
+            ..Self::empty(&assessment.rules_digest)
+        }
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no baseline, one of another version, or holds a conflict of a merge.
+    pub fn read(text: &str) -> Result<Self, Mistake> {
+        /// As much as tells the version.
+        #[derive(Deserialize)]
+        struct Head {
+            schema: Option<String>,
+        }
+        let again = "write it again with `kubeworthy baseline`".to_owned();
+        if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
+            return Err(Mistake {
+                message: "a merge has left a conflict in the baseline".to_owned(),
+                help: "take either side, then write it again with `kubeworthy baseline`".to_owned(),
+                position: Some((line as u32 + 1, 1)),
+            });
+        }
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let unreadable = |error: serde_json::Error, message: &str| Mistake {
+            message: format!("{message}: {}", without_position(&error)),
+            help: again.clone(),
+            position: (error.line() > 0).then(|| (error.line() as u32, error.column().max(1) as u32)),
+        };
+        let head: Head = serde_json::from_str(text).map_err(|error| unreadable(error, "this is no baseline"))?;
+        match head.schema.as_deref() {
+            Some(SCHEMA) => {}
+            Some(other) if other.starts_with(FAMILY) => {
+                return Err(Mistake {
+                    message: format!("the baseline is of another version: {other}, where this program reads {SCHEMA}"),
+                    help: "use the version of the program that wrote it, or write it again with `kubeworthy baseline`"
+                        .to_owned(),
+                    position: None,
+                });
+            }
+            _ => {
+                return Err(Mistake {
+                    message: format!("this is no baseline: its `schema` is not {SCHEMA}"),
+                    help: "name a file that `kubeworthy baseline` has written".to_owned(),
+                    position: None,
+                });
+            }
+        }
+        let mut baseline: Self =
+            serde_json::from_str(text).map_err(|error| unreadable(error, "the baseline is broken"))?;
+        baseline.sort();
+        Ok(baseline)
+    }
+
+    /// The text of the file: sorted, with one entry a line, so that a change in review is as small as what changed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::from("{\n");
+        let _ = writeln!(text, "  \"schema\": {},", careful(&self.schema));
+        let _ = writeln!(text, "  \"version\": {},", careful(&self.version));
+        let _ = writeln!(text, "  \"rules_digest\": {},", careful(&self.rules_digest));
+        let _ = writeln!(text, "  \"findings\": {},", list(&self.findings, "  "));
+        text.push_str("  \"systems\": [");
+        for (at, system) in self.systems.iter().enumerate() {
+            text.push_str(if at == 0 { "\n    {\n" } else { ",\n    {\n" });
+            let _ = writeln!(text, "      \"id\": {},", careful(&system.id));
+            let _ = writeln!(text, "      \"name\": {},", careful(&system.name));
+            let _ = writeln!(text, "      \"grouped_by\": {},", careful(&system.grouped_by));
+            let _ = writeln!(text, "      \"anchor\": {},", careful(&system.anchor));
+            if system.cluster.is_some() {
+                let _ = writeln!(text, "      \"cluster\": {},", careful(&system.cluster));
+            }
+            let _ = writeln!(text, "      \"on_kubernetes\": {},", system.on_kubernetes);
+            let _ = writeln!(text, "      \"verdict\": {},", careful(&system.verdict));
+            let _ = writeln!(text, "      \"need\": {},", careful(&system.need));
+            let _ = writeln!(text, "      \"objects\": {},", list(&system.objects, "      "));
+            let _ = writeln!(text, "      \"findings\": {}", list(&system.findings, "      "));
+            text.push_str("    }");
+        }
+        text.push_str(if self.systems.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
+        text
+    }
+
+    /// Entries in their order, wherever they came from.
+    pub(super) fn sort(&mut self) {
+        self.findings.sort();
+        for system in &mut self.systems {
+            system.findings.sort();
+            system.objects.sort();
+            system.objects.dedup();
+        }
+        self.systems.sort_by(|a, b| (&a.id, &a.anchor).cmp(&(&b.id, &b.anchor)));
+    }
+}
+
+/// The schema of the file, with a line feed at its end.
+#[must_use]
+pub fn schema() -> String {
+    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Baseline)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// A list with one entry a line.
+fn list<T: Serialize>(entries: &[T], indent: &str) -> String {
+    if entries.is_empty() {
+        return "[]".to_owned();
+    }
+    let lines: Vec<String> = entries.iter().map(|entry| format!("{indent}  {}", careful(entry))).collect();
+    format!("[\n{}\n{indent}]", lines.join(",\n"))
+}
+
+/// What the parser says, without the position at its end.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rfind(" at line ").map_or(text.clone(), |at| text[..at].to_owned())
+}
+
+impl System {
+    fn of(system: &SystemAssessment, name_of: &dyn Fn(&str) -> String) -> Self {
+        let anchor = system.anchor.as_ref();
+        Self {
+            id: system.id.clone(),
+            name: system.name.clone(),
+            grouped_by: system.grouped_by.clone(),
+            anchor: anchor.filter(|place| place.is_in_a_file()).map(|place| name_of(&place.file)),
+            cluster: anchor.filter(|place| place.is_live).map(|place| place.file.clone()),
+            on_kubernetes: system.on_kubernetes,
+            verdict: system.verdict.into(),
+            need: system.need.score,
+            objects: system.objects.clone(),
+            findings: system.findings.iter().map(|finding| Finding::of(finding, name_of)).collect(),
+        }
+    }
+
+    /// What tells it from others.
+    pub(super) fn identity(&self) -> Identity {
+        Identity {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            grouped_by: self.grouped_by.clone(),
+            objects: self.objects.iter().cloned().collect(),
+        }
+    }
+}
+
+impl Finding {
+    /// A finding by its first place that stands in a file, or else by its first place.
+    fn of(finding: &FindingReport, name_of: &dyn Fn(&str) -> String) -> Self {
+        let in_file = finding.evidence.iter().find(|place| place.is_in_a_file());
+        let place: Option<&Location> = in_file.or(finding.evidence.first());
+        Self {
+            code: finding.code.clone(),
+            file: in_file.map(|place| name_of(&place.file)),
+            object: place.and_then(|place| place.object.clone()),
+            path: place.map_or_else(String::new, |place| place.path.clone()),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! An assessment in the form of a baseline, held against the one that was accepted: which system is which, and which
+//! findings are known. Lines never matter; files, objects and names may have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::baseline::{Baseline, Finding, System};
+use crate::matching::{self, Identity, bare};
+
+/// What was read, as far as it decides which entries of a baseline no longer apply.
+pub struct Scope<'s> {
+    /// The files and folders that were read, as seen from the baseline's folder; an empty one is that folder itself.
+    pub paths: Vec<String>,
+    /// Files that should have been read and could not be, or were not understood: nobody knows what they hold.
+    pub unread: BTreeSet<String>,
+    /// The live clusters that were read, each with the namespaces that were; none for all of them.
+    pub clusters: Vec<(String, Option<Vec<String>>)>,
+    /// Whether a file is still there, by its name as seen from the baseline's folder.
+    pub is_there: &'s dyn Fn(&str) -> bool,
+}
+
+impl Scope<'_> {
+    /// Whether what stands in a file would have been seen, or can nowhere be seen any more.
+    fn holds_file(&self, file: &str) -> bool {
+        !self.unread.contains(file) && (self.paths.iter().any(|path| is_below(file, path)) || !(self.is_there)(file))
+    }
+
+    /// Whether a system would have been seen if it were still there.
+    pub(super) fn holds(&self, system: &System) -> bool {
+        match (&system.anchor, &system.cluster) {
+            (Some(file), _) => self.holds_file(file),
+            (None, Some(cluster)) => self.clusters.iter().any(|(name, namespaces)| {
+                let is_in = |object: &String| {
+                    let parts: Vec<&str> = object.split('/').collect();
+                    let namespace = if parts.len() == 3 { parts[1] } else { "default" };
+                    namespaces.as_ref().is_none_or(|names| names.iter().any(|name| name == namespace))
+                };
+                name == cluster && system.objects.iter().all(is_in)
+            }),
+            // What came by standard input comes from elsewhere each time.
+            (None, None) => false,
+        }
+    }
+
+    /// Whether a finding of a system that was seen would have been seen if it were still there.
+    fn holds_finding(&self, finding: &Finding) -> bool {
+        finding.file.as_deref().is_none_or(|file| self.holds_file(file))
+    }
+}
+
+/// Whether a file is this path or lies below it.
+fn is_below(file: &str, path: &str) -> bool {
+    if path.is_empty() {
+        return !file.starts_with("../");
+    }
+    // Everything below a folder above: `..` holds `../x`, and the folder of the baseline too.
+    if path.split('/').all(|part| part == "..") {
+        let ups = |text: &str| text.split('/').take_while(|part| *part == "..").count();
+        return ups(file) <= ups(path);
+    }
+    file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What became of what.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Compared {
+    /// For each system of the assessment, in its order: the entry that it is.
+    pub(super) systems: Vec<Option<usize>>,
+    /// For each system of the assessment: for each of its findings, in their order, whether it is known.
+    pub(super) known: Vec<Vec<bool>>,
+    /// The same for what all systems together are known for.
+    pub(super) known_of_all: Vec<bool>,
+    /// Entries of systems that are no longer there, by index.
+    pub(super) gone: Vec<usize>,
+    /// Findings of entries that are still there, that are no longer made: the entry, and the finding in it.
+    pub(super) gone_findings: Vec<(usize, usize)>,
+    /// Findings of all systems together that are no longer made.
+    pub(super) gone_of_all: Vec<usize>,
+    /// Findings that stand where nobody looked, so that nobody can say whether they are still made.
+    pub(super) unseen: Vec<(usize, usize)>,
+    /// The same of all systems together.
+    pub(super) unseen_of_all: Vec<usize>,
+}
+
+/// Holds what is now against what was accepted.
+pub(super) fn compare(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Compared {
+    let identities = |systems: &[System]| -> Vec<Identity> { systems.iter().map(System::identity).collect() };
+    let pairs = matching::pairs(&identities(&old.systems), &identities(&now.systems));
+    let mut compared = Compared { systems: vec![None; now.systems.len()], ..Compared::default() };
+    for (a, b, _) in &pairs {
+        compared.systems[*b] = Some(*a);
+    }
+    // Every finding with the system that it belongs to; those of all systems together belong to none.
+    let all = |baseline: &Baseline, side: &dyn Fn(usize) -> Option<usize>| -> Vec<Each> {
+        let of_systems = baseline.systems.iter().enumerate().flat_map(|(system, entry)| {
+            let findings = entry.findings.iter().enumerate();
+            findings.map(move |(at, finding)| (Some(system), at, finding.clone())).collect::<Vec<_>>()
+        });
+        let of_all = baseline.findings.iter().enumerate().map(|(at, finding)| (None, at, finding.clone()));
+        let each = |(system, at, finding): (Option<usize>, usize, Finding)| Each {
+            system,
+            at,
+            group: match system {
+                Some(system) => side(system).map_or(Group::Alone, Group::Pair),
+                None => Group::All,
+            },
+            finding,
+        };
+        of_systems.chain(of_all).map(each).collect()
+    };
+    let of_old = all(old, &|system| pairs.iter().find(|(a, ..)| *a == system).map(|(a, ..)| *a));
+    let of_now = all(now, &|system| pairs.iter().find(|(_, b, _)| *b == system).map(|(a, ..)| *a));
+    let (known_old, known_now) = matched(&of_old, &of_now);
+    compared.known = now.systems.iter().map(|system| vec![false; system.findings.len()]).collect();
+    compared.known_of_all = vec![false; now.findings.len()];
+    for each in known_now.iter().map(|at| &of_now[*at]) {
+        match each.system {
+            Some(system) => compared.known[system][each.at] = true,
+            None => compared.known_of_all[each.at] = true,
+        }
+    }
+    let is_paired = |at: usize| pairs.iter().any(|(a, ..)| *a == at);
+    compared.gone = (0..old.systems.len()).filter(|at| !is_paired(*at) && scope.holds(&old.systems[*at])).collect();
+    // What no file holds is of the whole, and the whole was seen where every entry would have been.
+    let saw_all = old.systems.iter().enumerate().all(|(at, system)| is_paired(at) || scope.holds(system));
+    for (_, each) in of_old.iter().enumerate().filter(|(at, _)| !known_old.contains(at)) {
+        match each.system {
+            Some(system) if is_paired(system) && scope.holds_finding(&each.finding) => {
+                compared.gone_findings.push((system, each.at));
+            }
+            None if (each.finding.file.is_some() || saw_all) && scope.holds_finding(&each.finding) => {
+                compared.gone_of_all.push(each.at);
+            }
+            Some(system) => compared.unseen.push((system, each.at)),
+            None => compared.unseen_of_all.push(each.at),
+        }
+    }
+    compared
+}
+
+/// Where a finding is looked for first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    /// In the system that this entry is.
+    Pair(usize),
+    /// Among those of all systems together.
+    All,
+    /// In a system that the other side does not have.
+    Alone,
+}
+
+struct Each {
+    system: Option<usize>,
+    at: usize,
+    group: Group,
+    finding: Finding,
+}
+
+/// How much of a finding has to be the same, the most first.
+const STEPS: [fn(&Finding) -> [String; 4]; 4] = [
+    |f| [f.code.clone(), f.file.clone().unwrap_or_default(), f.object.clone().unwrap_or_default(), f.path.clone()],
+    // Its file was moved or renamed.
+    |f| [f.code.clone(), String::new(), f.object.clone().unwrap_or_default(), f.path.clone()],
+    // Its object has another name.
+    |f| [f.code.clone(), f.file.clone().unwrap_or_default(), String::new(), f.path.clone()],
+    // Its file was moved, and its object stands in another namespace.
+    |f| [f.code.clone(), String::new(), f.object.as_ref().map(bare).unwrap_or_default(), f.path.clone()],
+];
+
+/// The findings that both sides have, each counted as often as it is there, as indices of both.
+fn matched(old: &[Each], now: &[Each]) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    let (mut of_old, mut of_now) = (BTreeSet::new(), BTreeSet::new());
+    // First within the same system, then anywhere: a file may have gone to another system.
+    for within in [true, false] {
+        for step in STEPS {
+            let key = |each: &Each| (within.then_some(each.group), step(&each.finding));
+            let mut left: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+            for (at, each) in old.iter().enumerate().rev().filter(|(at, _)| !of_old.contains(at)) {
+                left.entry(key(each)).or_default().push(at);
+            }
+            for (at, each) in now.iter().enumerate() {
+                let is_left = !of_now.contains(&at) && !(within && each.group == Group::Alone);
+                if let Some(found) = is_left.then(|| left.get_mut(&key(each))).flatten().and_then(Vec::pop) {
+                    of_old.insert(found);
+                    of_now.insert(at);
+                }
+            }
+        }
+    }
+    (of_old, of_now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_lie_below_what_was_read() {
+        for (file, path, is) in [
+            ("deploy/web.yaml", "", true),
+            ("deploy/web.yaml", "deploy", true),
+            ("deploy/web.yaml", "deploy/web.yaml", true),
+            ("deployment/web.yaml", "deploy", false),
+            ("../other/web.yaml", "", false),
+            ("../other/web.yaml", "..", true),
+            ("web.yaml", "..", true),
+            ("../../web.yaml", "..", false),
+            ("../other/web.yaml", "../other", true),
+        ] {
+            assert_eq!(is_below(file, path), is, "{file} {path}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a comment says to kubeworthy: `ignore[KW203, KW301] reason`, or `ignore-file[KW203] reason`.
+
+use std::ops::Range;
+
+/// What begins a comment that is meant for the program.
+const ADDRESS: &str = "kubeworthy:";
+
+/// What a comment says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Directive {
+    /// Whether it is about the file, rather than about what stands beside or below it.
+    pub(super) is_of_file: bool,
+    /// What is named in the brackets, each with its bytes in the comment.
+    pub(super) rules: Vec<Range<usize>>,
+    /// Why.
+    pub(super) reason: Option<String>,
+    /// What is wrong with how it is written.
+    pub(super) mistake: Option<Mistake>,
+}
+
+/// What may be wrong with how a comment is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mistake {
+    /// The word before the brackets is none that is known.
+    UnknownWord,
+    /// There are no brackets.
+    NoBrackets,
+    /// The brackets are not closed.
+    NotClosed,
+    /// The brackets hold nothing.
+    NothingNamed,
+}
+
+/// What a comment says; none where it is not meant for the program. The text begins with its `#`.
+pub(super) fn read(comment: &str) -> Option<Directive> {
+    let at = addressed(comment)?;
+    let rest = &comment[at..];
+    let said = rest.trim_start();
+    let from = at + rest.len() - said.len();
+    let word: &str =
+        &said[..said.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(said.len())];
+    let mistaken = |mistake: Mistake| Directive {
+        is_of_file: word == "ignore-file",
+        rules: Vec::new(),
+        reason: None,
+        mistake: Some(mistake),
+    };
+    let behind = from + word.len();
+    let opened = comment[behind..].trim_start();
+    if !matches!(word, "ignore" | "ignore-file") {
+        return is_attempt(word, said).then(|| mistaken(Mistake::UnknownWord));
+    }
+    let Some(inside) = opened.strip_prefix('[') else { return Some(mistaken(Mistake::NoBrackets)) };
+    let Some(length) = inside.find(']') else { return Some(mistaken(Mistake::NotClosed)) };
+    let start = comment.len() - inside.len();
+    let mut rules = Vec::new();
+    let mut part_start = start;
+    for part in inside[..length].split(',') {
+        let name = part.trim();
+        if !name.is_empty() {
+            let at = part_start + part.len() - part.trim_start().len();
+            rules.push(at..at + name.len());
+        }
+        part_start += part.len() + 1;
+    }
+    if rules.is_empty() {
+        return Some(mistaken(Mistake::NothingNamed));
+    }
+    let reason =
+        inside[length + 1..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—'));
+    let reason = reason.trim_end();
+    Some(Directive {
+        is_of_file: word == "ignore-file",
+        rules,
+        reason: (!reason.is_empty()).then(|| reason.to_owned()),
+        mistake: None,
+    })
+}
+
+/// The byte behind the address, which stands at the beginning of the comment or of another one on the same line.
+fn addressed(comment: &str) -> Option<usize> {
+    comment.match_indices(ADDRESS).map(|(at, _)| at).find_map(|at| {
+        let before = comment[..at].trim_end();
+        before.ends_with('#').then_some(at + ADDRESS.len())
+    })
+}
+
+/// Whether somebody who wrote this meant to suppress something.
+fn is_attempt(word: &str, said: &str) -> bool {
+    let is_near = |known: &str| strsim::damerau_levenshtein(&word.to_ascii_lowercase(), known) <= 2;
+    let after = said[word.len()..].trim_start();
+    is_near("ignore") || is_near("ignore-file") || after.starts_with('[') || after.starts_with("KW")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(comment: &str) -> (bool, Vec<&str>, Option<String>) {
+        let directive = read(comment).expect("a directive");
+        assert_eq!(directive.mistake, None, "{comment}");
+        (directive.is_of_file, directive.rules.iter().map(|range| &comment[range.clone()]).collect(), directive.reason)
+    }
+
+    #[test]
+    fn comments_name_rules_and_reasons() {
+        let reason = |text: &str| Some(text.to_owned());
+        assert_eq!(names("# kubeworthy: ignore[KW203] by contract"), (false, vec!["KW203"], reason("by contract")));
+        assert_eq!(names("#kubeworthy:ignore[ KW203 ,KW301,]: a: b "), (false, vec!["KW203", "KW301"], reason("a: b")));
+        assert_eq!(names("# kubeworthy: ignore-file [KW2xx] — été"), (true, vec!["KW2xx"], reason("été")));
+        assert_eq!(names("# checkov:skip=1 # kubeworthy: ignore[all] x # y"), (false, vec!["all"], reason("x # y")));
+        assert_eq!(names("# kubeworthy: ignore[KW203]"), (false, vec!["KW203"], None));
+        assert_eq!(names("# kubeworthy: ignore[KW203] -- "), (false, vec!["KW203"], None));
+    }
+
+    #[test]
+    fn what_is_malformed_is_told_from_what_is_not_meant() {
+        let mistake = |comment: &str| read(comment).map(|directive| directive.mistake);
+        assert_eq!(mistake("# kubeworthy: ignore KW203 x"), Some(Some(Mistake::NoBrackets)));
+        assert_eq!(mistake("# kubeworthy: ignore[KW203 x"), Some(Some(Mistake::NotClosed)));
+        assert_eq!(mistake("# kubeworthy: ignore[ , ] x"), Some(Some(Mistake::NothingNamed)));
+        assert_eq!(mistake("# kubeworthy: ingore[KW203] x"), Some(Some(Mistake::UnknownWord)));
+        assert_eq!(mistake("# kubeworthy: disable KW203"), Some(Some(Mistake::UnknownWord)));
+        assert_eq!(mistake("# kubeworthy: ignore"), Some(Some(Mistake::NoBrackets)));
+        assert_eq!(mistake("# kubeworthy: the answer is in the README"), None);
+        assert_eq!(mistake("# see kubeworthy: ignore[KW203] x"), None);
+        assert_eq!(mistake("# kubeworthy"), None);
+        assert_eq!(mistake("#"), None);
+    }
+}

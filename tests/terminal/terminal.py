@@ -1,0 +1,53 @@
+"""Runs a program on a terminal of its own: its screen goes to a file, what to do comes on standard input, a line each:
+`type TEXT` types (with the escapes of Python), `close` takes the terminal away. At the end, how the program ended is
+printed: `code 2`, `signal 2`.
+
+    python3 terminal.py SCREEN COLUMNS PROGRAM ARGUMENT...
+"""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+
+
+def main():
+    screen, columns, program = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(program[0], program)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
+    asks = [0, terminal]
+    with open(screen, "ab", buffering=0) as out:
+        while terminal in asks:
+            for ready in select.select(asks, [], [], 0.1)[0]:
+                if ready == terminal:
+                    try:
+                        text = os.read(terminal, 65536)
+                    except OSError:
+                        text = b""
+                    if not text:
+                        asks.remove(terminal)
+                    out.write(text)
+                else:
+                    lines = os.read(0, 65536).decode()
+                    if not lines:
+                        asks.remove(0)
+                    for line in lines.splitlines():
+                        word, _, text = line.partition(" ")
+                        if word == "type":
+                            os.write(terminal, text.encode().decode("unicode_escape").encode())
+                        elif word == "close":
+                            os.close(terminal)
+                            asks.remove(terminal)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        print("signal", os.WTERMSIG(status))
+    else:
+        print("code", os.WEXITSTATUS(status))
+
+
+main()
