@@ -25,7 +25,6 @@ use super::{
     Unknown, Verdict, ladder, suppressed,
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
-use crate::configuration::Policy;
 use crate::context::{Statement, Statements};
 use crate::day::Day;
 use crate::facts::{AddOnMembers, FactSet, SystemView};
@@ -357,7 +356,7 @@ impl Judge<'_> {
             whole: workloads - partial,
             opaque: opaque + partial,
             unreadable: view.system.unreadable,
-            answered: self.answered(&view.statements),
+            answered: self.answered(view),
             live: view.live_share(),
             listed: constants.left_by_gaps(view.gaps().into_keys(), view.has_own_accounts()),
         };
@@ -376,7 +375,8 @@ impl Judge<'_> {
             misses_workloads,
         };
         let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| basis.judged(demand, candidates, constants);
-        let whole = self.inventory.context.of_the_whole();
+        let configured = self.inventory.configuration_of(view.system);
+        let whole = configured.context.of_the_whole();
         let mut answers = answers(self.yardstick.rules, subject.facts);
         answers.retain(|answer| whole.get(answer.key).is_none());
         let verdict = verdict(&basis.grounds, constants);
@@ -464,7 +464,7 @@ impl Judge<'_> {
             flips,
             basis,
             suppressed: self.suppressed(withheld, need, &|demand| need_of(demand, Hosting::Any)),
-            policy: Policy::default(),
+            policy: configured.policy.clone(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
             objects: files::objects(view),
@@ -606,9 +606,10 @@ impl Judge<'_> {
     }
 
     /// The share of what only the owner can say that was stated, 0 to 1.
-    fn answered(&self, statements: &Statements) -> f64 {
+    fn answered(&self, view: &SystemView<'_>) -> f64 {
         let questions = &self.yardstick.constants.questions;
-        let whole = self.inventory.context.of_the_whole();
+        let statements = &view.statements;
+        let whole = self.inventory.configuration_of(view.system).context.of_the_whole();
         let is_stated = |key: &str| statements.get(key).is_some() || whole.get(key).is_some();
         let stated = questions.iter().filter(|question| is_stated(&question.key)).count();
         if questions.is_empty() { 1.0 } else { stated as f64 / questions.len() as f64 }
@@ -669,7 +670,7 @@ impl Judge<'_> {
         unknowns.sort_by(by_reach);
         let statements = &subject.view.statements;
         // What is stated about the whole is not asked again of its parts.
-        let whole = self.inventory.context.of_the_whole();
+        let whole = self.inventory.configuration_of(subject.view.system).context.of_the_whole();
         let is_open = |key: &str| statements.get(key).is_none() && whole.get(key).is_none();
         let open = constants.questions.iter().filter(|question| is_open(&question.key));
         let mut asked: Vec<Unknown> = open

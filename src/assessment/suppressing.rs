@@ -24,7 +24,7 @@ impl<'c> Holding<'c> {
     pub(super) fn of(inventory: &'c Inventory) -> Self {
         let mut holding = Self { configurations: Vec::new() };
         for system in &inventory.systems {
-            let Some(configuration) = configuration_of(inventory, system) else { continue };
+            let configuration = inventory.configuration_of(system);
             let held = held_system(inventory, system);
             match holding.configurations.iter_mut().find(|(known, _)| *known == configuration) {
                 Some((_, systems)) => systems.push(held),
@@ -40,12 +40,6 @@ impl<'c> Holding<'c> {
             .map(|(configuration, systems)| Held { configuration, systems: Some(systems.as_slice()) })
             .collect()
     }
-}
-
-/// The configuration that holds for a system; none where there is none. The single place at which suppressions meet the
-/// configuration.
-fn configuration_of<'c>(_inventory: &'c Inventory, _system: &System) -> Option<&'c Configuration> {
-    None
 }
 
 fn held_system(inventory: &Inventory, system: &System) -> HeldSystem {
