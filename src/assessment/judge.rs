@@ -15,19 +15,19 @@ use super::fit::{Fit, SplitFit, fits, rank, suggest};
 use super::flips::{Trial, claimed};
 use super::fold::{Folded, costliest, fold, proven};
 use super::locate::Locator;
+use super::reduced::{union, without};
 use super::score::{
     self, Candidate, Hosting, Need, Place, Source, Violation, candidates, place, regraded, rounded_shares, shares,
 };
 use super::suppressing::{Holding, Withholding};
 use super::verdict::{Grounds, verdict};
 use super::{
-    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, StatementReport, Suppression, SystemAssessment,
-    Unknown, Verdict, ladder, suppressed,
+    Claim, FindingReport, FootprintSummary, NeedRange, OneSided, Suppression, SystemAssessment, Unknown, Verdict,
+    ladder, suppressed,
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
-use crate::context::{Statement, Statements};
 use crate::day::Day;
-use crate::facts::{AddOnMembers, FactSet, SystemView};
+use crate::facts::{FactSet, SystemView};
 use crate::grade::Grade;
 use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
@@ -605,28 +605,6 @@ impl Judge<'_> {
         reports
     }
 
-    /// The share of what only the owner can say that was stated, 0 to 1.
-    fn answered(&self, view: &SystemView<'_>) -> f64 {
-        let questions = &self.yardstick.constants.questions;
-        let statements = &view.statements;
-        let whole = self.inventory.configuration_of(view.system).context.of_the_whole();
-        let is_stated = |key: &str| statements.get(key).is_some() || whole.get(key).is_some();
-        let stated = questions.iter().filter(|question| is_stated(&question.key)).count();
-        if questions.is_empty() { 1.0 } else { stated as f64 / questions.len() as f64 }
-    }
-
-    fn statements(&self, statements: &Statements) -> Vec<StatementReport> {
-        let report = |(key, statement): (&str, &Statement)| StatementReport {
-            key: key.to_owned(),
-            value: statement.written.clone(),
-            owner: statement.owner.clone(),
-            date: statement.date.clone(),
-            source: statement.source.clone(),
-            evidence: self.locator.locate(statement.place),
-        };
-        statements.iter().map(report).collect()
-    }
-
     /// The open questions that the files raise, each rule's once, then what no file can say.
     fn unknowns(
         &self,
@@ -702,47 +680,6 @@ fn named(name: &str, evaluation: &Evaluation, beside_others: bool) -> Vec<Findin
 
 /// What stands in the place of a capability where two places to run bring need.
 const SPLIT: &str = "split-placement";
-
-/// A system without the members of add-ons; none where nothing but them and what belongs to them is left.
-fn without(system: &System, add_ons: &AddOnMembers) -> Option<System> {
-    let mut reduced = system.clone();
-    let before = reduced.workloads.len();
-    reduced.workloads.retain(|index| !add_ons.workloads.contains(index));
-    reduced.definitions.retain(|index| !add_ons.definitions.contains(index));
-    let removed = before - reduced.workloads.len();
-    let touched = removed > 0 || reduced.definitions.len() < system.definitions.len();
-    if touched && reduced.workloads.len() < removed.max(1) {
-        return None;
-    }
-    if removed > 0 {
-        // Webhooks, APIs and drivers beside an add-on are the add-on's.
-        reduced.extensions.clear();
-        reduced.drivers.clear();
-    }
-    Some(reduced)
-}
-
-fn union(systems: &[System]) -> System {
-    let mut whole = System::new(crate::inventory::GroupedBy::Directory, "estate".to_owned());
-    whole.is_estate = true;
-    for system in systems {
-        whole.workloads.extend(&system.workloads);
-        whole.definitions.extend(&system.definitions);
-        whole.extensions.extend(&system.extensions);
-        whole.drivers.extend(&system.drivers);
-        whole.foreign.extend(&system.foreign);
-        whole.opaque.extend(&system.opaque);
-        whole.followed.extend(&system.followed);
-        whole.network_policies.extend(&system.network_policies);
-        whole.services.extend(&system.services);
-        whole.routes.extend(&system.routes);
-        whole.autoscalers.extend(&system.autoscalers);
-        whole.reaches.extend(&system.reaches);
-        whole.namespaces.extend(system.namespaces.iter().cloned());
-        whole.unrendered |= system.unrendered;
-    }
-    whole
-}
 
 /// What brings a justified need, where an operator and its resources do.
 fn through(verdict: Verdict, own_resources: usize, claims: &[Claim]) -> Option<Prose> {

@@ -123,8 +123,11 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
             place.map_or((String::new(), 0, 0), |place| (place.file.clone(), place.line, place.column));
         let at = place.map_or_else(|| "kubeworthy".to_owned(), position);
         let code = suppressed::code(mistaken);
-        let text = said(voice, &suppressed::mistake(mistaken, &Mark::Code.around(code)));
-        found.entry((file, line, column, code.to_owned())).or_default().insert(format!("{at}: {text}"));
+        let told = said(voice, &say!("{}: {}", &mistaken.message, &mistaken.help));
+        found
+            .entry((file, line, column, code.to_owned()))
+            .or_default()
+            .insert(format!("{at}: {} {told}", Mark::Code.around(code)));
     }
     found.into_values().flatten().collect()
 }
