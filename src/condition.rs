@@ -238,6 +238,21 @@ impl Condition {
 }
 
 impl Condition {
+    /// Whether it cannot hold unless facts of some sort are known, whatever the others are.
+    #[must_use]
+    pub fn hangs_on(&self, is_of_the_sort: &dyn Fn(FactId) -> bool) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().any(|part| part.hangs_on(is_of_the_sort)),
+            Self::Any(parts) => parts.iter().all(|part| part.hangs_on(is_of_the_sort)),
+            Self::Not(part) => part.hangs_on(is_of_the_sort),
+            Self::Is(fact, _)
+            | Self::AtLeast(fact, _)
+            | Self::AtMost(fact, _)
+            | Self::In(fact, _)
+            | Self::Known(fact) => is_of_the_sort(*fact),
+        }
+    }
+
     /// Asks the condition of a set of facts. An absent fact makes every comparison false; an unknown one makes the
     /// answer unknown unless the rest decides it.
     #[must_use]

@@ -16,10 +16,12 @@ pub(super) fn rule(arguments: &RuleArguments, terminal: &Terminal) -> Exit {
         let text = if arguments.all { reference::explain_every_rule(&kit) } else { list_rules(&kit) };
         return terminal.print(&terminal.in_words(&text));
     };
-    match kit.rules.find(code) {
-        Some(rule) => terminal.print(&reference::explain_rule(rule, &kit)),
-        None => {
+    match (kit.rules.find(code), kit.suppressions.find(code)) {
+        (Some(rule), _) => terminal.print(&reference::explain_rule(rule, &kit)),
+        (None, Some(told)) => terminal.print(&reference::explain_suppression(told)),
+        (None, None) => {
             let names = kit.rules.iter().flat_map(|rule| [rule.code.as_str(), rule.name.as_str()]);
+            let names = names.chain(kit.suppressions.iter().flat_map(|told| [told.code.as_str(), told.name.as_str()]));
             let help = crate::data::did_you_mean(&code.to_ascii_uppercase(), names);
             let help = if help.is_empty() { "`kubeworthy rule` lists them all".to_owned() } else { help };
             terminal.note(&format!("error: there is no rule `{code}`; {help}"));
@@ -49,6 +51,9 @@ fn list_rules(kit: &Kit) -> String {
     let mut text = String::new();
     for rule in kit.rules.iter() {
         let _ = writeln!(text, "{}  {:<34} {}", rule.code, rule.name, rule.title);
+    }
+    for told in kit.suppressions.iter() {
+        let _ = writeln!(text, "{}  {:<34} {}", told.code, told.name, told.title);
     }
     text.push_str("\nkubeworthy rule CODE explains one, kubeworthy rule --all every one.\n");
     text

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use crate::Kit;
 use crate::facts::Scope;
 use crate::rules::{Action, Rule};
+use crate::suppression::SuppressionText;
 
 pub use pages::{configuration_page, facts_page, rules_page};
 
@@ -46,10 +47,25 @@ pub fn explain_rule(rule: &Rule, kit: &Kit) -> String {
     text
 }
 
+/// What is told of suppressions, explained for people.
+#[must_use]
+pub fn explain_suppression(told: &SuppressionText) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}  {}", told.code, told.name);
+    let _ = writeln!(text, "{}\n", told.title);
+    field(&mut text, "Asked of", "each suppression");
+    field(&mut text, "Says", "tells a warning, and moves no need");
+    field(&mut text, "Since", &told.since);
+    field(&mut text, "Why", &told.why);
+    field(&mut text, "What to do", &told.remedy);
+    text
+}
+
 /// Every rule, explained one after another.
 #[must_use]
 pub fn explain_every_rule(kit: &Kit) -> String {
-    let rules: Vec<String> = kit.rules.iter().map(|rule| explain_rule(rule, kit)).collect();
+    let rules = kit.rules.iter().map(|rule| explain_rule(rule, kit));
+    let rules: Vec<String> = rules.chain(kit.suppressions.iter().map(explain_suppression)).collect();
     rules.join(&format!("\n{}\n\n", "-".repeat(98)))
 }
 

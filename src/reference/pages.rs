@@ -182,6 +182,14 @@ pub fn rules_page(kit: &Kit) -> String {
             describe(rule, kit, &mut text);
         }
     }
+    text.push_str(
+        "\n## Suppressions: what should be mended or removed\n\nTold as warnings of suppressions, whatever the rule that they \
+         name; they move no need and cannot be suppressed.\nSee [suppressions.md](suppressions.md).\n",
+    );
+    for told in kit.suppressions.iter() {
+        let _ = writeln!(text, "\n### {}\n\n**{}** (`{}`)\n", told.code, told.title, told.name);
+        let _ = writeln!(text, "{}\n\n*What to do:* {}", told.why.trim(), told.remedy.trim());
+    }
     text
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::gate::summary;
 use super::marks::{self, Mark};
 use super::sentences::{position, said};
+use super::suppressed::{self, counted};
 use super::words::{self, points};
 use super::{Layout, Verbosity};
 use crate::assessment::{Assessment, GateReport, Location, SystemAssessment};
@@ -47,7 +48,7 @@ fn verdict(assessment: &Assessment, system: &SystemAssessment, name: &str, layou
         "{}: {} need {} ({} to {}) confidence {} %: {}",
         Mark::Strong.around(&for_terminal(name)),
         Mark::of_verdict(system.verdict).around(&word),
-        points(need.score),
+        counted(need),
         points(need.low),
         points(need.high),
         system.confidence,
@@ -114,6 +115,16 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
                 add(system, claim.evidence.first(), code, voice.say(&text));
             }
         }
+    }
+    // What the gate fails for is told as such.
+    for mistaken in suppressed::mistaken(assessment).into_iter().filter(|each| !suppressed::fails(assessment, each)) {
+        let place = mistaken.place.as_ref();
+        let (file, line, column) =
+            place.map_or((String::new(), 0, 0), |place| (place.file.clone(), place.line, place.column));
+        let at = place.map_or_else(|| "kubeworthy".to_owned(), position);
+        let code = suppressed::code(mistaken);
+        let text = said(voice, &suppressed::mistake(mistaken, &Mark::Code.around(code)));
+        found.entry((file, line, column, code.to_owned())).or_default().insert(format!("{at}: {text}"));
     }
     found.into_values().flatten().collect()
 }

@@ -16,7 +16,7 @@ const LONGEST: usize = 32_000;
 const DRIVERS: usize = 3;
 
 /// The columns. New ones are added behind the last; that of a gate comes behind all of them, where there is one.
-const HEADER: [&str; 32] = [
+const HEADER: [&str; 34] = [
     "system",
     "name",
     "kind",
@@ -49,6 +49,8 @@ const HEADER: [&str; 32] = [
     "through",
     "file",
     "line",
+    "need_unsuppressed",
+    "suppressed",
 ];
 
 /// Renders the table.
@@ -113,6 +115,8 @@ fn row(system: &SystemAssessment) -> [String; HEADER.len()] {
         text(&system.through.as_ref().map_or_else(String::new, Prose::to_string)),
         text(anchor.map_or("", |anchor| anchor.file.as_str())),
         anchor.map_or_else(String::new, |anchor| anchor.line.to_string()),
+        need.unsuppressed.map_or_else(String::new, |need| number(need, 1)),
+        system.suppressed.len().to_string(),
     ]
 }
 
@@ -134,8 +138,8 @@ fn text(text: &str) -> String {
 }
 
 /// One line. A cell is quoted where it holds what separates cells, in any country's spreadsheet.
-fn line(cells: impl Iterator<Item = String>) -> String {
-    let quoted = cells.map(|cell| {
+fn line(cells: impl IntoIterator<Item = String>) -> String {
+    let quoted = cells.into_iter().map(|cell| {
         let is_plain = !cell.contains([',', ';', '"', '\n', '\r', '\t']) && cell.trim() == cell;
         if is_plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
     });

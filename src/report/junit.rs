@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::Layout;
 use super::results::{LONGEST, path_in_tree, points, sentence, short, standing};
+use super::suppressed;
 use super::words::verdict_sentence;
-use crate::assessment::{Assessment, GateFailure, SystemAssessment, Verdict};
+use crate::assessment::{Assessment, GateFailure, Suppression, SystemAssessment, Verdict};
 
 /// Claims and findings that the output of a test case lists.
 const LISTED: usize = 20;
@@ -58,6 +59,16 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
         xml.push_str("    <testcase classname=\"kubeworthy.estate\" name=\"estate\" time=\"0\">\n");
         write_failure(&mut xml, &beside);
         xml.push_str("    </testcase>\n");
+    }
+    let mistaken = suppressed::mistaken(assessment);
+    if !mistaken.is_empty() {
+        let line = |each: &&Suppression| {
+            let at =
+                each.place.as_ref().map_or_else(String::new, |at| format!("{}:{}: ", path_in_tree(&at.file), at.line));
+            sentence(&format!("{at}{} {}: {}", suppressed::code(each), each.message, each.help))
+        };
+        let lines: Vec<String> = mistaken.iter().take(LISTED).map(line).collect();
+        let _ = writeln!(xml, "    <system-out>{}</system-out>", escaped(&lines.join("\n")));
     }
     xml.push_str("  </testsuite>\n</testsuites>\n");
     xml

@@ -26,6 +26,7 @@ mod results;
 mod sarif;
 mod sentences;
 pub mod snippet;
+pub(crate) mod suppressed;
 mod wide;
 pub(crate) mod words;
 mod yaml;

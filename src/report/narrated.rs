@@ -5,6 +5,7 @@ use super::lines::wrap;
 use super::only::only;
 use super::reading::{self, About};
 use super::sentences::{self, Point, key_of, said};
+use super::suppressed::{self, counted};
 use super::words::{self, points};
 use super::{Layout, Verbosity, full, marks};
 use crate::assessment::{Assessment, Claim, ClusterRead, FindingReport, Fit, Location, Standing, SystemAssessment};
@@ -58,6 +59,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         }
     }
     if !is_quiet {
+        tale.mistaken();
         tale.inputs();
     }
     tale.gate();
@@ -143,7 +145,7 @@ impl Tale<'_> {
         let need = &system.need;
         self.say(&say!(
             "Kubernetes need {} of 100, in a range from {} to {}, with a confidence of {} percent.",
-            points(need.score),
+            counted(need),
             points(need.low),
             points(need.high),
             system.confidence
@@ -155,6 +157,7 @@ impl Tale<'_> {
             self.ladders(system);
             self.claims(system);
             self.findings(system);
+            self.not_counted(system);
             self.one_sided(system);
         }
         self.statements(system);
@@ -249,6 +252,33 @@ impl Tale<'_> {
             }
         }
         self.more(habits.len(), most);
+    }
+
+    fn not_counted(&mut self, system: &SystemAssessment) {
+        if system.suppressed.is_empty() {
+            return;
+        }
+        self.heading(&self.voice().words("Suppressed: what does not count"));
+        let most = self.most(LIST);
+        for each in system.suppressed.iter().take(most) {
+            self.say(&say!("{}.", suppressed::told(each, &for_terminal(&each.code))));
+            self.places(&each.evidence, 1);
+        }
+        self.more(system.suppressed.len(), most);
+    }
+
+    fn mistaken(&mut self) {
+        let mistaken = suppressed::mistaken(self.assessment);
+        if mistaken.is_empty() {
+            return;
+        }
+        self.heading(&self.voice().words("Suppressions to mend or to remove"));
+        let most = self.most(LIST);
+        for each in mistaken.iter().take(most) {
+            self.say(&say!("Warning: {}.", suppressed::mistake(each, suppressed::code(each))));
+            self.places(each.place.as_slice(), 1);
+        }
+        self.more(mistaken.len(), most);
     }
 
     fn one_sided(&mut self, system: &SystemAssessment) {
@@ -470,7 +500,7 @@ impl Tale<'_> {
 /// A system's verdict in one sentence.
 fn verdict(name: &str, system: &SystemAssessment, voice: Voice) -> Prose {
     let need = &system.need;
-    let (score, low, high) = (points(need.score), points(need.low), points(need.high));
+    let (score, low, high) = (counted(need), points(need.low), points(need.high));
     let (name, word) = (for_terminal(name), words::verdict_word(system.verdict, voice).to_lowercase());
     match words::suggested(system) {
         Some(fit) => say!(

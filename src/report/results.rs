@@ -6,17 +6,15 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use super::suppressed;
 use super::words::{points_in, verdict_sentence};
-use crate::assessment::{Assessment, Claim, FindingReport, GateFailure, Location, SystemAssessment};
+use crate::assessment::{Assessment, Claim, FindingReport, GateFailure, Location, Suppression, SystemAssessment};
 use crate::language::Voice;
 use crate::rules::file::Level;
 use crate::text::sanitize::for_terminal;
 
 /// The code under which verdicts are told; no rule has it.
 pub(super) const VERDICT: &str = "KW000";
-
-/// The cause of such a failure.
-const UNUSED_IGNORE: &str = "unused-ignore";
 
 /// The name that goes with it.
 pub(super) const VERDICT_NAME: &str = "verdict";
@@ -77,9 +75,9 @@ pub(super) fn results<'a>(assessment: &'a Assessment) -> Vec<Told<'a>> {
     let of_all = assessment.findings_of_all();
     let of_all = of_all.map(|(at, each)| judged(&assessment.estate, at, finding(each, None)));
     let mut findings: Vec<Told<'_>> = of_systems.chain(of_all).collect();
+    findings.extend(suppressed::mistaken(assessment).into_iter().map(|each| mistaken(assessment, each)));
     findings.sort_by_key(|each| !each.is_warning);
     told.extend(findings);
-    told.extend(gate.into_iter().flat_map(|gate| &gate.failures).filter_map(beside));
     told.sort_by_key(|each| !each.fails);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for each in &mut told {
@@ -88,29 +86,6 @@ pub(super) fn results<'a>(assessment: &'a Assessment) -> Vec<Told<'a>> {
         *count += 1;
     }
     told
-}
-
-/// What the gate fails for and what is neither the verdict of a system nor a finding: suppressions to do something about.
-fn beside(failure: &GateFailure) -> Option<Told<'_>> {
-    if failure.cause != UNUSED_IGNORE {
-        return None;
-    }
-    let place = failure.place.as_ref().filter(|place| place.is_in_a_file());
-    let (file, path) = place.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
-    let help = failure.help.to_string();
-    let message = [sentence(&failure.message.to_string()), help].join(" ");
-    Some(Told {
-        code: &failure.code,
-        name: UNUSED_IGNORE,
-        is_warning: true,
-        fails: true,
-        known: None,
-        message: sentence(message.trim_end()),
-        help: "",
-        place,
-        others: Vec::new(),
-        fingerprint: digest(&[&failure.code, &path_in_tree(file), path, &failure.message.to_string()]),
-    })
 }
 
 /// A number of points in English: no decimal where there is none.
@@ -178,7 +153,10 @@ pub(super) fn standing(system: &SystemAssessment) -> String {
         String::new()
     };
     let (verdict, confidence) = (system.verdict.id(), system.confidence);
-    format!("is {verdict}: need {} of 100{range}, confidence {confidence} %", points(need.score))
+    format!(
+        "is {verdict}: need {} of 100{range}, confidence {confidence} %",
+        Voice::default().say(&suppressed::counted(need))
+    )
 }
 
 /// A finding; the name of its system is said where it is told.
@@ -203,6 +181,28 @@ fn finding<'a>(finding: &'a FindingReport, system: Option<&'a SystemAssessment>)
         place,
         others: places.map(|place| (place, Cow::Borrowed(place.path.as_str()))).collect(),
         fingerprint: digest(&[&finding.code, &path_in_tree(file), object, path]),
+    }
+}
+
+/// A suppression that should be mended or removed.
+fn mistaken<'a>(assessment: &'a Assessment, suppression: &'a Suppression) -> Told<'a> {
+    let code = suppressed::code(suppression);
+    let text = assessment.rules.get(code);
+    let place = suppression.place.as_ref();
+    let (file, path) = place.map_or(("", ""), |place| (place.file.as_str(), place.path.as_str()));
+    let object = place.and_then(|place| place.object.as_deref()).unwrap_or_default();
+    let rules = suppression.rules.join(",");
+    Told {
+        code,
+        name: text.map_or("", |text| text.name.as_str()),
+        is_warning: true,
+        fails: suppressed::fails(assessment, suppression),
+        known: None,
+        message: sentence(&format!("{}: {}", suppression.message, suppression.help)),
+        help: text.map_or("", |text| text.remedy.as_str()),
+        place: place.filter(|place| place.is_in_a_file()),
+        others: Vec::new(),
+        fingerprint: digest(&[code, &path_in_tree(file), object, path, &rules]),
     }
 }
 

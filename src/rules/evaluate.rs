@@ -360,7 +360,8 @@ fn ask(rule: &Rule, facts: &FactSet, workload: Option<&WorkloadView<'_>>, stated
     if let Truth::Unknown(fact) = answer {
         // What a reflex or a finding cannot see changes nothing; what a claim cannot see is an open question.
         // What may be anywhere in a template is asked once, for all of it.
-        if let Some(open) = &mut into.open {
+        // What only a cluster shows is told apart: see `Rule::needs_live_state`.
+        if let Some(open) = into.open.as_mut().filter(|_| !CATALOG[fact.0].id.starts_with("seen.")) {
             open.push((rule.code.clone(), about.workload));
         }
         if let Action::Claim { capability, .. } = &rule.action

@@ -67,21 +67,17 @@ impl Rule {
         self.facts().iter().all(|fact| CATALOG[fact.0].id.starts_with("stated."))
     }
 
-    /// Whether it asks for something that only a live cluster shows.
+    /// Whether it says nothing unless something is known that only a live cluster shows.
     #[must_use]
     pub fn needs_live_state(&self) -> bool {
-        self.facts().iter().any(|fact| CATALOG[fact.0].id.starts_with("seen."))
+        self.when.hangs_on(&|fact| CATALOG[fact.0].id.starts_with("seen."))
     }
 
     /// The address of its page, in the repository that the program was built from; none where that has no address, or
     /// the rule is the user's own.
     #[must_use]
     pub fn page(&self) -> Option<String> {
-        const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
-        let is_built_in = data::embedded(&self.file).next().is_some();
-        (is_built_in && !REPOSITORY.is_empty()).then(|| {
-            format!("{REPOSITORY}/blob/v{}/docs/rules.md#{}", env!("CARGO_PKG_VERSION"), self.code.to_lowercase())
-        })
+        data::embedded(&self.file).next().and_then(|_| page_of(&self.code))
     }
 
     /// Every fact that its conditions name.
@@ -94,6 +90,14 @@ impl Rule {
         }
         facts
     }
+}
+
+/// The address of the part of our page of rules that explains a code; none where the program was built without a home.
+#[must_use]
+pub fn page_of(code: &str) -> Option<String> {
+    const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+    let version = env!("CARGO_PKG_VERSION");
+    (!REPOSITORY.is_empty()).then(|| format!("{REPOSITORY}/blob/v{version}/docs/rules.md#{}", code.to_lowercase()))
 }
 
 /// What follows from a rule.

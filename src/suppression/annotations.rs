@@ -80,12 +80,7 @@ fn annotation(written: &Written<'_>, key: Node<'_>, value: Node<'_>, object: Nod
     let site = Site { source, span: None, place: Some(key.place()) };
     let reach = Reach::Objects(vec![object.place()]);
     let rule = rule(key).unwrap_or_default();
-    Ignore::new(SuppressionForm::Annotation, rule, reason(value).as_deref(), site, reach)
-}
-
-/// What a value gives as the reason; a template that was not rendered gives one that nobody can read yet.
-fn reason(value: Node<'_>) -> Option<String> {
-    value.string().map(str::to_owned)
+    Ignore::new(SuppressionForm::Annotation, rule, value.string(), site, reach)
 }
 
 /// The extensions at the top of a Compose file, which cover the file, and in its services.
@@ -126,7 +121,10 @@ fn ignores(extension: Node<'_>, region: Region) -> Vec<Ignore> {
     };
     let mistaken = |key: Node<'_>| {
         let message = say!("`x-kubeworthy` holds `ignore`, and that a reason for each rule");
-        let mistake = Mistake::not_understood((message, say!("write `x-kubeworthy: {{ignore: {{KW203: reason}}}}`")));
+        let mistake = Mistake::not_understood((
+            message,
+            say!("write `x-kubeworthy`, below it `ignore`, and below that `KW203: reason`"),
+        ));
         Ignore { mistake: Some(mistake), ..ignore(key, "", None) }
     };
     let mut found = Vec::new();

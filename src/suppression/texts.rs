@@ -85,6 +85,7 @@ mod tests {
         assert_eq!(texts.iter().count(), states.len());
         for text in states.map(|state| texts.of(state).expect("a text")) {
             assert!(is_told_of_suppressions(&text.code), "{}", text.code);
+            assert!(states.iter().any(|state| state.id() == text.state && state.code() == Some(&text.code)));
             assert!(rules.find(&text.code).is_none() && rules.find(&text.name).is_none(), "{}", text.code);
             assert_eq!(texts.find(&text.code.to_ascii_lowercase()), Some(text));
         }

@@ -3,6 +3,7 @@
 use super::super::lines::{left, right, width};
 use super::super::marks::Mark;
 use super::super::sentences;
+use super::super::suppressed::counted;
 use super::super::words::{self, points_in};
 use super::screen::Screen;
 use crate::assessment::{ClusterRead, SystemAssessment, Verdict};
@@ -42,7 +43,7 @@ fn verdict(screen: &Screen<'_>, name: &str, system: &SystemAssessment) -> crate:
     let name = Mark::Strong.around(&screen.end_of(&screen.safe(name), screen.layout.width.min(60)));
     let word = Mark::of_verdict(system.verdict).around(&words::verdict_word(system.verdict, screen.layout.voice));
     let need = &system.need;
-    let (score, low, high) = (points(need.score), points(need.low), points(need.high));
+    let (score, low, high) = (counted(need), points(need.low), points(need.high));
     match words::suggested(system) {
         Some(fit) => say!(
             "{}: {}, need {} ({} to {}), confidence {} %; suggested: {}",

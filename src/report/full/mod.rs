@@ -13,6 +13,7 @@ use super::marks::Mark;
 use super::only::only;
 use super::reading::{self, About};
 use super::sentences::{self, key_of, position, said};
+use super::suppressed::{self, counted};
 use super::words::{self, points, points_in};
 use super::{Layout, Verbosity, snippet};
 use crate::assessment::{Assessment, Claim, FindingReport, Location, Standing, SystemAssessment};
@@ -63,6 +64,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
             }
         }
     }
+    mistaken(&mut screen);
     inputs(&mut screen);
     gate::answer(&mut screen);
     screen.finished()
@@ -88,6 +90,7 @@ fn system(screen: &mut Screen<'_>, system: &SystemAssessment, title: &str) {
         ladders(screen, system);
         claims(screen, system);
         findings(screen, system);
+        not_counted(screen, system);
         one_sided(screen, system);
     }
     statements(screen, system);
@@ -120,7 +123,7 @@ fn verdict(screen: &mut Screen<'_>, system: &SystemAssessment) {
     let word = Mark::of_verdict(system.verdict).around(&words::verdict_word(system.verdict, voice));
     let parts = [
         word,
-        screen.say(&say!("Kubernetes need {} of 100", points(need.score))),
+        screen.say(&say!("Kubernetes need {} of 100", counted(need))),
         screen.say(&say!("range {} to {}", points(need.low), points(need.high))),
         screen.say(&say!("confidence {} %", system.confidence)),
     ];
@@ -307,6 +310,39 @@ fn finding_at(screen: &mut Screen<'_>, finding: &FindingReport, times: usize, is
     let text = screen.say(&sentences::habit(finding, times, screen.layout.voice, &code));
     screen.paragraph(&format!("  {sign}"), 4, &text);
     evidence(screen, &finding.evidence, 2, is_first);
+}
+
+/// What does not count, since somebody suppressed it.
+fn not_counted(screen: &mut Screen<'_>, system: &SystemAssessment) {
+    if system.suppressed.is_empty() {
+        return;
+    }
+    screen.heading(&screen.layout.voice.words("Suppressed: what does not count"));
+    let most = screen.most(LIST);
+    for (index, each) in system.suppressed.iter().take(most).enumerate() {
+        let code = Mark::Code.around(&screen.safe(&each.code));
+        let text = screen.say(&suppressed::told(each, &code));
+        screen.paragraph(&format!("  {}", screen.glyphs().bullet), 4, &text);
+        evidence(screen, &each.evidence, 1, index == 0);
+    }
+    more(screen, system.suppressed.len(), most);
+}
+
+/// Suppressions that somebody should mend or remove.
+fn mistaken(screen: &mut Screen<'_>) {
+    let mistaken = suppressed::mistaken(screen.assessment);
+    if mistaken.is_empty() {
+        return;
+    }
+    screen.heading(&screen.layout.voice.words("Suppressions to mend or to remove"));
+    let most = screen.most(LIST);
+    for each in mistaken.iter().take(most) {
+        let code = Mark::Code.around(suppressed::code(each));
+        let text = screen.say(&suppressed::mistake(each, &code));
+        screen.paragraph("  !", 4, &text);
+        evidence(screen, each.place.as_slice(), 1, false);
+    }
+    more(screen, mistaken.len(), most);
 }
 
 fn one_sided(screen: &mut Screen<'_>, system: &SystemAssessment) {

@@ -3,6 +3,7 @@
 use super::{Markup, Report, badge_of, heads, number, part};
 use crate::assessment::{Standing, SystemAssessment};
 use crate::language::say;
+use crate::report::suppressed::counted;
 use crate::report::{sentences, words};
 
 /// The length of the gauge.
@@ -18,7 +19,7 @@ pub(super) fn need(page: &mut Markup, report: Report<'_>, system: &SystemAssessm
             line.text(" ");
             line.text(&voice.say(&say!(
                 "Kubernetes need {} of 100, range {} to {}, confidence {} %",
-                report.points(system.need.score),
+                counted(&system.need),
                 report.points(system.need.low),
                 report.points(system.need.high),
                 system.confidence

@@ -10,6 +10,7 @@ mod method;
 mod page;
 mod picture;
 mod sentences;
+mod suppressed;
 mod systems;
 mod targets;
 mod unknowns;
@@ -59,6 +60,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         if subject.is_estate {
             systems::one_by_one(main, report, &systems);
         }
+        suppressed::mistaken(main, report);
         let heading = voice.words("What was read, and what was not");
         section(main, "read", &heading, |section| inputs::inputs(section, report));
         section(main, "method", &voice.words("Method"), |section| method::method(section, report));
@@ -196,7 +198,11 @@ fn answer(page: &mut Markup, report: Report<'_>, subject: &SystemAssessment, tit
                 });
             };
             let need = &subject.need;
-            figure(&voice.words("Kubernetes need"), &report.points(need.score), &voice.words("of 100"));
+            let about = match need.unsuppressed.filter(|all| (all - need.score).abs() >= 0.05) {
+                Some(all) => voice.say(&say!("of 100 ({} with what is suppressed)", report.points(all))),
+                None => voice.words("of 100").into_owned(),
+            };
+            figure(&voice.words("Kubernetes need"), &report.points(need.score), &about);
             let (low, high) = (report.points(need.low), report.points(need.high));
             let range = if low == high { high } else { voice.say(&say!("{} to {}", low, high)) };
             figure(&voice.words("Range"), &range, &voice.words("from what is proven to what the files leave open"));
@@ -267,6 +273,7 @@ fn whole(page: &mut Markup, report: Report<'_>, system: &SystemAssessment, prefi
     if system.workloads > 0 || !system.claims.is_empty() {
         drivers::drivers(page, report, system, prefix);
         drivers::habits(page, report, system, prefix);
+        suppressed::not_counted(page, report, system, prefix);
     }
     targets::targets(page, report, system, prefix);
     unknowns::flips(page, report, system, prefix);

@@ -3,7 +3,8 @@
 use super::{
     Amount, BlockedItem, Claim, Cluster, ClusterAlone, Complement, Each, Finding, Flip, Footprint, Gap, Inputs,
     Ladders, ListGap, LossItem, Need, NotUnderstood, One, OneSided, Overlay, Place, RenderedPlace, SCHEMA, Skipped,
-    Split, Standing, Statement, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem, Written,
+    Split, Standing, Statement, Suppressed, Suppression, System, SystemKind, Target, Tool, Unknown, Verdict, WorkItem,
+    Written,
 };
 use crate::assessment::{self, Assessment, Location, SystemAssessment};
 use crate::language::Prose;
@@ -46,7 +47,24 @@ impl<'a> From<&'a Assessment> for Written<'a> {
             },
             estate: One(&assessment.estate),
             systems: Each(&assessment.systems),
+            suppressions: assessment.suppressions.iter().map(Suppression::from).collect(),
             gate: assessment.gate.as_ref().map(super::Gate::from),
+        }
+    }
+}
+
+impl From<&assessment::Suppression> for Suppression {
+    fn from(suppression: &assessment::Suppression) -> Self {
+        Self {
+            form: suppression.form.id().to_owned(),
+            rules: suppression.rules.clone(),
+            reason: suppression.reason.clone(),
+            until: suppression.until.clone(),
+            state: suppression.state.id().to_owned(),
+            code: suppression.state.code().map(str::to_owned),
+            message: suppression.message.to_string(),
+            help: suppression.help.to_string(),
+            place: suppression.place.as_ref().map(place),
         }
     }
 }
@@ -103,6 +121,7 @@ impl From<&SystemAssessment> for System {
                 high: system.need.high,
                 if_self_hosted: system.need.if_self_hosted,
                 without_constraints: system.need.without_constraints,
+                unsuppressed: system.need.unsuppressed,
             },
             axes: system.axes.iter().map(|(axis, points)| (axis.id().to_owned(), (*points).into())).collect(),
             confidence: system.confidence,
@@ -163,7 +182,19 @@ impl From<&SystemAssessment> for System {
                     evidence: statement.evidence.iter().map(place).next(),
                 })
                 .collect(),
-            suppressed: Vec::new(),
+            suppressed: system
+                .suppressed
+                .iter()
+                .map(|each| Suppressed {
+                    code: each.code.clone(),
+                    reason: each.reason.clone(),
+                    share: each.share,
+                    message: each.message.to_string(),
+                    level: each.level.map(|level| level.id().to_owned()),
+                    evidence: places(&each.evidence),
+                    by: each.by,
+                })
+                .collect(),
             set_aside: system.set_aside.clone(),
             overlay: system.overlay.as_ref().map(|overlay| Overlay {
                 assessed: overlay.assessed.clone(),
@@ -175,7 +206,7 @@ impl From<&SystemAssessment> for System {
                 .iter()
                 .map(|claim| OneSided {
                     capability: claim.capability.clone(),
-                    origin: claim.origin.to_owned(),
+                    origin: claim.origin.clone(),
                     grade: claim.grade,
                     message: claim.message.to_string(),
                     evidence: places(&claim.evidence),

@@ -31,6 +31,8 @@ pub struct Report {
     pub estate: System,
     /// Each system, sorted by id.
     pub systems: Vec<System>,
+    /// Every suppression that was read, in the order of files and lines.
+    pub suppressions: Vec<Suppression>,
     /// The answer of the gate; null where it was not asked.
     pub gate: Option<Gate>,
 }
@@ -233,7 +235,7 @@ pub struct System {
     pub flips: Vec<Flip>,
     /// What the owner states about it, in order of the keys.
     pub statements: Vec<Statement>,
-    /// Suppressed rules; always empty in this version of the program.
+    /// What does not count since it is suppressed.
     pub suppressed: Vec<Suppressed>,
     /// Well-known add-ons that were set aside when the estate was judged.
     pub set_aside: Vec<String>,
@@ -282,6 +284,8 @@ pub struct Need {
     pub if_self_hosted: f64,
     /// Without what the owner rules out; none where nothing is ruled out.
     pub without_constraints: Option<f64>,
+    /// If nothing were suppressed; null where nothing is.
+    pub unsuppressed: Option<f64>,
 }
 
 /// The two ladders.
@@ -528,6 +532,29 @@ pub struct Statement {
     pub evidence: Option<Place>,
 }
 
+/// A suppression, as it was written.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Suppression {
+    /// How it is written: `comment`, `file-comment`, `annotation`, `extension` or `configuration`.
+    pub form: String,
+    /// The code, the family or `all`; empty where nothing could be read.
+    pub rules: Vec<String>,
+    /// Why; null where nobody said.
+    pub reason: Option<String>,
+    /// The last day on which it counts, `YYYY-MM-DD`; null where it has no end.
+    pub until: Option<String>,
+    /// What became of it: `applied`, `unused`, `expired`, `without-reason`, `not-understood`, `not-honoured` or `not-asked`.
+    pub state: String,
+    /// The code under which it is told where it should be mended or removed; else null.
+    pub code: Option<String>,
+    /// What is wrong with it; empty where nothing is.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
 /// A suppressed rule.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Suppressed {
@@ -535,8 +562,16 @@ pub struct Suppressed {
     pub code: String,
     /// Why it is suppressed.
     pub reason: String,
-    /// The points that it would bring.
+    /// How far the need would rise if this alone counted, in points.
     pub share: f64,
+    /// What the rule says.
+    pub message: String,
+    /// How loud a finding would be: `note` or `warning`; null for a claim or a question.
+    pub level: Option<String>,
+    /// Where.
+    pub evidence: Vec<Place>,
+    /// Which suppression covers it, an index into `suppressions` of the report.
+    pub by: usize,
 }
 
 /// A [`Report`] whose systems become one only while they are written, so that no second picture of all of them stands in
@@ -548,6 +583,7 @@ struct Written<'a> {
     inputs: Inputs,
     estate: One<'a>,
     systems: Each<'a>,
+    suppressions: Vec<Suppression>,
     gate: Option<Gate>,
 }
 

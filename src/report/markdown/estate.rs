@@ -9,6 +9,8 @@ use crate::report::Verbosity;
 use crate::report::markup::{code, in_html, inline, name};
 use crate::report::words;
 
+use crate::report::suppressed::counted;
+
 /// How many rows the table of systems has at most.
 const ROWS: usize = 300;
 /// How much of the page the table of systems may take, in bytes.
@@ -42,7 +44,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, layout: Layout) {
             "{}: {}, {} of 100",
             crate::report::markup::cut(&one.name, crate::report::markup::NAME),
             words::verdict_word(one.verdict, voice),
-            words::points(one.need.score)
+            counted(&one.need)
         ));
         left += usize::from(!page.folded(&in_html(&head), &part.finish()));
     }
@@ -64,7 +66,7 @@ fn table(page: &mut Page, sorted: &[&SystemAssessment], layout: Layout) {
             let range = voice.say(&say!("{} to {}", words::points(system.need.low), words::points(system.need.high)));
             vec![
                 code(&system.name),
-                voice.say(&say!("{}", words::points(system.need.score))),
+                voice.say(&counted(&system.need)),
                 inline(&range),
                 inline(&words::verdict_word(system.verdict, voice)),
                 format!("{} %", system.confidence),

@@ -7,6 +7,7 @@ use crate::grade::Grade;
 use crate::language::say;
 use crate::report::compared::best_of_each_kind;
 use crate::report::markup::{code, cut, in_html, inline, name, place, sentence};
+use crate::report::suppressed::{self, counted};
 use crate::report::{Verbosity, sentences, words};
 use crate::rules::file::Level;
 
@@ -29,7 +30,7 @@ pub(super) fn facts(page: &mut Page, assessment: &Assessment, system: &SystemAss
     page.paragraph(&format!("**{}**", inline(&cut(&voice.say(&words::verdict_sentence(assessment, system)), 600))));
     let need = &system.need;
     let row = vec![
-        format!("**{}**", inline(&voice.say(&say!("{} of 100", words::points(need.score))))),
+        format!("**{}**", inline(&voice.say(&say!("{} of 100", counted(need))))),
         inline(&voice.say(&say!("{} to {}", words::points(need.low), words::points(need.high)))),
         format!("{} %", system.confidence),
         inline(&voice.say(&say!(
@@ -77,6 +78,7 @@ pub(super) fn body(page: &mut Page, assessment: &Assessment, system: &SystemAsse
         findings(page, system, layout);
         targets(page, system, layout);
     }
+    not_counted(page, system, layout);
     flips(page, system, layout);
     met(page, assessment, system, layout);
     one_sided(page, assessment, system, layout);
@@ -162,6 +164,51 @@ fn met(page: &mut Page, assessment: &Assessment, system: &SystemAssessment, layo
     part.table(&[&need, &said, &sure, &whereabouts], &rows, length(layout) * 2);
     let title = voice.say(&say!("Needs that simpler targets meet, or that count no further: {}", rows.len()));
     page.folded(&in_html(&title), &part.finish());
+}
+
+/// What does not count, since somebody suppressed it.
+fn not_counted(page: &mut Page, system: &SystemAssessment, layout: Layout) {
+    if system.suppressed.is_empty() {
+        return;
+    }
+    let voice = layout.voice;
+    let rows: Vec<Vec<String>> = system
+        .suppressed
+        .iter()
+        .map(|each| {
+            vec![
+                voice.say(&say!("{}", words::points(each.share))),
+                name(&each.code),
+                sentence(voice, &each.message),
+                inline(&cut(&each.reason, 600)),
+                places(&each.evidence, 2),
+            ]
+        })
+        .collect();
+    let points = format!(">{}", voice.words("points"));
+    let (said, reason, whereabouts) = (voice.words("what is said"), voice.words("reason"), voice.words("where"));
+    let mut part = Page::part(voice, page.room());
+    part.table(&[&points, &voice.words("rule"), &said, &reason, &whereabouts], &rows, length(layout) * 2);
+    let title = voice.say(&say!("Suppressed, so that it does not count: {}", rows.len()));
+    page.folded(&in_html(&title), &part.finish());
+}
+
+/// Suppressions that somebody should mend or remove.
+pub(super) fn mistaken(page: &mut Page, assessment: &Assessment, layout: Layout) {
+    let voice = layout.voice;
+    let entries: Vec<String> = suppressed::mistaken(assessment)
+        .into_iter()
+        .map(|each| {
+            let code = rule(assessment, suppressed::code(each));
+            let text = sentence(voice, &say!("{}: {}", &each.message, &each.help));
+            let at = each.place.as_ref().map_or_else(String::new, |at| format!(" · {}", place(at)));
+            format!("{text} ({code}){at}")
+        })
+        .collect();
+    if !entries.is_empty() {
+        page.heading(3, &inline(&voice.words("Suppressions to mend or to remove")));
+        page.list(&entries, length(layout));
+    }
 }
 
 fn findings(page: &mut Page, system: &SystemAssessment, layout: Layout) {
