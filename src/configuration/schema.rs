@@ -88,7 +88,7 @@ fn gate() -> Value {
 }
 
 fn suppression() -> Value {
-    let words = |description: &str, example: &str| {
+    let list_of = |description: &str, example: &str| {
         let word = json!({"type": "string", "minLength": 1});
         json!({
             "description": description,
@@ -99,9 +99,9 @@ fn suppression() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "rules": words("codes of rules, families as in KW2xx or scale, or all", "KW203"),
-            "paths": words("globs of files, relative to this file; without them all files", "legacy/**"),
-            "systems": words("names or ids of systems; without them all systems", "shop"),
+            "rules": list_of("codes of rules, families as in KW2xx or scale, or all", "KW203"),
+            "paths": list_of("globs of files, relative to this file; without them all files", "legacy/**"),
+            "systems": list_of("names or ids of systems; without them all systems", "shop"),
             "reason": {"description": "why", "type": "string", "examples": ["the chart is replaced in spring"]},
             "until": {
                 "description": "the last day on which it counts",
