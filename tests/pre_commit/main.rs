@@ -140,6 +140,32 @@ fn the_hook_guards_a_repository_over_months() {
     months_later(&repository);
 }
 
+/// The way of the README, from its third command on: the program and the framework are there.
+#[test]
+fn the_five_commands_of_the_readme_guard_a_repository() {
+    let Some(programs) = or_skip(pre_commit()) else { return };
+    let readme = std::fs::read_to_string(checkout().join("README.md")).expect("the README");
+    let block = readme.split("```sh\n").find(|block| block.starts_with("cargo install --locked")).expect("the commands");
+    let commands: Vec<&str> = block.split("```").next().expect("the commands").lines().collect();
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    let place = tempfile::tempdir().expect("a folder");
+    let surroundings = Surroundings::new(&[&programs, program_folder()], &place.path().join("home"));
+    let revision = hooks(&place.path().join("hooks"), &surroundings);
+    let named = (place.path().join("hooks"), revision);
+    let named = (named.0.as_path(), named.1.as_str(), "kubeworthy-system");
+    let repository = Repository::guarded(&[RUNNER, RIGHTS, BLOG], named, "pre-commit", &surroundings);
+    std::fs::remove_file(repository.folder().join(".pre-commit-config.yaml")).expect("no hook yet");
+    for command in &commands[2..] {
+        let outcome = repository.run("sh", &["-c", command]);
+        assert!(outcome.passed, "{command}: {}", outcome.said);
+    }
+    let first = repository.commit("Guard the repository");
+    assert!(first.passed, "{}", first.said);
+    says(&first, &["kubeworthy", "Passed"]);
+    repository.change(RIGHTS.0, "[create, delete, get, list, watch]", "[get, list, watch]");
+    is_blocked(&repository.commit("The runner only looks"), &["builds", "k8s-native", "needless", RUNNER.0]);
+}
+
 #[test]
 fn an_old_framework_and_prek_take_the_same_hooks() {
     let Some(programs) = or_skip(pre_commit()) else { return };
