@@ -28,7 +28,7 @@ const CLUSTERS: Where = Where::With(&["kubeconfig"]);
 /// Commands that take a part of the systems.
 const SHARDS: Where = Where::With(&["shard"]);
 /// Commands that depend on what the owner states.
-const STATED: Where = Where::With(&["context_file"]);
+const STATED: Where = Where::With(&["config"]);
 /// Commands that know a baseline.
 const GATED: Where = Where::With(&["baseline"]);
 
