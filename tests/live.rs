@@ -365,7 +365,7 @@ fn flags_for_clusters_are_refused_where_there_is_none_to_read() {
     let server = ApiServer::new(|_, _| None);
     for (arguments, said) in [
         (&["assess", ".", "-n", "shop"][..], "--namespace is for live clusters"),
-        (&["assess", ".", "--context", "x.yaml"], "--context-file"),
+        (&["assess", ".", "--context", "x.yaml"], "--config"),
         (&["assess", "--live", "--password", "CANARY"], "--password of kubectl is not taken here"),
         (&["assess", "--live", "deploy/a", "deploy/b"], "one workload can be named at a time"),
         (&["assess", "--live", "widgets/a"], "neither a file nor a workload"),

@@ -118,8 +118,14 @@ fn the_page_is_that_of_a_plugin() {
 /// The words `kubeworthy` that are left when files, keys and formats of that name are taken away.
 fn own_names(text: &str) -> usize {
     let mut text = text.to_owned();
-    for allowed in ["kubeworthy.yaml", "ignore.kubeworthy/", "kubeworthy/report", "/kubeworthy", "releases: kubeworthy"]
-    {
+    for allowed in [
+        "kubeworthy.yaml",
+        "ignore.kubeworthy/",
+        "x-kubeworthy",
+        "kubeworthy/report",
+        "/kubeworthy",
+        "releases: kubeworthy",
+    ] {
         text = text.replace(allowed, "");
     }
     text.matches("kubeworthy").count()

@@ -521,7 +521,7 @@ fn codes_are_those_of_one_run() {
         (vec!["assess", ".", "--shard", "1/2", "-o", "json"], "cannot be used with"),
         (vec!["assess", ".", "--shard-file", "x"], "--shard"),
         (vec!["assess", "nowhere", "--shard", "1/2"], "nowhere"),
-        (vec!["merge", "1.json", "2.json", "--fail-on", "needless"], "--check"),
+        (vec!["merge", "1.json", "2.json", "--fail-on", "needless"], "--gated"),
         (vec!["merge", "1.json", "2.json", "-o", "full", "-o", "json"], "standard output"),
     ] {
         let output = run(here, &words);
@@ -544,14 +544,14 @@ fn merge_is_the_gate_of_what_was_checked_in_shards() {
     }
     for (fails_on, expected) in [("needless", 1), ("KW999", 2), ("inconclusive", 0)] {
         let one = run(here, &["check", story, "--fail-on", fails_on, "-o", "json"]);
-        let merged = run(here, &["merge", "1.json", "2.json", "--check", "--fail-on", fails_on, "-o", "json"]);
+        let merged = run(here, &["merge", "1.json", "2.json", "--gated", "--fail-on", fails_on, "-o", "json"]);
         assert_eq!((code(&one), code(&merged)), (expected, expected), "{fails_on}: {}", said(&merged));
         assert!(one.stdout == merged.stdout, "{fails_on}");
         assert_eq!(said(&one), said(&merged));
     }
     let refused = run(here, &["check", story, "--shard", "1/2", "--fail-on", "needless"]);
     assert_eq!(code(&refused), 2);
-    assert!(said(&refused).contains("kubeworthy merge --check"), "{}", said(&refused));
+    assert!(said(&refused).contains("kubeworthy merge --gated"), "{}", said(&refused));
 }
 
 /// The fenced blocks of the page in YAML.

@@ -22,8 +22,8 @@ pub(super) fn run(arguments: &Merge, terminal: &Terminal) -> Exit {
 }
 
 fn merged(arguments: &Merge, terminal: &Terminal) -> Result<Exit, Exit> {
-    if !arguments.check && arguments.gate.is_given() {
-        return Err(mistake("what should fail is asked with --check alone", "add --check", terminal));
+    if !arguments.gated && arguments.gate.is_given() {
+        return Err(mistake("what should fail is asked with --gated alone", "add --gated", terminal));
     }
     outputs_are_right(&arguments.output, terminal)?;
     let kit = load_kit(&[], terminal).ok_or(Exit::Error)?;
@@ -31,7 +31,7 @@ fn merged(arguments: &Merge, terminal: &Terminal) -> Result<Exit, Exit> {
     let merged = shard::merge(shards, &kit);
     let merged = merged.map_err(|refusal| mistake(&refusal.message, &refusal.help, terminal))?;
     let Merged { mut assessment, again, paths, nothing, day } = merged;
-    if arguments.check {
+    if arguments.gated {
         // The rules are those of the shards, the user's own among them.
         let asked = gate::asked(&arguments.gate, &assessment.rules, terminal)?;
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();

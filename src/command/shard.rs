@@ -19,7 +19,7 @@ const TOTAL_OF_GITLAB: &str = "CI_NODE_TOTAL";
 pub(super) fn of_check(arguments: &Check, terminal: &Terminal) -> Exit {
     if arguments.gate.is_given() {
         let message = "a shard is no gate: what fails is asked of all shards together";
-        return mistake(message, "write --fail-on, --gate and --baseline after `kubeworthy merge --check`", terminal);
+        return mistake(message, "write --fail-on, --gate and --baseline after `kubeworthy merge --gated`", terminal);
     }
     run(&arguments.subject, &arguments.shard, arguments.shape.quiet, terminal)
 }

@@ -7,6 +7,7 @@ use miette::{
 use unicode_width::UnicodeWidthChar;
 
 use super::Layout;
+use super::lines::width;
 use crate::text::sanitize::is_unsafe;
 
 /// The theme that fits a layout, whatever the environment says.
@@ -55,9 +56,21 @@ impl SourceCode for OneLine {
 pub(super) fn lines(text: &str, number: u32, (start, end): (u32, u32), layout: Layout) -> Vec<String> {
     // What stands before the text: two spaces, the number, a space, the bar, a space.
     let before = number.to_string().len() + 4;
-    let Some(line) = around(text, number, (start as usize, end as usize), layout.width.saturating_sub(before)) else {
-        return Vec::new();
-    };
+    let mut room = layout.width.saturating_sub(before);
+    // Who draws and who measures do not agree on the width of every character: what came out too wide is made narrower.
+    while let Some(line) = around(text, number, (start as usize, end as usize), room) {
+        let drawn = drawn(line, number, layout);
+        let widest = drawn.iter().map(|line| width(&anstream::adapter::strip_str(line).to_string())).max();
+        match widest.unwrap_or(0).saturating_sub(layout.width) {
+            0 => return drawn,
+            over => room = room.saturating_sub(over),
+        }
+    }
+    Vec::new()
+}
+
+/// Both lines, as miette draws them.
+fn drawn(line: OneLine, number: u32, layout: Layout) -> Vec<String> {
     let mut theme = theme(layout.colour, layout.unicode);
     // The colour of help: that of miette's first highlight is a verdict's.
     theme.styles.highlights = vec![theme.styles.help];
@@ -126,7 +139,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::report::lines::width;
 
     fn plain() -> Layout {
         Layout { width: 40, ..Layout::default() }

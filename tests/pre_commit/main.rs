@@ -145,7 +145,8 @@ fn the_hook_guards_a_repository_over_months() {
 fn the_five_commands_of_the_readme_guard_a_repository() {
     let Some(programs) = or_skip(pre_commit()) else { return };
     let readme = std::fs::read_to_string(checkout().join("README.md")).expect("the README");
-    let block = readme.split("```sh\n").find(|block| block.starts_with("cargo install --locked")).expect("the commands");
+    let block =
+        readme.split("```sh\n").find(|block| block.starts_with("cargo install --locked")).expect("the commands");
     let commands: Vec<&str> = block.split("```").next().expect("the commands").lines().collect();
     assert_eq!(commands.len(), 5, "{commands:?}");
     let place = tempfile::tempdir().expect("a folder");

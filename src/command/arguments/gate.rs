@@ -111,9 +111,9 @@ pub struct Merge {
 
     /// Be the gate, as `check` on everything would have been
     #[arg(long)]
-    pub check: bool,
+    pub gated: bool,
 
-    /// What fails, with --check
+    /// What fails, with --gated
     #[command(flatten)]
     pub gate: GateArguments,
 }
