@@ -77,7 +77,7 @@ pub struct Capability {
 }
 
 /// The number of a capability in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CapabilityId(pub usize);
 
 /// The list of all capabilities, from `rules/capabilities.yaml`.

@@ -34,6 +34,7 @@ pub mod matching;
 pub mod reference;
 pub mod report;
 pub mod rules;
+pub mod shard;
 pub mod snapshot;
 pub mod source;
 pub mod suppression;
@@ -42,6 +43,7 @@ pub mod targets;
 pub mod text;
 pub mod yaml;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
@@ -49,13 +51,15 @@ use sha2::{Digest, Sha256};
 
 use assessment::{
     Assessed, Assessment, AvailabilityData, ClusterRead, Constants, Excerpts, Gap, Inputs, ListGap, NotUnderstood,
-    RuleText, Yardstick, assess_estate, assess_inventory, assess_variant,
+    Part, RuleText, Share, Shared, SystemAssessment, Yardstick, assess_estate, assess_inventory, assess_share,
+    assess_variant,
 };
 use capability::Capabilities;
 use data::DataError;
 use day::Day;
 use inventory::{Demand, Inventory, Reading, Selection, UnknownOverlay};
 use rules::{Rule, Rules};
+use shard::Judged;
 use source::Collected;
 use suppression::{SuppressionText, SuppressionTexts};
 use tables::Tables;
@@ -129,13 +133,6 @@ impl Kit {
         })
     }
 
-    /// What the rules say of themselves, by their codes.
-    #[must_use]
-    pub fn rule_texts(&self) -> std::collections::BTreeMap<String, RuleText> {
-        let rules = self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule)));
-        rules.chain(self.suppressions.iter().map(|text| (text.code.clone(), suppression_text(text)))).collect()
-    }
-
     /// What inventories are judged by.
     #[must_use]
     pub fn yardstick(&self) -> Yardstick<'_> {
@@ -150,6 +147,39 @@ impl Kit {
             seeks_flips: self.seeks_flips,
             honours_suppressions: true,
         }
+    }
+
+    /// The same for one inventory. What is assessed of a cluster is assessed as of the day on which it was read, so that a
+    /// snapshot gives the same answer on any day.
+    fn yardstick_of(&self, inventory: &Inventory, collected: &Collected) -> Yardstick<'_> {
+        let (today, honours_suppressions) = (inventory.seen_on().or(self.today), !collected.choices.no_ignores);
+        Yardstick { today, honours_suppressions, ..self.yardstick() }
+    }
+
+    /// What the rungs of the two ladders mean, from 0: availability, then scale.
+    #[must_use]
+    pub fn rungs(&self) -> ([String; 6], [String; 6]) {
+        (self.constants.ladders.availability_rungs.clone(), self.constants.ladders.scale_rungs.clone())
+    }
+
+    /// The need below which Kubernetes is not called for, and the need from which it is.
+    #[must_use]
+    pub fn bands(&self) -> (f64, f64) {
+        (self.constants.bands.needless_below, self.constants.bands.justified_from)
+    }
+
+    /// What each capability means, by its id.
+    #[must_use]
+    pub fn meanings(&self) -> BTreeMap<String, String> {
+        let capabilities = self.capabilities.iter();
+        capabilities.map(|(_, capability)| (capability.id.clone(), capability.meaning.clone())).collect()
+    }
+
+    /// The texts of all rules, by their codes.
+    #[must_use]
+    pub fn rule_texts(&self) -> BTreeMap<String, RuleText> {
+        let rules = self.rules.iter().map(|rule| (rule.code.clone(), rule_text(rule)));
+        rules.chain(self.suppressions.iter().map(|text| (text.code.clone(), suppression_text(text)))).collect()
     }
 }
 
@@ -196,32 +226,48 @@ fn demand(inventory: &Inventory, reading: &Reading<'_>, collected: &Collected, k
 /// Assesses an inventory that was read from these files.
 #[must_use]
 pub fn assess_inventory_of(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Assessment {
-    // What is assessed of a cluster is assessed as of the day on which it was read, so that a snapshot gives the same
-    // answer on any day.
-    let today = inventory.seen_on().or(kit.today);
-    let yardstick = Yardstick { today, honours_suppressions: !collected.choices.no_ignores, ..kit.yardstick() };
-    let (Assessed { estate, systems, suppressions }, inputs) =
-        rayon::join(|| assess_inventory(inventory, &collected.files, &yardstick), || inputs(collected, inventory, kit));
-    let own: std::collections::BTreeSet<String> = collected.choices.context_names().collect();
-    let everything = std::iter::once(&estate).chain(&systems);
-    let excerpts = Excerpts::of(everything, inventory, &collected.files, &|name| own.contains(name));
+    let yardstick = kit.yardstick_of(inventory, collected);
+    let (Assessed { estate, systems, suppressions }, inputs) = rayon::join(
+        || assess_inventory(inventory, &collected.files, &yardstick),
+        || inputs(collected, inventory, kit, &|_| true),
+    );
+    let excerpts = excerpts(std::iter::once(&estate).chain(&systems), collected, inventory);
     Assessment {
         rules_digest: kit.digest.clone(),
         inputs,
         estate,
         systems,
-        rungs: (kit.constants.ladders.availability_rungs.clone(), kit.constants.ladders.scale_rungs.clone()),
-        bands: (kit.constants.bands.needless_below, kit.constants.bands.justified_from),
-        meanings: kit
-            .capabilities
-            .iter()
-            .map(|(_, capability)| (capability.id.clone(), capability.meaning.clone()))
-            .collect(),
+        rungs: kit.rungs(),
+        bands: kit.bands(),
+        meanings: kit.meanings(),
         rules: kit.rule_texts(),
         excerpts,
         suppressions,
         gate: None,
     }
+}
+
+/// Assesses one part of an inventory that was read from these files: what [`shard::merge`] puts together again.
+#[must_use]
+pub fn assess_part(collected: &Collected, inventory: &Inventory, kit: &Kit, part: Part) -> Judged {
+    let share = Share::of(inventory, part);
+    let yardstick = kit.yardstick_of(inventory, collected);
+    let (Shared { estate, systems, suppressions }, inputs) = rayon::join(
+        || assess_share(inventory, &collected.files, &yardstick, &share),
+        || inputs(collected, inventory, kit, &|cluster| share.clusters.contains(&cluster)),
+    );
+    let excerpts = excerpts(estate.iter().chain(systems.values()), collected, inventory);
+    Judged { estate, systems, excerpts, suppressions, inputs }
+}
+
+/// The lines that these systems point at.
+fn excerpts<'s>(
+    systems: impl IntoIterator<Item = &'s SystemAssessment>,
+    collected: &Collected,
+    inventory: &Inventory,
+) -> Excerpts {
+    let own: std::collections::BTreeSet<String> = collected.choices.context_names().collect();
+    Excerpts::of(systems, inventory, &collected.files, &|name| own.contains(name))
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
@@ -249,8 +295,13 @@ fn suppression_text(text: &SuppressionText) -> RuleText {
     }
 }
 
-/// What was read, for the report.
-fn inputs(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Inputs {
+/// What was read, for the report. Those clusters are judged alone that are wanted, by their places in the inventory.
+fn inputs(
+    collected: &Collected,
+    inventory: &Inventory,
+    kit: &Kit,
+    is_wanted: &(dyn Fn(usize) -> bool + Sync),
+) -> Inputs {
     let files = &collected.files;
     let name = |source: text::SourceId| files[source.0 as usize].name.clone();
     let mut digest = Sha256::new();
@@ -305,7 +356,7 @@ fn inputs(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Inputs {
         .chain(collected.skipped.iter().map(|skipped| (skipped.file.clone(), skipped.reason.clone())))
         .collect();
     skipped.sort();
-    let clusters = clusters(collected, inventory, kit);
+    let clusters = clusters(collected, inventory, kit, is_wanted);
     Inputs {
         files: files.iter().filter(|file| file.cluster.is_none()).count(),
         clusters,
@@ -319,7 +370,12 @@ fn inputs(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Inputs {
 }
 
 /// How the clusters were read; of several also what each would be alone.
-fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<ClusterRead> {
+fn clusters(
+    collected: &Collected,
+    inventory: &Inventory,
+    kit: &Kit,
+    is_wanted: &(dyn Fn(usize) -> bool + Sync),
+) -> Vec<ClusterRead> {
     let several = inventory.clusters.len() > 1;
     let alone = |cluster: &inventory::Cluster| {
         let files: Vec<_> = collected
@@ -350,7 +406,8 @@ fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<Clus
     inventory
         .clusters
         .par_iter()
-        .map(|cluster| ClusterRead {
+        .enumerate()
+        .map(|(at, cluster)| ClusterRead {
             name: cluster.name.clone(),
             taken: cluster.taken.map(|day| day.to_string()),
             version: cluster.version.clone(),
@@ -362,9 +419,16 @@ fn clusters(collected: &Collected, inventory: &Inventory, kit: &Kit) -> Vec<Clus
             objects: cluster.lists.values().map(|list| list.objects).sum(),
             workloads: inventory.objects.workloads.iter().filter(|workload| workload.source == cluster.source).count(),
             gaps: cluster.lists.iter().filter_map(gap).collect(),
-            alone: several.then(|| alone(cluster)).flatten(),
+            alone: (several && is_wanted(at)).then(|| alone(cluster)).flatten(),
         })
         .collect()
+}
+
+/// A digest of named texts, `sha256:` and 64 hexadecimal digits.
+pub(crate) fn digest<'t>(texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> String {
+    let mut digest = Sha256::new();
+    texts.into_iter().for_each(|(name, text)| update(&mut digest, name, text));
+    finish(digest)
 }
 
 fn update(digest: &mut Sha256, name: &str, text: &str) {

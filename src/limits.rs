@@ -131,3 +131,6 @@ pub const PAGES_PER_LIST: usize = 4_000;
 
 /// The most pages without an object that one list may have in a row. Selectors leave some empty.
 pub const EMPTY_PAGES: usize = 20;
+
+/// The largest shard of an assessment, in bytes; one of a thousand systems takes some 300 MB.
+pub const SHARD_BYTES: u64 = (1 << 32) - 1;

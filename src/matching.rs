@@ -51,7 +51,8 @@ pub fn pairs(old: &[Identity], new: &[Identity]) -> Vec<(usize, usize, FoundBy)>
     unique(&|system| system.id.clone(), FoundBy::Id, &mut left);
     unique(&|system| format!("{}\n{}", system.grouped_by, system.name), FoundBy::Name, &mut left);
     unique(&|system| system.name.clone(), FoundBy::Name, &mut left);
-    for of in [|object: &String| object.clone(), bare] {
+    let ways: [fn(&str) -> String; 2] = [str::to_owned, bare];
+    for of in ways {
         overlapping(old, new, &of, &mut left, &mut pairs);
     }
     pairs.sort_by_key(|(a, b, _)| (*a, *b));
@@ -60,10 +61,10 @@ pub fn pairs(old: &[Identity], new: &[Identity]) -> Vec<(usize, usize, FoundBy)>
 
 /// An object without its namespace: `Kind/name` of `Kind/namespace/name`.
 #[must_use]
-pub fn bare(object: &String) -> String {
+pub fn bare(object: &str) -> String {
     match object.split('/').collect::<Vec<_>>().as_slice() {
         [kind, .., name] => format!("{kind}/{name}"),
-        _ => object.clone(),
+        _ => object.to_owned(),
     }
 }
 
@@ -71,12 +72,12 @@ pub fn bare(object: &String) -> String {
 fn overlapping(
     old: &[Identity],
     new: &[Identity],
-    of: &dyn Fn(&String) -> String,
+    of: &dyn Fn(&str) -> String,
     left: &mut (BTreeSet<usize>, BTreeSet<usize>),
     pairs: &mut Vec<(usize, usize, FoundBy)>,
 ) {
     let objects = |systems: &[Identity], left: &BTreeSet<usize>| -> BTreeMap<usize, BTreeSet<String>> {
-        left.iter().map(|at| (*at, systems[*at].objects.iter().map(of).collect())).collect()
+        left.iter().map(|at| (*at, systems[*at].objects.iter().map(|object| of(object)).collect())).collect()
     };
     let (of_old, of_new) = (objects(old, &left.0), objects(new, &left.1));
     let mut close: Vec<(u64, usize, usize)> = Vec::new();

@@ -68,7 +68,6 @@ fn what_is_accepted_passes_and_is_not_told_again() {
 #[test]
 fn a_baseline_holds_neither_places_of_this_machine_nor_what_stands_in_files() {
     let repository = accepted();
-    repository.edit("notes/postgres.yaml", "image: postgres", "image: \"postgres\"");
     let before = repository.read(BASELINE);
     assert!(!before.contains(&*repository.path().to_string_lossy()) && !before.contains("2026"), "{before}");
     let longest = before.lines().map(str::len).max().unwrap_or_default();
@@ -135,17 +134,43 @@ fn rules_and_families_fail_where_the_baseline_does_not_know_them() {
     repository.ends(0, &["check", "--fail-on", "KW1"]);
     // A second budget of the same sort is new, though the first is known.
     let worker = repository.read("notes/worker.yaml");
-    let second = worker.replace("name: worker", "name: helper").replace("app: worker", "app: helper");
+    let second = worker.replace("name: worker", "name: helper").replace("tier: worker", "tier: helper");
     repository.write("notes/helper.yaml", &second);
     let ran = repository.ends(1, &["check", "--fail-on", "KW1xx"]);
     assert!(ran.out.contains("notes/helper.yaml:48:3: error: KW106 helper "), "{}", ran.out);
     assert!(!ran.out.contains("error: KW106 worker "), "{}", ran.out);
+    assert!(!ran.said.contains("no longer found"), "{ran:#?}");
     assert!(ran.last().contains("1 of KW1xx"), "{}", ran.last());
     repository.ends(0, &["check", "--fail-on", "KW5xx"]);
     repository.ends(0, &["check", "--fail-on", "none"]);
     // Without a baseline all of it is new.
     repository.remove(BASELINE);
     repository.ends(1, &["check", "--fail-on", "KW5xx"]);
+}
+
+#[test]
+fn what_is_suppressed_does_not_count_and_what_covers_nothing_can_fail() {
+    let repository = accepted();
+    let asked = ["check", "--fail-on", "unused-ignore,regression"];
+    repository.ends(0, &asked);
+    // What covers something is what the finding was accepted for.
+    repository.edit(
+        "notes/worker.yaml",
+        "minAvailable: 1",
+        "minAvailable: 1 # kubeworthy: ignore[KW106] drained by hand",
+    );
+    let ran = repository.ends(0, &asked);
+    assert!(!ran.out.contains("error:"), "{ran:#?}");
+    repository.edit("ledger/ledger.yaml", "replicas: 3", "replicas: 3 # kubeworthy: ignore[KW205] nothing scales it");
+    let ran = repository.ends(1, &asked);
+    assert!(ran.out.contains("ledger/ledger.yaml:") && ran.last().contains("1 unused ignore"), "{ran:#?}");
+    repository.ends(0, &["check"]);
+    repository.ends(0, &["check", "--fail-on", "unused-ignore", "--touched", "notes/web.yaml"]);
+    repository.ends(1, &["check", "--fail-on", "unused-ignore", "--touched", "ledger/ledger.yaml"]);
+    for format in FORMATS {
+        let ran = repository.ends(1, &["check", "--fail-on", "unused-ignore", "-o", format]);
+        assert!(ran.out.contains("KW951") || matches!(format, "csv" | "wide" | "narrated"), "{format}: {}", ran.out);
+    }
 }
 
 #[test]
@@ -330,7 +355,7 @@ fn formats_never_change_how_it_ends_and_all_of_them_tell_it() {
     assert_eq!((&run["results"][0]["level"], &run["results"][0]["ruleId"]), (&"error".into(), &"KW000".into()));
     assert_eq!(run["properties"]["gate"]["passed"], false);
     let states: Vec<_> = run["results"].as_array().expect("results").iter().map(|r| &r["baselineState"]).collect();
-    assert!(states.contains(&&"unchanged".into()) && !states.contains(&&"new".into()), "{states:?}");
+    assert!(states.contains(&&"unchanged".into()) && states.contains(&&serde_json::Value::Null), "{states:?}");
     assert!(failing.ends(1, &["check", "-o", "junit"]).out.contains("failures=\"1\""));
     assert!(failing.ends(1, &["check", "-o", "gitlab"]).out.contains("\"severity\": \"major\""));
     assert!(failing.ends(1, &["check", "-o", "rdjson"]).out.contains("\"severity\": \"ERROR\""));
@@ -524,4 +549,18 @@ proptest! {
             prop_assert_eq!(report.known_findings, all + now.findings.len() - taken.len());
         }
     }
+}
+
+#[test]
+fn a_cluster_has_a_baseline_too() {
+    let repository = Repository::new();
+    repository.copy_story("shop-on-a-cluster", "shop");
+    repository.copy_story("notes-on-three-replicas", "notes");
+    repository.ends(0, &["baseline", "."]);
+    assert!(repository.read(BASELINE).contains("\"cluster\": \""), "{}", repository.read(BASELINE));
+    let ran = repository.ends(0, &["check"]);
+    assert!(!ran.said.contains("gone"), "{ran:#?}");
+    // Files alone say nothing of what stands in a cluster.
+    let ran = repository.ends(0, &["check", "notes"]);
+    assert!(!ran.said.contains("gone"), "{ran:#?}");
 }

@@ -500,8 +500,9 @@ fn the_share_is_how_far_the_need_would_rise() {
 fn many() -> Vec<std::path::PathBuf> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let stories = std::fs::read_dir(root.join("fixtures")).expect("the fixtures").filter_map(Result::ok);
-    let mut folders: Vec<_> =
-        stories.map(|entry| entry.path()).filter(|path| path.join("expect.yaml").is_file()).collect();
+    // One story is about suppressions itself.
+    let is_plain = |path: &std::path::PathBuf| path.join("expect.yaml").is_file() && !path.ends_with("said-in-place");
+    let mut folders: Vec<_> = stories.map(|entry| entry.path()).filter(is_plain).collect();
     folders.sort();
     folders
 }

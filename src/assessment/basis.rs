@@ -1,5 +1,7 @@
 //! What a verdict was made of, kept so that it can be asked for again with other constants.
 
+use serde::{Deserialize, Serialize};
+
 use super::constants::Constants;
 use super::demand::Demand;
 use super::fit::Fit;
@@ -12,7 +14,7 @@ use crate::language::Prose;
 use crate::targets::Catalogue;
 
 /// What a verdict was made of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
     /// The needs, by who has them.
     pub demand: Demand,

@@ -1,11 +1,13 @@
 //! Managed data services that could stand beside a target that should not carry the data itself.
 
+use serde::{Deserialize, Serialize};
+
 use super::constraints::Constraints;
 use super::fit::Fit;
 use crate::targets::{Catalogue, Complement};
 
 /// An engine that the system runs, and who offers it as a managed service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineServices {
     /// The engine, as in the table of engines.
     pub engine: String,
@@ -14,7 +16,7 @@ pub struct EngineServices {
 }
 
 /// A managed data service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Service {
     /// Its id.
     pub id: String,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::score::Need;
 use crate::capability::CapabilityId;
 use crate::grade::Grade;
@@ -11,7 +13,7 @@ use crate::rules::RawClaim;
 pub type Grades = BTreeMap<CapabilityId, Grade>;
 
 /// The needs of a system, by who has them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Demand {
     /// What the system needs as a whole.
     shared: Grades,
@@ -22,7 +24,7 @@ pub struct Demand {
 }
 
 /// Workloads that need the same.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// What each of them needs.
     pub needs: Grades,

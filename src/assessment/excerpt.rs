@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Location, SystemAssessment};
 use crate::inventory::Inventory;
 use crate::limits::{EXCERPTS_PER_ITEM, LONGEST_EXCERPT};
@@ -16,7 +18,7 @@ use crate::yaml::{Dialect, Node, Scalar, Tree};
 /// keys, and values that evidence points at. Everything else is masked with `*`, among it the data of Secrets and
 /// ConfigMaps, the values of environment variables, arguments, annotations, and whatever is named like a secret, pointed
 /// at or not. Comments are left out. Columns stay what they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excerpts {
     lines: BTreeMap<String, BTreeMap<u32, String>>,
 }
@@ -35,6 +37,20 @@ impl Excerpts {
     #[must_use]
     pub fn with(mut self, file: &str, line: u32, text: &str) -> Self {
         self.lines.entry(file.to_owned()).or_default().insert(line, text.to_owned());
+        self
+    }
+
+    /// The same with what others quote of the same inputs: of a line that both quote, what either shows is shown, as where
+    /// both had been quoted at once.
+    #[must_use]
+    pub fn with_all(mut self, others: Self) -> Self {
+        for (file, lines) in others.lines {
+            let known = self.lines.entry(file).or_default();
+            for (number, line) in lines {
+                let shown = known.entry(number).or_default();
+                *shown = if shown.is_empty() { line } else { either(shown, &line) };
+            }
+        }
         self
     }
 
@@ -74,6 +90,14 @@ impl Excerpts {
     }
 }
 
+/// Two masked forms of one line as one: how long it is and where it is masked does not depend on what is pointed at.
+fn either(one: &str, other: &str) -> String {
+    one.chars().zip(other.chars()).map(|(one, other)| if one == MASK { other } else { one }).collect()
+}
+
+/// What stands in the place of a character that is not shown.
+const MASK: char = '*';
+
 fn first_places(system: &SystemAssessment) -> impl Iterator<Item = &Location> {
     let claims = system.claims.iter().map(|claim| &claim.evidence);
     let findings = system.findings.iter().map(|finding| &finding.evidence);
@@ -96,7 +120,15 @@ fn quoted(file: &SourceFile, trees: &[&Tree], pointed: &Pointed) -> BTreeMap<u32
         .filter(|(line, _)| **line <= file.lines().count())
         .map(|(number, columns)| {
             let range = file.lines().line_range(&file.text, *number);
-            Quoted { number: *number, range, columns, shown: Vec::new(), is_read: false, is_template: false }
+            Quoted {
+                number: *number,
+                range,
+                columns,
+                shown: Vec::new(),
+                values: Vec::new(),
+                is_read: false,
+                is_template: false,
+            }
         })
         .filter(|line| line.range.len() <= LONGEST_EXCERPT)
         .collect();
@@ -115,6 +147,8 @@ struct Quoted<'p> {
     columns: &'p BTreeSet<(u32, u32)>,
     /// The bytes of the file that are shown.
     shown: Vec<Range<usize>>,
+    /// The bytes of the file that are values which begin and end on it.
+    values: Vec<Range<usize>>,
     /// Whether a document that was understood holds it.
     is_read: bool,
     /// Whether that is a template that was not rendered.
@@ -125,41 +159,46 @@ impl Quoted<'_> {
     fn text(&self, file: &str) -> String {
         let line = &file[self.range.clone()];
         if !self.is_read {
-            return with_plain_actions(line, &keys_only(line));
+            return with_plain_actions(line, &keys_only(line), true);
         }
-        let is_shown = |at: usize| self.shown.iter().any(|range| range.contains(&at));
+        let is_in =
+            |ranges: &[Range<usize>], at: usize| ranges.iter().any(|range| range.contains(&(self.range.start + at)));
         let mut text = String::with_capacity(line.len());
         let (mut before, mut is_anchor) = (' ', false);
         for (at, character) in line.char_indices() {
             is_anchor = !character.is_whitespace() && (is_anchor || character == '&' && before.is_whitespace());
-            if is_anchor || is_shown(self.range.start + at) {
+            if is_anchor || is_in(&self.shown, at) {
                 text.push(character);
-            } else if character == '#' && before.is_whitespace() {
+            } else if character == '#' && before.is_whitespace() && !is_in(&self.values, at) {
                 // A comment says what it likes.
                 break;
             } else {
                 let is_drawing = character.is_whitespace() || "{}[],:-?&|>\"'".contains(character);
-                text.push(if is_drawing { character } else { '*' });
+                text.push(if is_drawing { character } else { MASK });
             }
             before = character;
         }
         text.truncate(text.trim_end().len());
-        if self.is_template { with_plain_actions(line, &text) } else { text }
+        if self.is_template { with_plain_actions(line, &text, false) } else { text }
     }
 }
 
-/// A masked line of a template with those actions that only name values: `{{ .Values.replicas }}`.
-fn with_plain_actions(line: &str, masked: &str) -> String {
-    let mut text = masked.to_owned();
+/// A masked line of a template with those actions that only name values: `{{ .Values.replicas }}`. Each mask stands for
+/// one character of the line, or for one byte of it.
+fn with_plain_actions(line: &str, masked: &str, masks_bytes: bool) -> String {
+    let mut text: Vec<char> = masked.chars().collect();
     for (start, _) in line.match_indices("{{") {
         let Some(length) = line[start..].find("}}") else { break };
         let action = &line[start..start + length + 2];
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "{}. -_|$()".contains(c);
-        if action.chars().all(is_plain) && text.get(start..start + action.len()).is_some() {
-            text.replace_range(start..start + action.len(), action);
+        let before = if masks_bytes { masked.get(..start) } else { line.get(..start) };
+        let first = before.map_or(usize::MAX, |before| before.chars().count());
+        let place = first..first.saturating_add(action.len());
+        if let Some(place) = text.get_mut(place).filter(|_| action.chars().all(is_plain)) {
+            place.iter_mut().zip(action.chars()).for_each(|(place, character)| *place = character);
         }
     }
-    text
+    text.into_iter().collect()
 }
 
 /// Looks for what may be shown of the lines in one document.
@@ -214,6 +253,10 @@ impl<'t> Walk<'_, '_, 't> {
             let shown = self.shown_of(node, holds_secrets);
             let span = node.span();
             self.show(Span { start: span.start, end: span.start + shown as u32 });
+            let (start, end) = (span.start as usize, span.end as usize);
+            if let Some(line) = self.lines.iter_mut().find(|line| line.range.start <= start && end <= line.range.end) {
+                line.values.push(start..end);
+            }
         }
     }
 
@@ -399,6 +442,28 @@ mod tests {
                        a=CANARY\nconfigs:\n  c: {content: CANARY}\n";
         let quoted = all_quoted("compose.yaml", compose);
         assert!(!quoted.contains("CANARY") && !quoted.contains("B: 1") && quoted.contains("image: x"), "{quoted}");
+    }
+
+    #[test]
+    fn what_two_runs_quote_together_is_what_one_run_quotes() {
+        let text = "kind: Pod\napiVersion: v1\nmetadata: {name: p}\nspec: {a: \"é #x\", b: 'y # z', c: \"é\", note: CANARY} # d\n";
+        let template =
+            "kind: Pod\napiVersion: v1\nmetadata: {name: p}\nspec: {a: \"é\", b: \"ü\", c: {{ .Values.c }}}\n";
+        for (name, text) in [("p.yaml", text), ("chart/templates/p.yaml", template)] {
+            let collected = Collected { files: vec![SourceFile::new(name, text)], ..Collected::default() };
+            let kit = Kit::load(&OwnFiles::default()).expect("the built-in data");
+            let inventory = crate::read(&collected, &kit).expect("no overlay was named");
+            let trees: Vec<&Tree> = inventory.trees.iter().collect();
+            let quote = |columns: &[(u32, u32)]| {
+                let pointed = Pointed::from([(4, columns.iter().copied().collect())]);
+                Excerpts { lines: BTreeMap::from([(name.to_owned(), quoted(&collected.files[0], &trees, &pointed))]) }
+            };
+            let parts = [(8, 15), (18, 25)];
+            let (one, other, both) = (quote(&parts[..1]), quote(&parts[1..]), quote(&parts));
+            assert!(one != both && other != both, "{name}: each shows less than both: {both:?}");
+            assert_eq!(one.clone().with_all(other.clone()), both, "{name}");
+            assert_eq!(other.with_all(one), both, "{name}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use serde::{Deserialize, Serialize};
+
 use super::Claim;
 use super::constants::Constants;
 use super::constraints::Constraints;
@@ -17,7 +19,7 @@ use crate::limits::PLACES_PER_LOSS;
 use crate::targets::{Coverage, Status, Target};
 
 /// A target as it fits one system.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fit {
     /// Its id.
     pub id: String,
@@ -70,7 +72,7 @@ pub struct Fit {
 }
 
 /// A second target for a few workloads.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SplitFit {
     /// Its id.
     pub id: String,
@@ -97,7 +99,7 @@ impl Fit {
 }
 
 /// A named piece of work.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Work {
     /// The capability that it takes it for.
     pub capability: String,
@@ -106,7 +108,7 @@ pub struct Work {
 }
 
 /// Something that is hard on a target, or lost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loss {
     /// The capability.
     pub capability: String,
@@ -117,7 +119,7 @@ pub struct Loss {
 }
 
 /// A proven need that a target cannot meet.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Blocked {
     /// The capability.
     pub capability: String,

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Verdict;
 use super::constraints::Constraints;
 use super::demand::Demand;
@@ -14,7 +16,7 @@ use crate::language::{Prose, say};
 use crate::rules::{Answer, OpenQuestion};
 
 /// One change that gives another verdict.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flip {
     /// The change, in words that may follow "if".
     pub change: Prose,

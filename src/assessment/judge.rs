@@ -64,7 +64,12 @@ pub struct Yardstick<'y> {
 }
 
 impl Yardstick<'_> {
-    fn ignores<'t>(&'t self, trees: &'t [Tree], files: &'t [SourceFile], configured: &'t [Held<'t>]) -> Ignores<'t> {
+    pub(super) fn ignores<'t>(
+        &'t self,
+        trees: &'t [Tree],
+        files: &'t [SourceFile],
+        configured: &'t [Held<'t>],
+    ) -> Ignores<'t> {
         Ignores::read(Written { trees, files, rules: self.rules, configured, today: self.today })
     }
 }
@@ -144,7 +149,7 @@ pub(super) struct Judge<'j> {
     pub(super) yardstick: Yardstick<'j>,
     pub(super) locator: Locator<'j>,
     /// Whether this is the answer, and not one of several that are weighed against each other.
-    is_final: bool,
+    pub(super) is_final: bool,
     /// What is suppressed.
     pub(super) ignores: &'j Ignores<'j>,
 }
@@ -160,7 +165,7 @@ struct Subject<'s> {
 }
 
 impl Judge<'_> {
-    fn system(&self, view: &SystemView<'_>, evaluation: &Evaluation, facts: &FactSet) -> SystemAssessment {
+    pub(super) fn system(&self, view: &SystemView<'_>, evaluation: &Evaluation, facts: &FactSet) -> SystemAssessment {
         let system = view.system;
         let name = if system.name.is_empty() { "." } else { system.name.as_str() };
         let subject =
@@ -173,7 +178,7 @@ impl Judge<'_> {
 
     /// The estate: the claims of all systems folded again, with what only all of them together make. Well-known add-ons
     /// beside a payload are set aside.
-    fn estate(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> SystemAssessment {
+    pub(super) fn estate(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> SystemAssessment {
         let evaluations: Vec<&Evaluation> = evaluations.iter().map(|(evaluation, _)| evaluation).collect();
         let mut estate = self.estate_by(views, &evaluations);
         if estate.need.unsuppressed.is_some() {
@@ -223,7 +228,7 @@ impl Judge<'_> {
 
     /// Where manifests and Compose files stand side by side, often for one application: the capabilities that only one
     /// of the two claims.
-    fn one_sided(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> Vec<OneSided> {
+    pub(super) fn one_sided(&self, views: &[SystemView<'_>], evaluations: &[(Evaluation, FactSet)]) -> Vec<OneSided> {
         let origin = |view: &SystemView<'_>, claim: &RawClaim| match claim.workload {
             Some(index) => self.inventory.objects.workloads[index].origin,
             None if view.raw_workloads().any(|workload| workload.origin == Origin::Compose) => Origin::Compose,
@@ -246,7 +251,7 @@ impl Judge<'_> {
             for claim in claims.iter().filter(|claim| other.iter().all(|there| there.capability != claim.capability)) {
                 one_sided.push(OneSided {
                     capability: self.yardstick.capabilities.get(claim.capability).id.clone(),
-                    origin: if *origin == Origin::Compose { "compose" } else { "kubernetes" },
+                    origin: if *origin == Origin::Compose { "compose" } else { "kubernetes" }.to_owned(),
                     grade: claim.grade,
                     message: claim.message.clone(),
                     evidence: self.locator.locate_all(&claim.places),

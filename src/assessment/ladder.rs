@@ -1,5 +1,7 @@
 //! Where a system stands on the ladders of availability and scale.
 
+use serde::{Deserialize, Serialize};
+
 use super::constants::{Constants, HostSize, Hosts};
 use super::score::Need;
 use crate::capability::Capabilities;
@@ -7,7 +9,7 @@ use crate::facts::Footprint;
 use crate::grade::Grade;
 
 /// A place on a ladder: rungs 0 to 5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// By proven claims alone, autoscalers at their minimum.
     pub low: u8,

@@ -1,5 +1,7 @@
 //! The edge: symbolic places become files, lines, columns, objects and paths.
 
+use serde::{Deserialize, Serialize};
+
 use super::origin::trace;
 use crate::inventory::Inventory;
 use crate::suppression::Site;
@@ -7,7 +9,7 @@ use crate::text::{STANDARD_INPUT, SourceFile, is_rendered_name};
 use crate::yaml::Place;
 
 /// A place in the input as reports show it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     /// The file.
     pub file: String,
@@ -42,7 +44,7 @@ impl Location {
 }
 
 /// A place in what a tool rendered.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RenderedPlace {
     /// The name of the rendered document.
     pub document: String,

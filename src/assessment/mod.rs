@@ -21,6 +21,7 @@ pub mod placement;
 mod reach;
 mod reduced;
 pub mod score;
+mod share;
 mod stated;
 mod suppressed;
 mod suppressing;
@@ -41,10 +42,13 @@ pub use judge::{Assessed, Yardstick, assess_estate, assess_inventory, assess_var
 pub use ladder::Standing;
 pub use locate::{Location, RenderedPlace};
 pub use reach::Reach;
+pub use share::{Part, Share, Shared, assess_share};
 pub use suppressed::{Suppressed, Suppression};
 pub use verdict::{Grounds, Verdict, confidence, understood, verdict};
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use crate::capability::Axis;
 use crate::grade::Grade;
@@ -90,7 +94,7 @@ impl Assessment {
 }
 
 /// What a rule says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleText {
     /// Its name, lower case with dashes.
     pub name: String,
@@ -109,7 +113,7 @@ pub struct RuleText {
 }
 
 /// What was read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inputs {
     /// Files that were read.
     pub files: usize,
@@ -130,7 +134,7 @@ pub struct Inputs {
 }
 
 /// How one live cluster was read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClusterRead {
     /// Its name.
     pub name: String,
@@ -159,7 +163,7 @@ pub struct ClusterRead {
 }
 
 /// A resource of a cluster that could not be listed whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListGap {
     /// The resource, as kubectl names it.
     pub resource: String,
@@ -176,7 +180,7 @@ pub struct ListGap {
 }
 
 /// A document or file that was not understood.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NotUnderstood {
     /// The file.
     pub file: String,
@@ -189,7 +193,7 @@ pub struct NotUnderstood {
 }
 
 /// A detail that was not read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Gap {
     /// What sort of detail.
     pub kind: String,
@@ -200,7 +204,7 @@ pub struct Gap {
 }
 
 /// The answer for one system, or for the estate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SystemAssessment {
     /// What tied it together, a colon, its name; `estate` for the estate.
     pub id: String,
@@ -279,7 +283,7 @@ pub struct SystemAssessment {
 }
 
 /// A statement of the owner.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatementReport {
     /// The key; keys inside of others have dots.
     pub key: String,
@@ -296,12 +300,12 @@ pub struct StatementReport {
 }
 
 /// A capability that only manifests or only Compose files claim.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OneSided {
     /// The capability.
     pub capability: String,
     /// Who claims it: `kubernetes` or `compose`.
-    pub origin: &'static str,
+    pub origin: String,
     /// How sure that is.
     pub grade: Grade,
     /// What is said.
@@ -311,7 +315,7 @@ pub struct OneSided {
 }
 
 /// The need in points, 0 to 100.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NeedRange {
     /// The score.
     pub score: f64,
@@ -328,7 +332,7 @@ pub struct NeedRange {
 }
 
 /// The footprint: vCPU and GiB, autoscalers at their minimum and at their maximum.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FootprintSummary {
     /// vCPU, low and high.
     pub cpu: (f64, f64),
@@ -339,7 +343,7 @@ pub struct FootprintSummary {
 }
 
 /// A claim with its share of the need.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// What is needed.
     pub capability: String,
@@ -362,7 +366,7 @@ pub struct Claim {
 }
 
 /// A finding with its places.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FindingReport {
     /// The rule's code.
     pub code: String,
@@ -379,7 +383,7 @@ pub struct FindingReport {
 }
 
 /// Something unknown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unknown {
     /// The question.
     pub question: Prose,

@@ -1,5 +1,7 @@
 //! How far a target reaches on the two ladders.
 
+use serde::{Deserialize, Serialize};
+
 use super::constants::Constants;
 use super::ladder::Standing;
 use crate::capability::Capabilities;
@@ -9,7 +11,7 @@ use crate::targets::{Coverage, Target};
 const ANYWHERE: u8 = 2;
 
 /// How far a target reaches on the two ladders, whatever the system: `low` as it is, `high` with named work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reach {
     /// What it lets a system survive, rungs 0 to 5.
     pub availability: Standing,

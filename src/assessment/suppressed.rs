@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::Location;
 use super::locate::Locator;
 use crate::language::{Prose, say};
@@ -10,7 +12,7 @@ use crate::suppression::{Ignore, Ignores, SuppressionForm, SuppressionState};
 use crate::yaml::DocumentId;
 
 /// A claim or finding that does not count, since a suppression covers it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suppressed {
     /// The rule's code.
     pub code: String,
@@ -29,7 +31,7 @@ pub struct Suppressed {
 }
 
 /// A suppression as it was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Where and how it is written.
     pub form: SuppressionForm,

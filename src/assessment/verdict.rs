@@ -1,9 +1,11 @@
 //! The verdict: the first row of the table that applies.
 
+use serde::{Deserialize, Serialize};
+
 use super::constants::Constants;
 
 /// The answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// Something simpler would do.
     Needless,
@@ -32,7 +34,7 @@ impl Verdict {
 }
 
 /// What the verdict is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Grounds {
     /// The need, 0 to 100.
     pub need: f64,

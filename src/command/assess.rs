@@ -16,6 +16,7 @@ use crate::choices::Rendering;
 use crate::inventory::{Inventory, UnknownOverlay};
 use crate::limits;
 use crate::report;
+use crate::shard::Nothing;
 use crate::snapshot::ObjectName;
 use crate::source::{self, Collected, Input};
 use crate::text::SourceFile;
@@ -34,6 +35,13 @@ pub(super) struct Assessed {
     files: BTreeSet<PathBuf>,
 }
 
+/// What was read for an assessment.
+pub(super) struct Read {
+    pub(super) collected: Collected,
+    pub(super) inventory: Inventory,
+    object: Option<ObjectName>,
+}
+
 pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
     if arguments.watch {
         let layout = terminal.layout(&arguments.shape);
@@ -46,6 +54,9 @@ pub(super) fn run(arguments: &Assess, terminal: &Terminal) -> Exit {
 /// One run; what was assessed is shown to the function before it is told to the user.
 fn once(arguments: &Assess, terminal: &Terminal, seen: &mut dyn FnMut(&Assessed)) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
+    if arguments.shard.shard.is_some() {
+        return super::shard::run(&arguments.subject, &arguments.shard, arguments.shape.quiet, terminal);
+    }
     if let Err(exit) = outputs_are_right(&arguments.output, terminal) {
         return exit;
     }
@@ -152,6 +163,22 @@ pub(super) fn assess_with(
     quiet: bool,
     terminal: &Terminal,
 ) -> Result<Assessed, Exit> {
+    let Read { collected, inventory, object } = read(kit, subject, instead, quiet, terminal)?;
+    let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
+    let read = collected.files.iter().map(|file| &file.name);
+    let failed = collected.failures.iter().map(|failure| &failure.file);
+    let files = read.chain(failed).chain(&inventory.missing).map(PathBuf::from).collect();
+    Ok(Assessed { assessment, inventory, object, files })
+}
+
+/// Reads what is meant, or other paths in place of those that are named; what is wrong is said, and ends in the exit code.
+pub(super) fn read(
+    kit: &Kit,
+    subject: &Subject,
+    instead: Option<&[PathBuf]>,
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<Read, Exit> {
     let (named, object) = what_is_meant(subject).map_err(|(message, help)| mistake(&message, &help, terminal))?;
     let paths = instead.map_or(named, <[PathBuf]>::to_vec);
     let mut inputs: Vec<Input> = paths
@@ -200,11 +227,7 @@ pub(super) fn assess_with(
              anything. Name their namespace with --namespace, or read all of them with --all-namespaces.",
         );
     }
-    let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
-    let read = collected.files.iter().map(|file| &file.name);
-    let failed = collected.failures.iter().map(|failure| &failure.file);
-    let files = read.chain(failed).chain(&inventory.missing).map(PathBuf::from).collect();
-    Ok(Assessed { assessment, inventory, object, files })
+    Ok(Read { collected, inventory, object })
 }
 
 impl Assessed {
@@ -215,33 +238,54 @@ impl Assessed {
 
     /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
     pub(super) fn nothing_found(&self, terminal: &Terminal) -> Option<Exit> {
-        if self.inventory.is_assessable() {
-            return None;
-        }
-        let mut lists = self.inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
-        if lists.any(|list| list.gap.is_some()) {
+        nothing(&self.inventory, self.object.as_ref()).map(|nothing| tell_nothing(&nothing, terminal))
+    }
+}
+
+impl Read {
+    /// Why there is nothing to assess, where there is nothing.
+    pub(super) fn nothing(&self) -> Option<Nothing> {
+        nothing(&self.inventory, self.object.as_ref())
+    }
+}
+
+fn nothing(inventory: &Inventory, object: Option<&ObjectName>) -> Option<Nothing> {
+    let mut lists = inventory.clusters.iter().flat_map(|cluster| cluster.lists.values());
+    if inventory.is_assessable() {
+        None
+    } else if lists.any(|list| list.gap.is_some()) {
+        Some(Nothing::Unlisted)
+    } else if let Some(object) = object {
+        Some(Nothing::Object(object.to_string()))
+    } else {
+        Some(if inventory.clusters.is_empty() { Nothing::Files } else { Nothing::Clusters })
+    }
+}
+
+/// Says why there is nothing to assess, and how the program ends then.
+pub(super) fn tell_nothing(nothing: &Nothing, terminal: &Terminal) -> Exit {
+    match nothing {
+        Nothing::Unlisted => {
             terminal.note(
                 "error: no workload could be listed; the report says why. \
                  `kubeworthy rbac` prints the role that lets everything be listed.",
             );
-            return Some(Exit::Error);
+            return Exit::Error;
         }
-        if let Some(object) = &self.object {
-            terminal.note(&format!(
-                "nothing to assess: there is no {} in what was read. Look for its name and its namespace with `kubectl get`.",
-                for_terminal(&object.to_string())
-            ));
-            return Some(Exit::NothingFound);
-        }
-        terminal.note(if self.inventory.clusters.is_empty() {
+        Nothing::Object(object) => terminal.note(&format!(
+            "nothing to assess: there is no {} in what was read. Look for its name and its namespace with `kubectl get`.",
+            for_terminal(object)
+        )),
+        Nothing::Files => terminal.note(
             "nothing to assess: the inputs hold no workload and no pointer to one. \
-             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`."
-        } else {
+             Name the folder with your manifests or Compose files, or pipe rendered ones into `kubeworthy assess -`.",
+        ),
+        Nothing::Clusters => terminal.note(
             "nothing to assess: what was read holds no workload. \
-             Name other namespaces with -n, or read all of them with -A."
-        });
-        Some(Exit::NothingFound)
+             Name other namespaces with -n, or read all of them with -A.",
+        ),
     }
+    Exit::NothingFound
 }
 
 /// A mistake on the command line, and what to do about it.

@@ -12,6 +12,9 @@ use crate::gate::only_touched;
 
 pub(super) fn run(arguments: &Check, terminal: &Terminal) -> Exit {
     let terminal = &terminal.shaped(&arguments.shape);
+    if arguments.shard.shard.is_some() {
+        return super::shard::of_check(arguments, terminal);
+    }
     let mut once = |seen: &mut dyn FnMut(&Assessed)| match checked(arguments, terminal, seen) {
         Ok(exit) | Err(exit) => exit,
     };
@@ -30,7 +33,7 @@ fn checked(arguments: &Check, terminal: &Terminal, seen: &mut dyn FnMut(&Assesse
     let subject = &arguments.subject;
     let quiet = arguments.shape.quiet;
     let kit = kit_for(&arguments.output, subject, terminal)?;
-    let asked = gate::asked(&arguments.gate, &kit, terminal)?;
+    let asked = gate::asked(&arguments.gate, &kit.rule_texts(), terminal)?;
     let everything = [PathBuf::from(".")];
     let mut assessed = assess_with(&kit, subject, arguments.touched.then_some(everything.as_slice()), quiet, terminal)?;
     let paths = if arguments.touched { everything.to_vec() } else { gate::paths_read(subject) };

@@ -243,7 +243,7 @@ impl Request<'_, '_> {
             (_, "context", ValueHint::Unknown | ValueHint::Other) => self.named("contexts", last),
             (_, "cluster", _) => self.named("clusters", last),
             (_, "user", _) => self.named("users", last),
-            (_, "values" | "file" | "context", ValueHint::FilePath) => {
+            (_, "values" | "file" | "context" | "context-file", ValueHint::FilePath) => {
                 let extensions = ["yaml", "yml", "json"].map(|extension| candidate(extension, ""));
                 Answer { candidates: extensions.into(), directive: Directive::FilesWithExtension }
             }

@@ -1,6 +1,6 @@
 //! What `check`, `baseline` and `merge` share: what is asked to fail, and the baseline.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use miette::Severity;
@@ -10,8 +10,7 @@ use super::arguments::{GateArguments, Subject};
 use super::assess::mistake;
 use super::diagnostic::Message;
 use super::output::Terminal;
-use crate::Kit;
-use crate::assessment::Assessment;
+use crate::assessment::{Assessment, RuleText};
 use crate::gate::{Asked, Baseline, Cause, Held, Scope, Touched, judge, touched};
 use crate::limits::Limits;
 use crate::source::beside::{BASELINE, SeenFrom, find_baseline};
@@ -20,10 +19,13 @@ use crate::text::Position;
 use crate::text::sanitize::for_terminal;
 
 /// What the command line asks to fail. A misspelt cause ends the run before anything is read.
-pub(super) fn asked(arguments: &GateArguments, kit: &Kit, terminal: &Terminal) -> Result<Asked, Exit> {
-    let rules = kit.rule_texts();
+pub(super) fn asked(
+    arguments: &GateArguments,
+    rules: &BTreeMap<String, RuleText>,
+    terminal: &Terminal,
+) -> Result<Asked, Exit> {
     for written in &arguments.fail_on {
-        if let Err(help) = Cause::parse(written, &rules) {
+        if let Err(help) = Cause::parse(written, rules) {
             return Err(unknown_cause(written, true, &help, terminal));
         }
     }

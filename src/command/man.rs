@@ -254,24 +254,30 @@ fn paragraphs(roff: &mut Roff, text: &str) {
     }
 }
 
-/// Roff without what its readers complain about: lines of nothing, which stand between the paragraphs of longer helps, become
-/// paragraphs of the same entry, and no line ends in spaces.
+/// Roff without what its readers complain about. Lines of nothing, which stand between the paragraphs of longer helps, become
+/// paragraphs of the same entry, no line is broken beside one, no line ends in spaces, and what is said to old readers is
+/// said once.
 fn tidy(text: &str) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    let mut lines = text.lines().map(str::trim_end).peekable();
-    while let Some(line) = lines.next() {
-        let is_last =
-            lines.peek().is_none_or(|next| next.is_empty() || next.starts_with(".SH") || next.starts_with(".TP"));
+    let mut tidy: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        let line = if line.is_empty() { ".sp" } else { line };
+        let last = tidy.last().copied().unwrap_or_default();
+        let is_head = line.starts_with(".ie ") || line.starts_with(".el ");
         match line {
-            "" if is_last => {}
-            "" => tidy.push_str(".sp\n"),
+            ".sp" if last == ".sp" => {}
+            ".br" if last == ".sp" => {}
+            line if is_head && tidy.contains(&line) => {}
             line => {
-                tidy.push_str(line);
-                tidy.push('\n');
+                let is_new_entry = [".SH", ".TP", ".PP", ".RE"].iter().any(|name| line.starts_with(name));
+                while tidy.last().is_some_and(|last| *last == ".br" && line == ".sp" || *last == ".sp" && is_new_entry)
+                {
+                    tidy.pop();
+                }
+                tidy.push(line);
             }
         }
     }
-    tidy
+    tidy.join("\n") + "\n"
 }
 
 /// The lines of a part of the help of the program: what stands on the left, and what it means.

@@ -9,6 +9,7 @@ use super::Exit;
 use super::arguments::{Charset, Colour, Shape};
 use super::plugin::Called;
 use super::today::today;
+use crate::day::Day;
 use crate::language::Voice;
 use crate::report::{Format, Layout, Verbosity};
 use crate::text::command::as_called;
@@ -31,6 +32,8 @@ pub(super) struct Terminal<'n> {
     is_narrated: bool,
     width: usize,
     called: Called,
+    /// The day that records are dated.
+    today: Day,
     /// Where messages are kept, in place of standard error.
     notes: Option<&'n Mutex<Vec<String>>>,
 }
@@ -48,8 +51,14 @@ impl<'n> Terminal<'n> {
             is_narrated: is_set("NO_GRAPHICS"),
             width: columns.map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST)),
             called,
+            today: today(),
             notes: None,
         }
+    }
+
+    /// With another day for records, such as that on which everything was judged.
+    pub(super) fn on(self, day: Option<Day>) -> Self {
+        Self { today: day.unwrap_or(self.today), ..self }
     }
 
     /// Where messages are kept for an answer, one line each, and nothing is written.
@@ -108,7 +117,7 @@ impl<'n> Terminal<'n> {
             links: shaped.links,
             verbosity,
             voice: Voice::of(shape.lang),
-            today: Some(today()),
+            today: Some(self.today),
             program: self.called.program(),
         }
     }

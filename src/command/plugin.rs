@@ -120,7 +120,10 @@ pub(super) fn command(called: Called) -> Command {
 pub(super) fn page() -> Command {
     let command = command(Called::Plugin);
     let flags = command.find_subcommand("assess").into_iter().flat_map(Command::get_arguments);
-    let flags = flags.filter(|argument| !argument.is_positional() && argument.get_id() != "live");
+    // It is always live, and what is live cannot be watched.
+    let is_here =
+        |argument: &&Arg| !argument.is_positional() && argument.get_id() != "live" && argument.get_id() != "watch";
+    let flags = flags.filter(is_here);
     let hide = |argument: &Arg| {
         let is_about_files = argument.get_help_heading().is_some_and(|heading| ABOUT_FILES.contains(&heading));
         argument.clone().hide(is_about_files || argument.is_hide_set())

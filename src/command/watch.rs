@@ -18,6 +18,9 @@ use crate::text::sanitize::for_terminal;
 /// The files that any folder above what is assessed may hold, and that a run then depends on.
 const ABOVE: [&str; 3] = [crate::context::FILE_NAME, "kubeworthy.baseline.json", ".gitignore"];
 
+/// How many systems that moved are told of.
+const MOVED: usize = 10;
+
 /// How many changed files are named.
 const NAMED: usize = 3;
 
@@ -54,15 +57,14 @@ impl Watching {
     }
 }
 
+/// What a run tells what it assessed to.
+pub(super) type Seen<'s> = &'s mut dyn FnMut(&Assessed);
+
 /// Runs, and again whenever something changes, until the program is ended. A run tells what it assessed to the function that
 /// it is given, as soon as it has; it shows everything itself.
 ///
 /// What cannot be watched, and a path that is not there from the beginning, end it.
-pub(super) fn repeat(
-    watching: &Watching,
-    terminal: &Terminal,
-    run: &mut dyn FnMut(&mut dyn FnMut(&Assessed)) -> Exit,
-) -> Exit {
+pub(super) fn repeat(watching: &Watching, terminal: &Terminal, run: &mut dyn FnMut(Seen<'_>) -> Exit) -> Exit {
     if watching.named.iter().any(|path| path.as_os_str() == "-") {
         let help = "name files and folders, or leave out --watch";
         return mistake("standard input can be read once, and --watch reads again", help, terminal);
@@ -114,7 +116,14 @@ fn moved(old: &Report, new: &Report, layout: Layout) -> String {
         return "nothing moved since the last run".to_owned();
     }
     let told = difference::render(&difference, &BTreeMap::new(), difference::Format::Concise, layout);
-    format!("moved since the last run:\n{told}")
+    // The last line counts what moved, which the lines before it show.
+    let told = told.trim_end().rsplit_once('\n').map_or(told.as_str(), |(systems, _)| systems);
+    let lines: Vec<&str> = told.lines().collect();
+    let more = match lines.len().saturating_sub(MOVED) {
+        0 => String::new(),
+        more => format!("\n… and {more} more"),
+    };
+    format!("moved since the last run:\n{}{more}", lines[..lines.len().min(MOVED)].join("\n"))
 }
 
 fn names(changed: &BTreeSet<PathBuf>) -> String {

@@ -1,6 +1,8 @@
 //! The configuration file `kubeworthy.yaml`: what the owner states (see [`crate::context`]), what makes the gate fail, and
 //! what is suppressed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::context::Context;
 use crate::day::Day;
 use crate::yaml::Place;
@@ -43,7 +45,7 @@ pub struct ConfiguredSuppression {
 }
 
 /// What makes the gate fail for one system: its configuration, with what the command line says over it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// The need below which a system that runs on Kubernetes fails, 0 to 100; none where no need fails.
     pub need_at_least: Option<f64>,

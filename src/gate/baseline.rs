@@ -72,6 +72,9 @@ pub struct Finding {
     pub object: Option<String>,
     /// The path of keys that leads to it.
     pub path: String,
+    /// Where else it stands: file, object and path. Not in the file.
+    #[serde(skip)]
+    pub(super) others: Vec<(Option<String>, Option<String>, String)>,
 }
 
 /// The answer for a system.
@@ -176,7 +179,8 @@ impl Baseline {
             help: again.clone(),
             position: (error.line() > 0).then(|| (error.line() as u32, error.column().max(1) as u32)),
         };
-        let head: Head = serde_json::from_str(text).map_err(|error| unreadable(error, "this is no baseline"))?;
+        let is_meant = if text.contains(FAMILY) { "the baseline is broken" } else { "this is no baseline" };
+        let head: Head = serde_json::from_str(text).map_err(|error| unreadable(error, is_meant))?;
         match head.schema.as_deref() {
             Some(SCHEMA) => {}
             Some(other) if other.starts_with(FAMILY) => {
@@ -232,6 +236,9 @@ impl Baseline {
 
     /// Entries in their order, wherever they came from.
     pub(super) fn sort(&mut self) {
+        // Only what is now has other places.
+        let of_systems = self.systems.iter_mut().flat_map(|system| &mut system.findings);
+        of_systems.chain(&mut self.findings).for_each(|finding| finding.others.clear());
         self.findings.sort();
         for system in &mut self.systems {
             system.findings.sort();
@@ -273,7 +280,10 @@ impl System {
             name: system.name.clone(),
             grouped_by: system.grouped_by.clone(),
             anchor: anchor.filter(|place| place.is_in_a_file()).map(|place| name_of(&place.file)),
-            cluster: anchor.filter(|place| place.is_live).map(|place| place.file.clone()),
+            // Reports call it `cluster` and its name.
+            cluster: anchor
+                .filter(|place| place.is_live)
+                .map(|place| place.file.strip_prefix("cluster ").unwrap_or(&place.file).to_owned()),
             on_kubernetes: system.on_kubernetes,
             verdict: system.verdict.into(),
             need: system.need.score,
@@ -294,15 +304,34 @@ impl System {
 }
 
 impl Finding {
+    /// The same at each of its other places.
+    pub(super) fn elsewhere(&self) -> Vec<Self> {
+        let at = |(file, object, path): &(Option<String>, Option<String>, String)| Self {
+            code: self.code.clone(),
+            file: file.clone(),
+            object: object.clone(),
+            path: path.clone(),
+            others: Vec::new(),
+        };
+        self.others.iter().map(at).collect()
+    }
+
     /// A finding by its first place that stands in a file, or else by its first place.
     fn of(finding: &FindingReport, name_of: &dyn Fn(&str) -> String) -> Self {
         let in_file = finding.evidence.iter().find(|place| place.is_in_a_file());
         let place: Option<&Location> = in_file.or(finding.evidence.first());
+        let others = finding.evidence.iter().filter(|other| Some(*other) != place);
         Self {
             code: finding.code.clone(),
             file: in_file.map(|place| name_of(&place.file)),
             object: place.and_then(|place| place.object.clone()),
             path: place.map_or_else(String::new, |place| place.path.clone()),
+            others: others
+                .map(|place| {
+                    let file = place.is_in_a_file().then(|| name_of(&place.file));
+                    (file, place.object.clone(), place.path.clone())
+                })
+                .collect(),
         }
     }
 }

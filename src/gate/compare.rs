@@ -163,7 +163,7 @@ const STEPS: [fn(&Finding) -> [String; 4]; 4] = [
     // Its object has another name.
     |f| [f.code.clone(), f.file.clone().unwrap_or_default(), String::new(), f.path.clone()],
     // Its file was moved, and its object stands in another namespace.
-    |f| [f.code.clone(), String::new(), f.object.as_ref().map(bare).unwrap_or_default(), f.path.clone()],
+    |f| [f.code.clone(), String::new(), f.object.as_deref().map(bare).unwrap_or_default(), f.path.clone()],
 ];
 
 /// The findings that both sides have, each counted as often as it is there, as indices of both.
@@ -171,19 +171,38 @@ fn matched(old: &[Each], now: &[Each]) -> (BTreeSet<usize>, BTreeSet<usize>) {
     let (mut of_old, mut of_now) = (BTreeSet::new(), BTreeSet::new());
     // First within the same system, then anywhere: a file may have gone to another system.
     for within in [true, false] {
-        for step in STEPS {
-            let key = |each: &Each| (within.then_some(each.group), step(&each.finding));
+        for (number, step) in STEPS.iter().enumerate() {
+            let key = |each: &Each, finding: &Finding| (within.then_some(each.group), step(finding));
             let mut left: BTreeMap<_, Vec<usize>> = BTreeMap::new();
             for (at, each) in old.iter().enumerate().rev().filter(|(at, _)| !of_old.contains(at)) {
-                left.entry(key(each)).or_default().push(at);
+                left.entry(key(each, &each.finding)).or_default().push(at);
             }
-            for (at, each) in now.iter().enumerate() {
-                let is_left = !of_now.contains(&at) && !(within && each.group == Group::Alone);
-                if let Some(found) = is_left.then(|| left.get_mut(&key(each))).flatten().and_then(Vec::pop) {
-                    of_old.insert(found);
-                    of_now.insert(at);
+            // What is the same at its first place goes first; then what came to be told at another of its places.
+            for at_others in [false, true].into_iter().take(if number == 0 { 2 } else { 1 }) {
+                for (at, each) in now.iter().enumerate() {
+                    if of_now.contains(&at) || within && each.group == Group::Alone {
+                        continue;
+                    }
+                    let places = if at_others { each.finding.elsewhere() } else { vec![each.finding.clone()] };
+                    let found = places.iter().find_map(|place| left.get_mut(&key(each, place)).and_then(Vec::pop));
+                    if let Some(found) = found {
+                        of_old.insert(found);
+                        of_now.insert(at);
+                    }
                 }
             }
+        }
+    }
+    // What is said of all systems together is told at whichever of their workloads comes first.
+    for (at, each) in now.iter().enumerate().filter(|(_, each)| each.group == Group::All) {
+        let same = |(at, other): &(usize, &Each)| {
+            other.group == Group::All && other.finding.code == each.finding.code && !of_old.contains(at)
+        };
+        if !of_now.contains(&at)
+            && let Some((found, _)) = old.iter().enumerate().find(same)
+        {
+            of_old.insert(found);
+            of_now.insert(at);
         }
     }
     (of_old, of_now)

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Links;
 use super::chart;
 use super::model::{Extension, Objects, Origin, Route};
@@ -48,7 +50,7 @@ impl GroupedBy {
 }
 
 /// Which of several kustomizations of one application were assessed, by their folders.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Overlay {
     /// The one that stands for those that were set aside.
     pub assessed: String,

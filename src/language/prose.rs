@@ -4,21 +4,23 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A sentence: its English form with `{}` where names, numbers and other sentences stand. Made with `say!`.
 /// It compares as it reads in English.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Prose {
     pattern: Cow<'static, str>,
     arguments: Vec<Argument>,
 }
 
 /// What stands inside of a sentence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Argument {
     /// A name or a word from the input, the same in every language.
     Name(String),
     /// A number with so many decimals.
-    Number(f64, usize),
+    Number(f64, #[serde(deserialize_with = "decimals")] usize),
     /// A sentence or a part of one.
     Prose(Prose),
 }
@@ -60,6 +62,14 @@ impl Prose {
     pub fn is_empty(&self) -> bool {
         self.pattern.is_empty()
     }
+}
+
+/// Decimals that a number can be written with; the smallest one has no more.
+fn decimals<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    const MOST: usize = 1_100;
+    let decimals = usize::deserialize(deserializer)?;
+    let error = || serde::de::Error::custom("no number has so many decimals");
+    (decimals <= MOST).then_some(decimals).ok_or_else(error)
 }
 
 /// In English.

@@ -124,7 +124,10 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
         let at = place.map_or_else(|| "kubeworthy".to_owned(), position);
         let code = suppressed::code(mistaken);
         let told = said(voice, &say!("{}: {}", &mistaken.message, &mistaken.help));
-        found.entry((file, line, column, code.to_owned())).or_default().insert(format!("{at}: {} {told}", Mark::Code.around(code)));
+        found
+            .entry((file, line, column, code.to_owned()))
+            .or_default()
+            .insert(format!("{at}: {} {told}", Mark::Code.around(code)));
     }
     found.into_values().flatten().collect()
 }

@@ -138,8 +138,8 @@ fn text(text: &str) -> String {
 }
 
 /// One line. A cell is quoted where it holds what separates cells, in any country's spreadsheet.
-fn line(cells: impl Iterator<Item = String>) -> String {
-    let quoted = cells.map(|cell| {
+fn line(cells: impl IntoIterator<Item = String>) -> String {
+    let quoted = cells.into_iter().map(|cell| {
         let is_plain = !cell.contains([',', ';', '"', '\n', '\r', '\t']) && cell.trim() == cell;
         if is_plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
     });

@@ -19,7 +19,7 @@ pub(crate) fn counted(need: &NeedRange) -> Prose {
 pub(super) fn told(suppressed: &Suppressed, code: &str) -> Prose {
     let message = &suppressed.message;
     let reason = suppressed.reason.as_str();
-    let said = match (reason.is_empty(), suppressed.share.abs() >= 0.05) {
+    match (reason.is_empty(), suppressed.share.abs() >= 0.05) {
         (true, false) => say!("{} {}", code, message),
         (true, true) => say!("{} {}; {} points if it alone counted", code, message, points(suppressed.share)),
         (false, false) => say!("{} {}. The reason: {}", code, message, reason),
@@ -32,8 +32,7 @@ pub(super) fn told(suppressed: &Suppressed, code: &str) -> Prose {
                 reason
             )
         }
-    };
-    said
+    }
 }
 
 /// The suppressions that should be mended or removed.

@@ -74,7 +74,7 @@ impl SeenFrom {
     /// As seen from the folder that holds this file, which need not be there yet.
     #[must_use]
     pub fn beside(file: &Path) -> Self {
-        let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_else(|_| PathBuf::from("."));
+        let here = Path::new(".").canonicalize().unwrap_or_else(|_| PathBuf::from("."));
         let folder = file.parent().unwrap_or(Path::new(""));
         let folder = whole(&here.join(folder));
         Self { here, folder, known: RefCell::default() }

@@ -15,6 +15,8 @@ pub use texts::{SuppressionText, SuppressionTexts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use crate::day::Day;
 use crate::inventory::model::Workload;
 use crate::language::{Prose, say};
@@ -24,7 +26,7 @@ use crate::yaml::{DocumentId, Place, Tree};
 use reach::Reach;
 
 /// Where and how a suppression is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SuppressionForm {
     /// `# kubeworthy: ignore[KW203] reason`, on a line or above a node.
     Comment,
@@ -53,7 +55,7 @@ impl SuppressionForm {
 }
 
 /// What became of a suppression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SuppressionState {
     /// It covers something.
     Applied,

@@ -11,7 +11,7 @@ mod reckon;
 pub use arithmetic::{k_of_n, serial};
 pub(super) use reckon::Reckoning;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::data::{self, DataError, PathPart};
 use crate::day::Day;
@@ -110,7 +110,7 @@ impl AvailabilityData {
 }
 
 /// The availability that can be reached, or why that is not known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Achievable {
     /// Percent of a month, to four places; none where it is not known.
     pub percent: Option<f64>,
@@ -129,7 +129,7 @@ pub struct Achievable {
 }
 
 /// A number in the formula.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Percent.
     pub percent: f64,

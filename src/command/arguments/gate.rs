@@ -27,7 +27,7 @@ pub struct Check {
 
     /// Take PATHs as files that changed: the whole repository is read, and the systems that they belong to are told and
     /// gated, no others; for hooks
-    #[arg(long, conflicts_with_all = ["live", "file"])]
+    #[arg(long, conflicts_with_all = ["live", "file", "shard"])]
     pub touched: bool,
 
     /// Which part of the systems is assessed
@@ -59,6 +59,14 @@ pub struct GateArguments {
     /// first PATH or above it]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
+}
+
+impl GateArguments {
+    /// Whether anything is said about what fails.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.gate.is_some() || self.baseline.is_some() || !self.fail_on.is_empty()
+    }
 }
 
 /// Arguments of `baseline`.
@@ -97,6 +105,10 @@ pub struct Merge {
     #[command(flatten)]
     pub shape: Shape,
 
+    /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
+    #[arg(long)]
+    pub explain: bool,
+
     /// Be the gate, as `check` on everything would have been
     #[arg(long)]
     pub check: bool,
@@ -113,7 +125,7 @@ pub struct ShardArguments {
     /// Assess one of N parts of the systems, and write it for `merge`: I from 1 to N
     ///
     /// With N alone, I comes from JOB_COMPLETION_INDEX, which Kubernetes gives the pods of an indexed Job, or from
-    /// CI_NODE_INDEX, which GitLab gives parallel jobs.
+    /// CI_NODE_INDEX, which GitLab gives parallel jobs. All parts read everything, and judge their share of the systems.
     #[arg(long, value_name = "[I/]N", conflicts_with = "output")]
     pub shard: Option<String>,
 

@@ -131,7 +131,7 @@ pub struct Assess {
     pub shape: Shape,
 
     /// Show, after the screen, how the achievable availability comes about: each formula with its numbers and sources
-    #[arg(long)]
+    #[arg(long, conflicts_with = "shard")]
     pub explain: bool,
 
     /// Which part of the systems is assessed
@@ -164,6 +164,13 @@ pub struct Subject {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub rules: Vec<PathBuf>,
 
+    /// Count what is suppressed all the same: for auditors
+    ///
+    /// Comments, annotations, `x-kubeworthy` and the configuration can suppress rules, each with a reason. With this flag
+    /// none of it is honoured, and what would be suppressed is listed.
+    #[arg(long)]
+    pub no_ignores: bool,
+
     /// What the owner states
     #[command(flatten)]
     pub stating: Stating,
@@ -171,13 +178,6 @@ pub struct Subject {
     /// Which of several ways to read the same Compose files
     #[command(flatten)]
     pub compose: Compose,
-
-    /// Count what is suppressed all the same: for auditors
-    ///
-    /// Comments, annotations, `x-kubeworthy` and the configuration can suppress rules, each with a reason. With this flag
-    /// none of it is honoured, and what would be suppressed is listed.
-    #[arg(long)]
-    pub no_ignores: bool,
 
     /// How much is read
     #[command(flatten)]

@@ -206,7 +206,7 @@ impl From<&SystemAssessment> for System {
                 .iter()
                 .map(|claim| OneSided {
                     capability: claim.capability.clone(),
-                    origin: claim.origin.to_owned(),
+                    origin: claim.origin.clone(),
                     grade: claim.grade,
                     message: claim.message.to_string(),
                     evidence: places(&claim.evidence),
