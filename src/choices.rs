@@ -1,7 +1,9 @@
 //! What the user chose about reading: limits, and which of several ways to read the same files is meant.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::configuration::Found;
 use crate::limits::Limits;
 
 /// The choices of one run.
@@ -19,9 +21,14 @@ pub struct Choices {
     /// The overlays to assess, by the path of their folder or its last part (`--overlay`); empty for those that demand
     /// most.
     pub overlays: Vec<String>,
-    /// Files in which the owner states what no other file can say, each laid over those before it (`--context-file`).
-    pub context_files: Vec<String>,
-    /// Single statements laid over those files, as `key=value` (`--set`).
+    /// Configuration files that hold for everything, each laid over those before it (`--config`); where one is named,
+    /// none is looked for.
+    pub configuration_files: Vec<String>,
+    /// Whether no configuration is looked for (`--no-config`).
+    pub no_configuration: bool,
+    /// The configuration files that were found, and which of them holds where.
+    pub found: Found,
+    /// Single statements laid over all of them, as `key=value` (`--set`).
     pub statements: Vec<String>,
     /// Whether suppressions are listed and not honoured (`--no-ignores`).
     pub no_ignores: bool,
@@ -36,10 +43,12 @@ impl Choices {
         format!("--set {statement}")
     }
 
-    /// The names of everything that states context, in the order in which each is laid over those before it.
-    pub fn context_names(&self) -> impl Iterator<Item = String> {
+    /// The names of everything among the files that is configuration: files that were named or found, those that they
+    /// extend, profiles, and single statements.
+    #[must_use]
+    pub fn configuration_names(&self) -> BTreeSet<String> {
         let statements = self.statements.iter().map(|statement| Self::statement_name(statement));
-        self.context_files.iter().cloned().chain(statements)
+        self.configuration_files.iter().cloned().chain(self.found.names()).chain(statements).collect()
     }
 }
 

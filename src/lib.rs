@@ -266,7 +266,7 @@ fn excerpts<'s>(
     collected: &Collected,
     inventory: &Inventory,
 ) -> Excerpts {
-    let own: std::collections::BTreeSet<String> = collected.choices.context_names().collect();
+    let own = collected.choices.configuration_names();
     Excerpts::of(systems, inventory, &collected.files, &|name| own.contains(name))
 }
 

@@ -50,6 +50,12 @@ pub const COMPOSE_PROJECT_BYTES: usize = 64 * 1024 * 1024;
 /// The most bytes of text that the files of variables of all Compose projects may come to.
 pub const COMPOSE_VARIABLES_BYTES: usize = 256 * 1024 * 1024;
 
+/// How many configuration files may extend one another in a row; real ones extend one or two.
+pub const EXTENDS_DEPTH: usize = 8;
+
+/// The most configuration files that are read because others extend them.
+pub const EXTENDED_FILES: usize = 100;
+
 /// The most problems that are listed of one Compose project.
 pub const PROBLEMS_PER_PROJECT: usize = 1_000;
 

@@ -143,7 +143,7 @@ fn pages_of_rules_and_facts_are_what_the_data_says() {
     let kit = kubeworthy::Kit::load(&kubeworthy::OwnFiles::default()).expect("the built-in data");
     published("rules.md", &kubeworthy::reference::rules_page(&kit));
     published("facts.md", &kubeworthy::reference::facts_page());
-    published("context.md", &kubeworthy::reference::context_page(&kit));
+    published("configuration.md", &kubeworthy::reference::configuration_page(&kit));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn read(rule: &Rule, example: &Example, kit: &Kit) -> (Vec<SourceFile>, Inventor
     let mut choices = Choices::default();
     if let Some(context) = &example.context {
         files.push(SourceFile::new("example/kubeworthy.yaml", context.as_str()));
-        choices.context_files.push("example/kubeworthy.yaml".to_owned());
+        choices.configuration_files.push("example/kubeworthy.yaml".to_owned());
     }
     let inventory = Inventory::read(&files, &[], &choices, &kit.tables);
     (files, inventory)

@@ -39,7 +39,7 @@ fn schemas_are_published_as_the_code_has_them() {
     published("baseline-v1.json", &kubeworthy::gate::baseline::schema());
     published("diff-v1.json", &kubeworthy::difference::schema());
     published("rule.json", &schema_of::<kubeworthy::rules::file::RuleFile>());
-    published("context.json", &kubeworthy::context::schema());
+    published("configuration.json", &kubeworthy::configuration::schema());
     published("target.json", &schema_of::<kubeworthy::targets::TargetFile>());
     published("complement.json", &schema_of::<kubeworthy::targets::ComplementFile>());
 }
@@ -62,7 +62,7 @@ fn built_in_rules_and_targets_fit_their_schemas() {
     for file in kubeworthy::data::embedded("rules/") {
         let folder = file.name.split('/').nth(1).unwrap_or_default();
         let schema = match folder {
-            "tables" | "archetypes" | "french" => continue,
+            "tables" | "archetypes" | "french" | "profiles" => continue,
             "targets" => &target,
             "complements" => &complement,
             _ if file.name.matches('/').count() == 2 => &rule,

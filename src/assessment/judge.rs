@@ -26,7 +26,6 @@ use super::{
     ladder, suppressed,
 };
 use crate::capability::{Axis, Capabilities, CapabilityId};
-use crate::configuration::Policy;
 use crate::day::Day;
 use crate::facts::{FactSet, SystemView};
 use crate::grade::Grade;
@@ -357,7 +356,7 @@ impl Judge<'_> {
             whole: workloads - partial,
             opaque: opaque + partial,
             unreadable: view.system.unreadable,
-            answered: self.answered(&view.statements),
+            answered: self.answered(view),
             live: view.live_share(),
             listed: constants.left_by_gaps(view.gaps().into_keys(), view.has_own_accounts()),
         };
@@ -376,7 +375,8 @@ impl Judge<'_> {
             misses_workloads,
         };
         let outcome = |demand: &Demand, candidates: &[Candidate<'_>]| basis.judged(demand, candidates, constants);
-        let whole = self.inventory.context.of_the_whole();
+        let configured = self.inventory.configuration_of(view.system);
+        let whole = configured.context.of_the_whole();
         let mut answers = answers(self.yardstick.rules, subject.facts);
         answers.retain(|answer| whole.get(answer.key).is_none());
         let verdict = verdict(&basis.grounds, constants);
@@ -464,7 +464,7 @@ impl Judge<'_> {
             flips,
             basis,
             suppressed: self.suppressed(withheld, need, &|demand| need_of(demand, Hosting::Any)),
-            policy: Policy::default(),
+            policy: configured.policy.clone(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),
             objects: files::objects(view),
@@ -648,7 +648,7 @@ impl Judge<'_> {
         unknowns.sort_by(by_reach);
         let statements = &subject.view.statements;
         // What is stated about the whole is not asked again of its parts.
-        let whole = self.inventory.context.of_the_whole();
+        let whole = self.inventory.configuration_of(subject.view.system).context.of_the_whole();
         let is_open = |key: &str| statements.get(key).is_none() && whole.get(key).is_none();
         let open = constants.questions.iter().filter(|question| is_open(&question.key));
         let mut asked: Vec<Unknown> = open

@@ -39,7 +39,8 @@ impl Location {
     #[must_use]
     pub fn is_in_a_file(&self) -> bool {
         let is_rendered = self.rendered.is_some() && is_rendered_name(&self.file);
-        !self.is_live && !is_rendered && self.file != STANDARD_INPUT
+        let is_said = crate::configuration::is_profile_name(&self.file) || self.file.starts_with("--set ");
+        !self.is_live && !is_rendered && !is_said && self.file != STANDARD_INPUT
     }
 }
 

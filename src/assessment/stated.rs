@@ -3,12 +3,14 @@
 use super::StatementReport;
 use super::judge::Judge;
 use crate::context::{Statement, Statements};
+use crate::facts::SystemView;
 
 impl Judge<'_> {
     /// The share of what only the owner can say that was stated, 0 to 1.
-    pub(super) fn answered(&self, statements: &Statements) -> f64 {
+    pub(super) fn answered(&self, view: &SystemView<'_>) -> f64 {
         let questions = &self.yardstick.constants.questions;
-        let whole = self.inventory.context.of_the_whole();
+        let statements = &view.statements;
+        let whole = self.inventory.configuration_of(view.system).context.of_the_whole();
         let is_stated = |key: &str| statements.get(key).is_some() || whole.get(key).is_some();
         let stated = questions.iter().filter(|question| is_stated(&question.key)).count();
         if questions.is_empty() { 1.0 } else { stated as f64 / questions.len() as f64 }

@@ -23,8 +23,12 @@ impl<'c> Holding<'c> {
     /// Gathers them, each configuration once with its systems.
     pub(super) fn of(inventory: &'c Inventory) -> Self {
         let mut holding = Self { configurations: Vec::new() };
+        let says_something = |each: &Configuration| !each.suppressions.is_empty() || each.reasons_are_optional;
+        if !inventory.configurations.all().iter().any(says_something) {
+            return holding;
+        }
         for system in &inventory.systems {
-            let Some(configuration) = configuration_of(inventory, system) else { continue };
+            let configuration = inventory.configuration_of(system);
             let held = held_system(inventory, system);
             match holding.configurations.iter_mut().find(|(known, _)| *known == configuration) {
                 Some((_, systems)) => systems.push(held),
@@ -37,15 +41,9 @@ impl<'c> Holding<'c> {
     pub(super) fn held(&self) -> Vec<Held<'_>> {
         self.configurations
             .iter()
-            .map(|(configuration, systems)| Held { configuration, systems: Some(systems.as_slice()) })
+            .map(|(configuration, systems)| Held { configuration, systems, is_of_all: self.configurations.len() == 1 })
             .collect()
     }
-}
-
-/// The configuration that holds for a system; none where there is none. The single place at which suppressions meet the
-/// configuration.
-fn configuration_of<'c>(_inventory: &'c Inventory, _system: &System) -> Option<&'c Configuration> {
-    None
 }
 
 fn held_system(inventory: &Inventory, system: &System) -> HeldSystem {

@@ -190,21 +190,22 @@ pub(super) fn read(
     if inputs.is_empty() && choices.compose_files.is_empty() && !subject.live && subject.agent.inline.is_empty() {
         inputs.extend_from_slice(&here);
     }
-    let choices = super::context::with_found(choices, if inputs.is_empty() { &here } else { &inputs });
-    let count = inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.context_files.len();
+    let count =
+        inputs.len() + choices.compose_files.len() + choices.env_files.len() + choices.configuration_files.len();
     let count = count + subject.agent.inline.len();
     let mut collected = source::collect(&inputs, &choices);
     add_inline(&subject.agent.inline, &mut collected);
     // What the user names in so many words has to be there.
     let chosen = &collected.choices;
     let is_chosen = |file: &String| {
-        [&chosen.compose_files, &chosen.env_files, &chosen.context_files].iter().any(|files| files.contains(file))
+        [&chosen.compose_files, &chosen.env_files, &chosen.configuration_files].iter().any(|files| files.contains(file))
     };
     let lacks_chosen = collected.failures.iter().any(|failure| is_chosen(&failure.file));
     // Nobody is asked for a cluster where a file is missing without which nothing is assessed.
     let lacks_cluster =
         subject.live && !lacks_chosen && !add_clusters(subject, object.as_ref(), kit, &mut collected, terminal);
     let all_failed = lacks_chosen || lacks_cluster || !subject.live && collected.failed_inputs == count;
+    source::find(&mut collected, &inputs);
     warn_of_failures(&collected, all_failed, terminal);
     if all_failed || !super::context::is_right(&collected, kit, terminal) {
         return Err(Exit::Error);
@@ -302,7 +303,7 @@ fn what_is_meant(arguments: &Subject) -> Result<(Vec<PathBuf>, Option<ObjectName
     if !arguments.live {
         let Some(flag) = arguments.cluster.first_given() else { return Ok((arguments.paths.clone(), None)) };
         let help = match flag {
-            "--context" => "add --live, or name the owner's context file with --context-file",
+            "--context" => "add --live, or name the configuration with --config",
             "--namespace" => "add --live, or name the namespace of charts with --release-namespace",
             _ => "add --live",
         };
@@ -445,7 +446,7 @@ pub(super) fn warn_of_failures(collected: &Collected, all_failed: bool, terminal
 }
 
 pub(super) fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
-    let context: Vec<String> = collected.choices.context_names().collect();
+    let configured = collected.choices.configuration_names();
     let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up);
     for problem in shown().take(WARNINGS) {
         let file = &collected.files[problem.source.0 as usize];
@@ -457,8 +458,8 @@ pub(super) fn warn_of_problems(collected: &Collected, inventory: &Inventory, ter
             help: &problem.help,
             file: &file.name,
             position,
-            // A context file is our own, and holds no secrets.
-            line: line.filter(|line| line.len() < 400).map(if context.contains(&file.name) {
+            // A configuration file is our own, and holds no secrets.
+            line: line.filter(|line| line.len() < 400).map(if configured.contains(&file.name) {
                 Line::Own
             } else {
                 Line::KeysOnly

@@ -108,8 +108,8 @@ fn side(
             vec![path.to_path_buf()]
         };
         let inputs: Vec<Input> = paths.into_iter().map(Input::Path).collect();
-        let choices = super::context::with_found(choices, &inputs);
         let mut collected = source::collect(&inputs, &choices);
+        source::find(&mut collected, &inputs);
         let all_failed = collected.failed_inputs >= inputs.len();
         let (report, is_assessable) = assessed(&mut collected, all_failed, is_new, None, arguments, kit, terminal)?;
         if !is_assessable {

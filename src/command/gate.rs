@@ -84,7 +84,7 @@ fn touched_by(assessment: &Assessment, changed: &[PathBuf], baseline: Option<&Pa
     let files = named(&here);
     let is_setting = |file: &&String| {
         let base = file.rsplit('/').next().unwrap_or(file);
-        base == crate::context::FILE_NAME || base == BASELINE
+        crate::configuration::FILE_NAMES.contains(&base) || base == BASELINE
     };
     let mut settings: BTreeSet<String> = files.iter().filter(is_setting).cloned().collect();
     settings.extend(baseline.map(|file| here.name_of(&file.to_string_lossy())));

@@ -1,4 +1,4 @@
-//! `kubeworthy init`: a commented context file, its questions ordered by how much their answer could move the verdict.
+//! `kubeworthy init`: a commented configuration file, its questions ordered by how much their answer could move the verdict.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::arguments::Init;
 use super::assess::load_kit;
 use super::output::Terminal;
 use crate::choices::Choices;
-use crate::context::FILE_NAME;
+use crate::configuration::{self, FILE_NAMES};
 use crate::context::keys::{KEYS, Key};
 use crate::source::{self, Collected, Input};
 use crate::text::sanitize::for_terminal;
@@ -29,6 +29,9 @@ const PROBES: &[(&str, &[&str])] = &[
     ("certification", &["[secnumcloud]"]),
 ];
 
+/// The schema for editors, where it is written beside the configuration.
+const SCHEMA: &str = "kubeworthy.schema.json";
+
 pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Exit {
     let Some(kit) = load_kit(&arguments.rules, terminal) else { return Exit::Error };
     let paths = if arguments.paths.is_empty() { vec![".".into()] } else { arguments.paths.clone() };
@@ -38,21 +41,35 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Exit {
         terminal.note(&format!("error: {}: {}", for_terminal(&failure.file), for_terminal(&failure.message)));
         return Exit::Error;
     }
-    let text = questionnaire(&inputs, &collected, &kit);
+    let modeline = match (env!("CARGO_PKG_REPOSITORY"), arguments.schema) {
+        (_, true) => format!("# yaml-language-server: $schema={SCHEMA}\n"),
+        ("", false) => String::new(),
+        (address, false) => {
+            format!("# yaml-language-server: $schema={address}/raw/HEAD/docs/schemas/configuration.json\n")
+        }
+    };
+    let text = modeline + &questionnaire(&inputs, &collected, &kit);
     let text = terminal.in_words(&text);
     if arguments.print {
         return terminal.print(&text);
     }
     let first = &paths[0];
     let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(first) };
-    let file = folder.join(FILE_NAME);
-    if file.exists() {
+    let file = folder.join(FILE_NAMES[0]);
+    let there = FILE_NAMES.iter().map(|name| folder.join(name)).find(|file| file.exists());
+    if let Some(file) = there {
         let name = file.display().to_string();
         terminal.note(&format!(
             "error: {} is there already, and nothing was written; --print shows what would be",
             for_terminal(&name)
         ));
         return Exit::Error;
+    }
+    if arguments.schema {
+        let written = terminal.save_whole(&folder.join(SCHEMA), &configuration::schema());
+        if written != Exit::Done {
+            return written;
+        }
     }
     let written = terminal.save_whole(&file, &text);
     if written == Exit::Done {
@@ -105,7 +122,16 @@ fn questionnaire(inputs: &[Input], collected: &Collected, kit: &Kit) -> String {
          # What you call a machine, where it differs from 16 vCPU and 64 GiB.\n\
          # hosts:\n#   ordinary: {cpu: 32, memory-gib: 128}\n\n\
          # Statements about one of several systems, over those above.\n\
-         # systems:\n#   NAME:\n#     availability-target: 99.9\n",
+         # systems:\n#   NAME:\n#     availability-target: 99.9\n\n\
+         # What is assumed where nothing is said here: startup, regulated or edge; `kubeworthy config show` tells what.\n\
+         # profile: startup\n\n\
+         # Files that lie under this one, relative to it, such as a policy that several repositories share.\n\
+         # extends: ../policy/kubeworthy.yaml\n\n\
+         # What makes `kubeworthy check` fail.\n\
+         # gate:\n#   need-at-least: 40\n#   fail-on: [regression, needless]\n#   baseline: kubeworthy.baseline.json\n\n\
+         # Rules that do not count, each with its reason.\n\
+         # ignore:\n#   - rules: [KW203]\n#     paths: [\"legacy/**\"]\n#     reason: the chart is replaced in spring\n\
+         #     until: 2027-03-01\n",
     );
     text
 }

@@ -10,13 +10,14 @@ use super::Exit;
 use super::arguments::{Output, Subject};
 use super::assess::{Assessed, mistake};
 use super::output::Terminal;
+use crate::configuration::FILE_NAMES;
 use crate::difference::{self, Origin, Report};
 use crate::report::{self, Layout};
 use crate::source::watch::{Scope, Watch};
 use crate::text::sanitize::for_terminal;
 
 /// The files that any folder above what is assessed may hold, and that a run then depends on.
-const ABOVE: [&str; 3] = [crate::context::FILE_NAME, "kubeworthy.baseline.json", ".gitignore"];
+const ABOVE: [&str; 4] = [FILE_NAMES[0], FILE_NAMES[1], "kubeworthy.baseline.json", ".gitignore"];
 
 /// How many systems that moved are told of.
 const MOVED: usize = 10;
@@ -47,7 +48,7 @@ impl Watching {
             named.push(PathBuf::from("."));
         }
         named.extend(as_paths(&compose.env_file));
-        named.extend(as_paths(&stating.context_file));
+        named.extend(as_paths(&stating.config));
         named.extend(subject.rules.iter().cloned());
         named.extend(as_paths(&subject.rendering.values));
         let above = named.iter().flat_map(|path| files_above(path)).collect();

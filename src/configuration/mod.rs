@@ -1,11 +1,28 @@
 //! The configuration file `kubeworthy.yaml`: what the owner states (see [`crate::context`]), what makes the gate fail, and
 //! what is suppressed.
 
+mod found;
+mod lay;
+mod layer;
+mod profile;
+mod schema;
+
+pub use found::{Found, FoundFile, Step, together};
+pub use lay::Configurations;
+pub use layer::{GateLayer, Known, Layer, Stated, check, read, read_named};
+pub use profile::{Profile, is_profile_name, profile_file, profile_names, profiles};
+pub use schema::schema;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::day::Day;
 use crate::yaml::Place;
+
+/// The names of a configuration file that is found by itself; one of them in a folder.
+pub const FILE_NAMES: [&str; 2] = ["kubeworthy.yaml", ".kubeworthy.yaml"];
 
 /// What holds for one system, or for the estate: the nearest configuration file with those that it extends under it, and
 /// what the command line says over it.
@@ -15,6 +32,11 @@ pub struct Configuration {
     pub file: String,
     /// The folder that it holds for, as it would stand before the names of files: empty for where the program runs.
     pub folder: String,
+    /// The names of everything that it is made of, each laid over those before it: a profile, files that are extended,
+    /// the file itself, single statements.
+    pub layers: Vec<String>,
+    /// The profile, where one is named.
+    pub profile: Option<String>,
     /// What the owner states.
     pub context: Context,
     /// What makes the gate fail.
@@ -23,6 +45,8 @@ pub struct Configuration {
     pub suppressions: Vec<ConfiguredSuppression>,
     /// Whether a suppression without a reason counts.
     pub reasons_are_optional: bool,
+    /// Where the values of `profile`, `gate` and `require-reason` stand, by their keys with dots between them.
+    pub places: BTreeMap<String, Place>,
 }
 
 /// An entry under `ignore`.

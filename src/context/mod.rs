@@ -1,19 +1,17 @@
-//! What the owner states and no file can say: the context file, read strictly, each statement with its place.
+//! What the owner states and no file can say: a part of the configuration file, read strictly, each statement with its place.
 
 mod duration;
 pub mod keys;
 mod read;
 mod schema;
 
-pub use read::{Known, Mistake, check, read};
-pub use schema::schema;
+pub(crate) use read::entries;
+pub use read::{Known, Mistake, assumed, check, read};
+pub use schema::statements;
 
 use std::collections::BTreeMap;
 
 use crate::yaml::Place;
-
-/// The name of a context file that is found by itself.
-pub const FILE_NAME: &str = "kubeworthy.yaml";
 
 /// A value that is stated.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +152,11 @@ impl Context {
             statements = statements.overlaid(own);
         }
         statements
+    }
+
+    /// The statements about single systems, by the names that they are made under.
+    pub fn of_systems(&self) -> impl Iterator<Item = (&str, &Statements)> {
+        self.systems.iter().map(|(name, statements)| (name.as_str(), statements))
     }
 
     /// The names of systems that statements are made about, with their places.

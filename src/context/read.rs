@@ -1,12 +1,12 @@
-//! A context file becomes statements; what is wrong in it is told with its place and a way out.
+//! What the owner states in a configuration file becomes statements; what is wrong in it is told with its place and a way out.
 
 use super::duration::seconds;
 use super::keys::{self, Form, HOST_FIELDS, HOST_SIZES, Key};
 use super::{Context, StatedValue, Statement, Statements};
 use crate::data::did_you_mean;
-use crate::yaml::{Dialect, Node, Place, Scalar, Tree};
+use crate::yaml::{Dialect, Node, Place, Scalar};
 
-/// Something wrong in a context file.
+/// Something wrong in a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// Where.
@@ -18,7 +18,7 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    fn at(node: Node<'_>, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn at(node: Node<'_>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { place: node.place(), message: message.into(), help: help.into() }
     }
 }
@@ -34,20 +34,44 @@ pub struct Known<'k> {
     pub add_ons: Vec<&'k str>,
 }
 
-/// Reads a context file.
+/// Reads what the owner states; `others` are keys at the top that say something else.
 ///
 /// # Errors
 ///
 /// At the first key that does not exist or value of the wrong form.
-pub fn read(tree: &Tree) -> Result<Context, Mistake> {
-    let mut context = Context::default();
-    let Some(root) = tree.root().filter(|root| !root.is_null()) else { return Ok(context) };
-    context.whole = statements(root, true)?;
+pub fn read(root: Node<'_>, others: &[&str]) -> Result<Context, Mistake> {
+    let mut context = Context { whole: statements(root, Some(others))?, ..Context::default() };
     let Some(systems) = root.get("systems").filter(|systems| !systems.is_null()) else { return Ok(context) };
     for (name, value) in entries(systems, "the statements about systems")? {
         let id = name.text().unwrap_or_default().to_owned();
-        context.systems.insert(id.clone(), statements(value, false)?);
+        context.systems.insert(id.clone(), statements(value, None)?);
         context.named.insert(id, name.place());
+    }
+    Ok(context)
+}
+
+/// Reads what somebody else assumes of an owner: for each key its value, with the reason and where it comes from.
+///
+/// # Errors
+///
+/// At the first key that does not exist or value of the wrong form.
+pub fn assumed(node: Node<'_>, owner: &str) -> Result<Context, Mistake> {
+    let mut context = Context::default();
+    for (name, entry) in entries(node, "what is assumed")? {
+        let text = name.text().unwrap_or_default();
+        let Some(key) = keys::find(text) else { return Err(unknown_key(name, text, &[])) };
+        let Some(value) = entry.get("value") else {
+            return Err(Mistake::at(name, "the value is missing", "write it under `value`"));
+        };
+        let statement = Statement {
+            value: read_value(key, value)?,
+            written: written(value),
+            place: value.place(),
+            owner: Some(owner.to_owned()),
+            date: None,
+            source: entry.at(&["source", "title"]).and_then(|title| title.text()).map(str::to_owned),
+        };
+        context.whole.by_key.insert(text.to_owned(), statement);
     }
     Ok(context)
 }
@@ -87,7 +111,8 @@ pub fn check(context: &Context, known: &Known<'_>) -> Result<(), Mistake> {
     Ok(())
 }
 
-fn entries<'t>(node: Node<'t>, what: &str) -> Result<Vec<(Node<'t>, Node<'t>)>, Mistake> {
+/// The entries of a mapping, none of which stands there twice.
+pub(crate) fn entries<'t>(node: Node<'t>, what: &str) -> Result<Vec<(Node<'t>, Node<'t>)>, Mistake> {
     if !node.is_mapping() {
         return Err(Mistake::at(node, format!("{what} are keys with values"), "write `key: value`"));
     }
@@ -102,21 +127,24 @@ fn entries<'t>(node: Node<'t>, what: &str) -> Result<Vec<(Node<'t>, Node<'t>)>, 
     Ok(entries)
 }
 
-fn statements(node: Node<'_>, is_top: bool) -> Result<Statements, Mistake> {
+/// Statements; `others` are the keys that may stand beside them at the top, none where `systems` may not.
+fn statements(node: Node<'_>, others: Option<&[&str]>) -> Result<Statements, Mistake> {
     let mut statements = Statements::default();
     if node.is_null() {
         return Ok(statements);
     }
+    let at_top: Vec<&str> = others.map_or_else(Vec::new, |others| [others, &["systems"]].concat());
     for (name, value) in entries(node, "statements")? {
         let text = name.text().unwrap_or_default();
         match text {
             "needs" => needs(value, &mut statements)?,
             "hosts" => hosts(value, &mut statements)?,
-            "systems" if is_top => {}
+            "systems" if others.is_some() => {}
+            _ if others.is_some_and(|others| others.contains(&text)) => {}
             // A question that was not answered states nothing.
             _ if value.is_null() && keys::find(text).is_some() => {}
             _ => {
-                let Some(key) = keys::find(text) else { return Err(unknown_key(name, text, is_top)) };
+                let Some(key) = keys::find(text) else { return Err(unknown_key(name, text, &at_top)) };
                 let statement = statement(name, value, &|node| read_value(key, node))?;
                 statements.by_key.insert(text.to_owned(), statement);
             }
@@ -125,10 +153,12 @@ fn statements(node: Node<'_>, is_top: bool) -> Result<Statements, Mistake> {
     Ok(statements)
 }
 
-fn unknown_key(name: Node<'_>, text: &str, is_top: bool) -> Mistake {
-    let names = || keys::names().filter(|name| is_top || *name != "systems");
-    let help = did_you_mean(text, names());
-    let help = if help.is_empty() { format!("the keys are {}", names().collect::<Vec<_>>().join(", ")) } else { help };
+/// A key that does not exist; `at_top` are those that may stand beside statements.
+fn unknown_key(name: Node<'_>, text: &str, at_top: &[&str]) -> Mistake {
+    let mut names: Vec<&str> = keys::names().filter(|name| *name != "systems").map(|name: &str| name).collect();
+    names.extend(at_top);
+    let help = did_you_mean(text, names.iter().copied());
+    let help = if help.is_empty() { format!("the keys are {}", names.join(", ")) } else { help };
     Mistake::at(name, format!("there is no key `{text}`"), help)
 }
 
@@ -313,7 +343,9 @@ mod tests {
     fn stated(text: &str) -> Result<Context, String> {
         let documents = parse_documents(SourceId(0), &std::sync::Arc::from(text), &Limits::DEFAULT);
         let tree = documents[0].as_ref().expect("YAML");
-        read(tree).map_err(|mistake| format!("{}; {}", mistake.message, mistake.help))
+        tree.root()
+            .map_or_else(|| Ok(Context::default()), |root| read(root, &[]))
+            .map_err(|mistake| format!("{}; {}", mistake.message, mistake.help))
     }
 
     #[test]

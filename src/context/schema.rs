@@ -1,38 +1,15 @@
-//! The published JSON Schema of context files, made from the table of keys.
+//! Statements in the published JSON Schema of configuration files, made from the table of keys.
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Form, HOST_FIELDS, HOST_SIZES, KEYS};
+use super::keys::{Form, HOST_FIELDS, HOST_SIZES, KEYS, Key};
 
-/// The JSON Schema of a context file, as a text that ends with a line break.
+/// The properties of statements, by key, as JSON Schema has them; with `systems` where they may stand at the top.
 #[must_use]
-pub fn schema() -> String {
-    let mut properties = statements();
-    let about_one: Value =
-        json!({"type": ["object", "null"], "properties": properties.clone(), "additionalProperties": false});
-    properties.insert(
-        "systems".to_owned(),
-        json!({
-            "description": "statements about single systems, by their name, over those above",
-            "type": ["object", "null"],
-            "additionalProperties": about_one,
-        }),
-    );
-    let whole = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "kubeworthy context",
-        "description": "What the owner states and no file can say.",
-        "type": ["object", "null"],
-        "properties": properties,
-        "additionalProperties": false,
-    });
-    format!("{whole:#}\n")
-}
-
-fn statements() -> Map<String, Value> {
+pub fn statements(is_top: bool) -> Map<String, Value> {
     let mut properties = Map::new();
     for key in KEYS {
-        properties.insert(key.name.to_owned(), statement(key.meaning, of_form(key.form)));
+        properties.insert(key.name.to_owned(), of_key(key));
     }
     properties.insert(
         "needs".to_owned(),
@@ -58,7 +35,38 @@ fn statements() -> Map<String, Value> {
             "additionalProperties": false,
         }),
     );
+    if is_top {
+        properties.insert(
+            "systems".to_owned(),
+            json!({
+                "description": "statements about single systems, by the names that reports give them, over those above",
+                "type": ["object", "null"],
+                "additionalProperties": {
+                    "type": ["object", "null"],
+                    "properties": statements(false),
+                    "additionalProperties": false,
+                },
+                "examples": [{"shop": {"availability-target": 99.95}}],
+            }),
+        );
+    }
     properties
+}
+
+/// A key with its example, which editors offer.
+fn of_key(key: &Key) -> Value {
+    let mut value = statement(key.meaning, of_form(key.form));
+    let example = match key.example {
+        word @ ("true" | "false") => json!(word == "true"),
+        list if list.starts_with('[') => json!([list.trim_matches(['[', ']'])]),
+        other => {
+            other.parse::<f64>().map_or_else(|_| json!(other), |_| serde_json::from_str(other).unwrap_or(json!(other)))
+        }
+    };
+    if let Some(map) = value.as_object_mut() {
+        map.insert("examples".to_owned(), json!([example]));
+    }
+    value
 }
 
 /// A value by itself or with who states it.

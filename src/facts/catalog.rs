@@ -179,7 +179,7 @@ impl FactEntry {
     pub fn read_from(&self) -> &'static str {
         match self.id.split('.').next() {
             Some("seen") => "live state",
-            Some("stated") => "the context file",
+            Some("stated") => "the configuration file",
             _ => "files",
         }
     }

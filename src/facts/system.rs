@@ -460,8 +460,9 @@ pub struct AddOnMembers {
 
 /// What the owner states about a system, or about everything.
 fn statements(inventory: &Inventory, system: &System) -> Statements {
+    let context = &inventory.configuration_of(system).context;
     if system.is_estate {
-        return inventory.context.of_the_whole().clone();
+        return context.of_the_whole().clone();
     }
-    inventory.context.of_system(&system.id(), &system.name, inventory.systems.len() == 1)
+    context.of_system(&system.id(), &system.name, inventory.is_only(system))
 }

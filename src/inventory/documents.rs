@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Problem;
 use super::chart::Charts;
 use super::compose::{self, Library, Project};
+use super::configured;
 use super::kubernetes::{self, Outcome};
 use super::kustomize::{self, Built, Role};
 use super::live::{self, Cluster};
@@ -15,7 +16,7 @@ use super::model::{Objects, Opaque, Workload};
 use super::paths::join;
 use super::unrendered::{self, FileTemplate};
 use crate::choices::Choices;
-use crate::context::{self, Context};
+use crate::configuration::{self, Configurations};
 use crate::language::{Prose, say};
 use crate::limits::Limits;
 use crate::tables::Tables;
@@ -34,8 +35,8 @@ pub(super) struct Read {
     pub(super) documents: usize,
     pub(super) projects: Vec<Project>,
     pub(super) missing: BTreeSet<String>,
-    /// What the owner states.
-    pub(super) context: Context,
+    /// What is configured.
+    pub(super) configurations: Configurations,
     /// What kustomizations make.
     pub(super) built: Built,
     /// How clusters were read.
@@ -56,8 +57,8 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     let wanted = wanted(files, &kustomizations);
     read.missing = missing(files, &wanted);
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
-    let context_names: BTreeSet<String> = choices.context_names().collect();
-    for (index, file) in files.iter().enumerate().filter(|(_, file)| !context_names.contains(&file.name)) {
+    let configured = choices.configuration_names();
+    for (index, file) in files.iter().enumerate().filter(|(_, file)| !configured.contains(&file.name)) {
         let source = SourceId(index as u32);
         match left_alone(file, &charts, choices, tables).filter(|_| !wanted.contains(&file.name)) {
             Some(reason) => others.push((source, file, reason)),
@@ -94,7 +95,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
         by_file.push((*source, file, first..read.trees.len()));
     }
     read.clusters = live::clusters(&read.trees);
-    read_context(files, choices, &mut read);
+    configured::read(files, choices, &mut read);
     build(&by_file, &others, choices, tables, &mut read);
     let mut left: Vec<(SourceId, Prose)> = others.into_iter().map(|(source, _, reason)| (source, reason)).collect();
     for (source, reason) in &mut left {
@@ -138,34 +139,6 @@ fn missing(files: &[SourceFile], wanted: &BTreeSet<String>) -> BTreeSet<String> 
     let is_here = |path: &str| names.contains(path) || in_folder(path).iter().any(|name| names.contains(name.as_str()));
     let absent = wanted.iter().filter(|path| !is_here(path));
     absent.flat_map(|path| in_folder(path).into_iter().chain([path.clone()])).collect()
-}
-
-/// Reads what the owner states, each file laid over those before it. A mistake costs its whole file.
-fn read_context(files: &[SourceFile], choices: &Choices, read: &mut Read) {
-    for name in choices.context_names() {
-        let Some(index) = files.iter().position(|file| file.name == name) else { continue };
-        let source = SourceId(index as u32);
-        for document in parse_documents(source, &files[index].text, &choices.limits) {
-            match document {
-                Ok(mut tree) => {
-                    tree.document = DocumentId(read.trees.len() as u32);
-                    match context::read(&tree) {
-                        Ok(stated) => read.context.lay_over(&stated),
-                        Err(mistake) => {
-                            read.problems.push(Problem::at(mistake.place, source, &mistake.message, &mistake.help));
-                        }
-                    }
-                    read.trees.push(tree);
-                }
-                Err(error) => {
-                    let help = "mend the file; nothing in it was taken into account";
-                    let problem = Problem::of_file(source, &error.message, help);
-                    let span = Span { start: error.offset, end: error.offset };
-                    read.problems.push(Problem { span: Some(span), ..problem });
-                }
-            }
-        }
-    }
 }
 
 /// Builds the kustomizations and adds what they make to the documents of the run.
@@ -219,8 +192,8 @@ fn left_alone(file: &SourceFile, charts: &Charts, choices: &Choices, tables: &Ta
     if base_name == ".env" || choices.env_files.contains(&file.name) {
         return Some(say!("variables for Compose files beside it"));
     }
-    if base_name == context::FILE_NAME {
-        return Some(say!("what an owner states elsewhere; --context-file names it"));
+    if configuration::FILE_NAMES.contains(&base_name) {
+        return Some(say!("a configuration that does not hold here"));
     }
     if let Some(reason) = tables.lookalike_file(base_name) {
         return Some(Prose::from(reason.to_owned()));

@@ -2,6 +2,7 @@
 
 mod chart;
 pub mod compose;
+mod configured;
 mod custom;
 mod deduplicate;
 mod documents;
@@ -10,7 +11,6 @@ pub mod kustomize;
 mod link;
 pub mod live;
 pub mod model;
-mod paths;
 mod pod;
 pub mod pointers;
 pub mod quantity;
@@ -21,9 +21,10 @@ mod system;
 mod unrendered;
 mod variants;
 
+use crate::text::paths;
+pub(crate) use crate::text::paths::join as join_path;
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use live::Cluster;
-pub(crate) use paths::join as join_path;
 pub use pod::refers_to_itself;
 pub use roots::roots;
 pub use system::{GroupedBy, Overlay, System};
@@ -37,7 +38,7 @@ use model::{Objects, Stated};
 use system::Kustomizations;
 
 use crate::choices::Choices;
-use crate::context::Context;
+use crate::configuration::Configurations;
 use crate::language::Prose;
 use crate::tables::Tables;
 use crate::text::{SourceFile, SourceId, Span};
@@ -100,7 +101,7 @@ pub struct Reading<'f> {
     documents: usize,
     projects: Vec<compose::Project>,
     missing: BTreeSet<String>,
-    context: Context,
+    configurations: Configurations,
     clusters: Vec<Cluster>,
 }
 
@@ -129,7 +130,7 @@ impl<'f> Reading<'f> {
             documents: read.documents,
             projects: read.projects,
             missing: read.missing,
-            context: read.context,
+            configurations: read.configurations,
             clusters: read.clusters,
         }
     }
@@ -171,9 +172,12 @@ impl<'f> Reading<'f> {
         let mut objects = self.roots.get(root).map(|root| root.objects.clone()).unwrap_or_default();
         deduplicate::deduplicate(&mut objects, &self.trees, self.files, &[]);
         let links = Links::new(&objects, tables);
+        let mut systems = system::group(&objects, &links, self.files, &self.families);
+        let mut configurations = self.configurations.clone();
+        configured::settle(&mut configurations, &mut systems, self.files);
         Inventory {
             trees: Vec::new(),
-            systems: system::group(&objects, &links, self.files, &self.families),
+            systems,
             links,
             objects,
             problems: Vec::new(),
@@ -181,7 +185,7 @@ impl<'f> Reading<'f> {
             documents: 0,
             projects: Vec::new(),
             missing: BTreeSet::new(),
-            context: self.context.clone(),
+            configurations,
             clusters: Vec::new(),
             aside: BTreeSet::new(),
         }
@@ -206,8 +210,11 @@ impl<'f> Reading<'f> {
         skipped.sort();
         let mut links = Links::new(&objects, tables);
         live::leave_foreign_definitions(&mut objects, &mut links, &self.clusters);
+        let mut systems = system::group(&objects, &links, files, &families);
+        let mut configurations = self.configurations;
+        configured::settle(&mut configurations, &mut systems, files);
         let mut inventory = Inventory {
-            systems: system::group(&objects, &links, files, &families),
+            systems,
             links,
             trees,
             objects,
@@ -216,11 +223,11 @@ impl<'f> Reading<'f> {
             documents: self.documents,
             projects: self.projects,
             missing: self.missing,
-            context: self.context,
+            configurations,
             clusters: self.clusters,
             aside,
         };
-        inventory.note_unknown_systems();
+        inventory.note_useless_configuration(files);
         inventory.place_problems();
         inventory
     }
@@ -247,8 +254,8 @@ pub struct Inventory {
     pub projects: Vec<compose::Project>,
     /// Files that were referred to, or would be read by the user's own tools, and are not among the inputs.
     pub missing: BTreeSet<String>,
-    /// What the owner states.
-    pub context: Context,
+    /// What is configured, for each system and for the estate.
+    pub configurations: Configurations,
     /// The live clusters, or the snapshots of such, that were read.
     pub clusters: Vec<Cluster>,
     /// What kustomizations make that were set aside as variants of others.
@@ -268,17 +275,6 @@ impl Inventory {
     #[must_use]
     pub fn span(&self, place: Place) -> Option<(SourceId, Span)> {
         written_span(&self.trees, place)
-    }
-
-    /// Tells of statements about systems that are not there.
-    fn note_unknown_systems(&mut self) {
-        let is_known = |name: &str| self.systems.iter().any(|system| system.name == name || system.id() == name);
-        for (name, place) in self.context.named_systems().filter(|(name, _)| !is_known(name)) {
-            let help = crate::data::did_you_mean(name, self.systems.iter().map(|system| system.name.as_str()));
-            let help = if help.is_empty() { "the report names the systems".to_owned() } else { help };
-            let message = format!("there is no system `{name}`, so what is stated about it counts for nothing");
-            self.problems.push(Problem::at(place, SourceId(0), &message, &help));
-        }
     }
 
     /// Gives problems that know their place the bytes that it stands for, and sorts them.
@@ -332,7 +328,7 @@ impl Inventory {
             && objects.definitions.is_empty()
             && objects.extensions.is_empty()
             && objects.drivers.is_empty()
-            && self.context.is_empty())
+            && self.estate_configuration().context.is_empty())
     }
 }
 

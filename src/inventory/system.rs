@@ -123,6 +123,8 @@ pub struct System {
     pub overlay: Option<Overlay>,
     /// What its files write and the cluster does not have.
     pub unapplied: Vec<usize>,
+    /// The number of its configuration; see [`super::Inventory::configuration_of`].
+    pub configuration: usize,
     /// The files that hold its objects, and those of the chart or the kustomizations that make them.
     pub sources: BTreeSet<SourceId>,
 }
@@ -152,6 +154,7 @@ impl System {
             namespaces: BTreeSet::new(),
             overlay: None,
             unapplied: Vec::new(),
+            configuration: 0,
             sources: BTreeSet::new(),
         }
     }

@@ -9,7 +9,7 @@ use crate::facts::Scope;
 use crate::rules::{Action, Rule};
 use crate::suppression::SuppressionText;
 
-pub use pages::{context_page, facts_page, rules_page};
+pub use pages::{configuration_page, facts_page, rules_page};
 
 /// One rule, explained for people.
 #[must_use]

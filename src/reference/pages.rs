@@ -1,4 +1,4 @@
-//! The pages `docs/rules.md`, `docs/facts.md` and `docs/context.md`, made from the data.
+//! The pages `docs/rules.md`, `docs/facts.md` and `docs/configuration.md`, made from the data.
 
 use std::fmt::Write as _;
 
@@ -26,20 +26,56 @@ const FAMILIES: [(&str, &str); 10] = [
     ("hygiene", "Hygiene: gaps in the input itself"),
 ];
 
-/// Every key of the context file as a page, with what it says, its form, an example, and the rules that ask for it.
+/// The configuration file as a page: where it is looked for, every key with what it says, and the profiles.
 #[must_use]
-pub fn context_page(kit: &Kit) -> String {
+pub fn configuration_page(kit: &Kit) -> String {
     let mut text = format!(
-        "# The context file\n\n{MADE}\n\n\
-         What no file can say, its owner can: in `kubeworthy.yaml`, all of it optional. What is not stated stays unknown. An\n\
-         unknown key or a value of the wrong form is an error with its place and a suggestion. The schema for editors is\n\
-         [schemas/context.json](schemas/context.json).\n\n\
-         - `kubeworthy init` writes the file with its questions, the weightiest first.\n\
-         - It is found in the first folder that is assessed, or in the nearest one above it, up to the root of the repository.\n  \
-           `--context-file FILE` names another; several are laid over each other.\n\
-         - `--set key=value` states one key for one run: what if? Nested keys have dots: `--set needs.mesh=false`.\n\
+        "# The configuration file\n\n{MADE}\n\n\
+         What no file can say, its owner can: in `kubeworthy.yaml`, all of it optional. What is not stated stays unknown. The\n\
+         same file says what makes the gate fail and what is suppressed. An unknown key or a value of the wrong form is an error\n\
+         with its place and a suggestion, and ends in exit code 2. The schema for editors is\n\
+         [schemas/configuration.json](schemas/configuration.json).\n\n\
+         - `kubeworthy init` writes the file with its questions, the weightiest first. With `--schema` it writes the schema\n  \
+           beside it and points editors to it, which works without a network.\n\
+         - `kubeworthy config show` prints what is in force for each system, and where every value comes from.\n\
+         - `--set key=value` sets one key for one run: what if? Nested keys have dots: `--set needs.mesh=false`,\n  \
+           `--set profile=regulated`.\n\
          - A statement may say who makes it: `{{value: 99.95, owner: operations, date: 2026-10-01, source: contract 12}}`.\n\n\
-         A statement at the top is about everything that is read together. It holds for each system too, except where the table\n\
+         ## Where it is looked for\n\n\
+         The configuration of a system is the nearest `kubeworthy.yaml` or `.kubeworthy.yaml` in the common folder of its files\n\
+         or above it, up to the folder that holds `.git`. Without a repository no folder above the PATH that was named is looked\n\
+         at. The estate has what lies in the common folder of all systems or above it; a live cluster and standard input have\n\
+         what holds where the program runs, and a snapshot what holds where its file lies. Of a revision (`diff`) the files of that\n\
+         revision are read.\n\n\
+         The nearest file counts whole: files in different folders are not laid over each other, unless one names the other under\n\
+         `extends`. `--config FILE` names a file that holds for everything, and nothing is looked for then; several are laid over\n\
+         each other. `--no-config` looks for nothing. A file that holds for no system is told.\n\n\
+         ## The gate, suppressions, and what lies under\n\n\
+         ```yaml\n\
+         # What is assumed under everything else; see the profiles below.\n\
+         profile: startup\n\
+         # Files that lie under this one, relative to it: a path or a list. Own keys win; entries under `ignore` are appended.\n\
+         # Nothing is fetched.\n\
+         extends: ../policy/kubeworthy.yaml\n\
+         gate:\n  \
+           # A system on Kubernetes fails where its need is below this number.\n  \
+           need-at-least: 40\n  \
+           # needless, regression, inconclusive, unused-ignore, codes of rules, and families such as KW5xx or state.\n  \
+           fail-on: [regression, needless]\n  \
+           # Relative to this file.\n  \
+           baseline: kubeworthy.baseline.json\n\
+         # Rules that do not count. Globs lead from the folder of the file that holds the entry.\n\
+         ignore:\n  \
+           - rules: [KW203, KW5xx]\n    \
+             paths: [\"legacy/**\"]\n    \
+             systems: [shop]\n    \
+             reason: the chart is replaced in spring\n    \
+             until: 2027-03-01\n\
+         # Whether a suppression without a reason counts for nothing, which is the default.\n\
+         require-reason: true\n\
+         ```\n\n\
+         ## What the owner states\n\n\
+         A statement at the top is about everything that the file holds for. It holds for each system too, except where the table\n\
          says *of the whole*: such a statement holds for a system only where it is the only one, or where it stands under\n\
          `systems`.\n\n\
          | key | says | value | example | asked by |\n| --- | --- | --- | --- | --- |\n"
@@ -97,7 +133,32 @@ pub fn context_page(kit: &Kit) -> String {
          - `subject` names well-known add-ons that are the product here.\n\
          - Budget, people and skills are reported beside the need and never added to it.\n",
     );
+    describe_profiles(&mut text);
     text
+}
+
+/// What each profile assumes, with the reason of each value.
+fn describe_profiles(text: &mut String) {
+    text.push_str(
+        "\n## Profiles\n\n\
+         A profile lies under everything that an owner says. What it assumes counts as answered, and stands among the statements\n\
+         under its own name (`profile startup`), so that nobody takes it for something that the owner said. No profile assumes an\n\
+         availability, a load, a number of teams or tenants, or that something is not needed: a profile hides no need.\n",
+    );
+    for profile in crate::configuration::profiles().unwrap_or_default() {
+        let _ = writeln!(text, "\n### {}\n\n{}. {}\n", profile.name, profile.title, profile.summary);
+        text.push_str("| key | assumed | since |\n| --- | --- | --- |\n");
+        let statements = profile.statements.iter().map(|(key, value)| (key.clone(), value));
+        let gate = profile.gate.iter().map(|(key, value)| (format!("gate.{key}"), value));
+        for (key, assumed) in statements.chain(gate) {
+            let value = match &assumed.value {
+                serde_json::Value::String(word) => word.clone(),
+                other => other.to_string().replace('"', "").replace(',', ", "),
+            };
+            let source = assumed.source.as_ref().map(|source| format!(" [{}]({})", source.title, source.url));
+            let _ = writeln!(text, "| `{key}` | `{value}` | {}{} |", assumed.reason, source.unwrap_or_default());
+        }
+    }
 }
 
 /// Every rule as a page: by family, with what it says, why, what to do, and where the opinion comes from.
@@ -166,7 +227,7 @@ pub fn facts_page() -> String {
         CATALOG.len()
     );
     for (scope, title) in [(Scope::Workload, "Of a workload"), (Scope::System, "Of a system, or of the estate")] {
-        for from in ["files", "the context file", "live state"] {
+        for from in ["files", "the configuration file", "live state"] {
             let entries: Vec<&FactEntry> =
                 CATALOG.iter().filter(|entry| entry.scope == scope && entry.read_from() == from).collect();
             if entries.is_empty() {

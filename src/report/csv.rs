@@ -163,7 +163,7 @@ mod tests {
     fn what_separates_cells_is_quoted() {
         let mut cells = HEADER.map(|_| String::new());
         cells[0] = "a,\"b\"\nc;".to_owned();
-        let line = line(cells.into_iter());
+        let line = line(cells);
         assert!(line.starts_with("\"a,\"\"b\"\"\nc;\",,") && line.ends_with(",\r\n"), "{line:?}");
     }
 }

@@ -227,7 +227,8 @@ impl Rules {
 fn is_rule_file(name: &str) -> bool {
     let mut parts = name.split('/');
     let (_, folder, rest) = (parts.next(), parts.next(), parts.next());
-    rest.is_some() && !matches!(folder, Some("tables" | "targets" | "archetypes" | "complements" | "french"))
+    rest.is_some()
+        && !matches!(folder, Some("tables" | "targets" | "archetypes" | "complements" | "french" | "profiles"))
 }
 
 fn add(rules: &mut Vec<Rule>, rule: Rule, text: &str) -> Result<(), DataError> {

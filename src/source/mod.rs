@@ -2,6 +2,7 @@
 
 pub mod beside;
 pub mod cluster;
+mod configuration;
 pub mod render;
 pub mod revision;
 mod tool;
@@ -9,9 +10,10 @@ mod walk;
 pub mod watch;
 mod whole;
 
+pub use configuration::find;
 pub use whole::{read_key, read_whole};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
@@ -64,6 +66,10 @@ pub struct Collected {
     pub failures: Vec<ReadFailure>,
     /// How many of the named inputs gave nothing because of a failure.
     pub failed_inputs: usize,
+    /// What is wrong with how configuration refers to other files; the run stops there.
+    pub mistakes: Vec<ReadFailure>,
+    /// The files that snapshots were read from, by the names of their clusters' texts.
+    pub snapshots: BTreeMap<String, String>,
     /// What the user chose, for everything that reads on.
     pub choices: Choices,
 }
@@ -82,10 +88,10 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
     let mut collected = Collected { choices: choices.clone(), ..Collected::default() };
     let mut budget = Budget::new(choices);
     let named = &mut collected.choices;
-    for name in named.compose_files.iter_mut().chain(&mut named.env_files).chain(&mut named.context_files) {
+    for name in named.compose_files.iter_mut().chain(&mut named.env_files).chain(&mut named.configuration_files) {
         *name = if name == "-" { STANDARD_INPUT.to_owned() } else { walk::display_name(Path::new(name)) };
     }
-    let files = named.compose_files.iter().chain(&named.env_files).chain(&named.context_files);
+    let files = named.compose_files.iter().chain(&named.env_files).chain(&named.configuration_files);
     let files = files.map(|name| if name == STANDARD_INPUT { Input::Standard } else { Input::Path(name.into()) });
     let files: Vec<Input> = files.collect();
     for (index, input) in files.iter().chain(inputs).enumerate() {
@@ -138,32 +144,6 @@ pub fn follow(collected: &mut Collected, names: &BTreeSet<String>) -> usize {
     collected.files.sort_by(|a, b| a.name.cmp(&b.name));
     collected.failures.sort();
     collected.files.len() - before
-}
-
-/// The context file of what is named first: in that folder, or beside that file, or in the nearest folder above it; not
-/// above the root of a repository, which holds `.git`. None where there is none.
-#[must_use]
-pub fn find_context(inputs: &[Input]) -> Option<PathBuf> {
-    let first = inputs.iter().find_map(|input| if let Input::Path(path) = input { Some(path) } else { None })?;
-    let start = if first.is_dir() { first.as_path() } else { first.parent()? };
-    let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
-    let is_root = |folder: &Path| folder.join(".git").exists();
-    let beside = |folder: &Path| Some(folder.join(crate::context::FILE_NAME)).filter(|file| file.is_file());
-    if let Some(file) = beside(start) {
-        return Some(file);
-    }
-    let whole = start.canonicalize().ok()?;
-    let root = whole.ancestors().find(|folder| is_root(folder))?;
-    // Named as seen from what was named, so that reports do not depend on where a checkout lies.
-    let above = whole.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
-    let steps = above.scan(start.to_path_buf(), |path, _| {
-        let is_named = matches!(path.components().next_back(), Some(std::path::Component::Normal(_)));
-        if !is_named || !path.pop() {
-            path.push("..");
-        }
-        Some(if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.clone() })
-    });
-    steps.into_iter().find_map(|folder| beside(&folder))
 }
 
 /// A user's own rules and targets: every YAML file below a folder, those below `targets` being targets.
@@ -331,7 +311,9 @@ fn add_snapshot(name: String, text: &str, collected: &mut Collected) {
     match snapshot::split(text) {
         Ok(clusters) => {
             for (cluster, text) in clusters {
-                collected.files.push(SourceFile::new_cluster(&cluster, text));
+                let file = SourceFile::new_cluster(&cluster, text);
+                collected.snapshots.insert(file.name.clone(), name.clone());
+                collected.files.push(file);
             }
         }
         Err(error) => collected.failures.push(ReadFailure {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::configuration::{Disk, Shelf};
 use super::tool::{Ended, Limits, run};
 use super::walk::{display_name, is_candidate};
 use super::{Collected, ReadFailure, Skipped, add_text, mebibytes, too_large};
@@ -140,16 +141,11 @@ impl Revision {
             }
         }
         collected.failed_inputs += collected.failures.len();
-        if choices.context_files.is_empty()
-            && let Some((name, entry)) = paths.first().and_then(|path| self.context(path))
-        {
-            collected.choices.context_files.push(name.clone());
-            wanted.push((name, entry));
-        }
         self.read(wanted, &mut collected);
         collected.files.sort_by(|a, b| a.name.cmp(&b.name));
         collected.skipped.sort();
         collected.failures.sort();
+        super::configuration::find_on(self, &mut collected, paths);
         collected
     }
 
@@ -226,31 +222,6 @@ impl Revision {
             at = to;
         }
         Err(say!("a link that leads nowhere"))
-    }
-
-    /// The context file of what is named first: there, or above it, with its name as seen from here.
-    fn context(&self, path: &Path) -> Option<(String, &Entry)> {
-        let inside = self.inside(path)?;
-        let (mut folder, mut seen) = (inside, path.to_path_buf());
-        if self.entries.contains_key(&folder) {
-            folder = folder.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned());
-            seen.pop();
-        }
-        loop {
-            let file = crate::context::FILE_NAME;
-            let at = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
-            if let Some(entry) = self.entries.get(&at).filter(|entry| entry.kind == EntryKind::File) {
-                return Some((display_name(&seen.join(file)), entry));
-            }
-            if folder.is_empty() {
-                return None;
-            }
-            folder = folder.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned());
-            let is_named = matches!(seen.components().next_back(), Some(Component::Normal(_)));
-            if !is_named || !seen.pop() {
-                seen.push("..");
-            }
-        }
     }
 
     /// The `.gitignore` files that a folder and what is above and below it have in this revision, by their folders.
@@ -361,6 +332,39 @@ impl Revision {
             rest = rest.get(size + 1..).unwrap_or_default();
         }
         Ok(blobs)
+    }
+}
+
+/// Configuration is looked for in the revision; what lies outside of the repository is the same for every revision.
+impl Shelf for Revision {
+    fn whole(&self, seen: &Path) -> Option<PathBuf> {
+        self.inside(seen).map(|inside| self.top.join(inside)).or_else(|| Disk.whole(seen))
+    }
+
+    fn is_file(&self, seen: &Path, limit: Option<&Path>) -> bool {
+        match self.inside(seen) {
+            Some(at) => self.entries.get(&at).is_some_and(|entry| entry.kind == EntryKind::File),
+            None => Disk.is_file(seen, limit),
+        }
+    }
+
+    fn is_root(&self, whole: &Path) -> bool {
+        whole == self.top
+    }
+
+    fn is_folder(&self, seen: &Path) -> bool {
+        match self.inside(seen) {
+            Some(at) => !self.entries.contains_key(&at),
+            None => Disk.is_folder(seen),
+        }
+    }
+
+    fn read(&self, name: &str, collected: &mut Collected) {
+        match self.inside(Path::new(name)).map(|at| self.entries.get(&at)) {
+            Some(Some(entry)) => Self::read(self, vec![(name.to_owned(), entry)], collected),
+            Some(None) => {}
+            None => Disk.read(name, collected),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::directive::{self, Directive, Mistake as Malformed};
 use super::reach::{Reach, Region};
 use super::{Ignore, Mistake, Site, SuppressionForm, Written};
-use crate::context;
+use crate::configuration::FILE_NAMES;
 use crate::language::{Prose, say};
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{Place, Tree};
@@ -19,7 +19,7 @@ const SOURCE: &str = "# Source: ";
 /// Reads the comments of every file.
 pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
     let speaks = |file: &SourceFile| {
-        file.cluster.is_none() && file.base_name() != context::FILE_NAME && file.text.contains(ADDRESS)
+        file.cluster.is_none() && !FILE_NAMES.contains(&file.base_name()) && file.text.contains(ADDRESS)
     };
     let heads: Vec<Option<Head>> =
         written.files.iter().map(|file| speaks(file).then(|| Head::of(&file.text))).collect();

@@ -3,6 +3,7 @@
 
 pub mod command;
 mod line_index;
+pub(crate) mod paths;
 mod rendered;
 pub mod sanitize;
 

@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(below("spec:\n  # a\n  x: 1\n  y: 2\n"), ["x: 1"], "the first key of a mapping alone");
         assert_eq!(below("l:\n  # a\n  - n: 1\n    m: 2\n  # b\n  - n: 3\n"), ["n: 1\n    m: 2", "n: 3"]);
         assert_eq!(below("l:\n# a\n- n: 1\n# b\n-\n  n: 3\nm: 1\n"), ["n: 1", "n: 3"]);
-        assert_eq!(below("l:\n# a\n- - 1\n  - 2\n# b\n- - 3\n  - 4\n"), ["1\n  - 2", "3\n  - 4"], "the outer item");
+        assert_eq!(below("l:\n# a\n- - 1\n  - 2\n# b\n- - 3\n  - 4\n"), ["- 1\n  - 2", "- 3\n  - 4"], "the outer item");
         assert_eq!(below("l:\n  - n: 1\n    # a\n    m: 2\n"), ["m: 2"], "a key inside of an item");
         assert_eq!(below("m:\n  # a\n  {a: 1, b: 2}\nn: 1\n"), ["{a: 1, b: 2"], "all that it holds");
         assert_eq!(below("k:\n  # a\n  word\nn: 1\n"), ["word"]);

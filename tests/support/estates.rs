@@ -61,7 +61,7 @@ pub fn files(folders: &[String], context: Option<&str>) -> Collected {
     let mut collected = collect(&inputs, &Choices::default());
     if let Some(context) = context {
         collected.files.push(kubeworthy::text::SourceFile::new("kubeworthy.yaml", context));
-        collected.choices.context_files.push("kubeworthy.yaml".to_owned());
+        collected.choices.configuration_files.push("kubeworthy.yaml".to_owned());
     }
     collected
 }

@@ -105,10 +105,10 @@ pub fn assess(folder: &Path, expected: &Expectation, kit: &Kit) -> Assessment {
         Some(name) => Some(folder.join(name)),
         None => Some(folder.join("kubeworthy.yaml")).filter(|file| file.is_file()),
     };
-    let context_files = context.iter().map(|file| file.display().to_string()).collect();
-    let mut collected = collect(&inputs, &Choices { context_files, ..Choices::default() });
+    let configuration_files = context.iter().map(|file| file.display().to_string()).collect();
+    let mut collected = collect(&inputs, &Choices { configuration_files, ..Choices::default() });
     // Expectations and contexts that were not chosen are no part of what is assessed.
-    let chosen = collected.choices.context_files.clone();
+    let chosen = collected.choices.configuration_files.clone();
     let parts_of_the_story = ["expect.yaml", "kubeworthy.yaml"];
     collected.files.retain(|file| {
         let name: &str = &file.name;

@@ -81,7 +81,7 @@ fn assess_files(mut files: Vec<SourceFile>, context: Option<&Path>, kit: &Kit) -
     if let Some(context) = context.filter(|context| context.is_file()) {
         let text = std::fs::read_to_string(context).expect("the context");
         files.push(SourceFile::new("kubeworthy.yaml", text));
-        choices.context_files.push("kubeworthy.yaml".to_owned());
+        choices.configuration_files.push("kubeworthy.yaml".to_owned());
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     kubeworthy::assess(&Collected { files, choices, ..Collected::default() }, kit)

@@ -2,6 +2,7 @@
 
 mod gate;
 mod shell;
+mod stating;
 
 use std::path::PathBuf;
 
@@ -9,9 +10,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use gate::{Baseline, Check, GateArguments, Merge, ShardArguments};
 pub use shell::{Agent, Completion, Config, ConfigCommand, ConfigShow, Man, Mcp, Shell};
+pub use stating::Stating;
 
 use super::live::Live;
 use crate::choices::{Choices, Rendering};
+use crate::configuration::Found;
 use crate::difference;
 use crate::language::Language;
 use crate::limits::Limits;
@@ -91,7 +94,7 @@ pub enum Command {
     Adr(Box<Adr>),
     /// Say what moved between two reports, snapshots, folders or git revisions, and by which claims
     Diff(Box<Diff>),
-    /// Write a commented context file: the questions that no file can answer, the weightiest first
+    /// Write a commented configuration file: the questions that no file can answer, the weightiest first
     Init(Init),
     /// Write what a cluster shows to a file, without secrets, for assessing it anywhere; or show what such a file holds
     Snapshot(Box<Snapshot>),
@@ -304,7 +307,8 @@ impl Diff {
             limits: self.reading.limits(),
             profiles: self.profile.clone(),
             overlays: self.overlay.clone(),
-            context_files: self.stating.context_file.clone(),
+            configuration_files: self.stating.config.clone(),
+            no_configuration: self.stating.no_config,
             statements: self.stating.set.clone(),
             ..Choices::default()
         }
@@ -418,7 +422,7 @@ impl Subject {
             ("-f", &compose.file),
             ("--profile", &compose.profile),
             ("--env-file", &compose.env_file),
-            ("--context-file", &stating.context_file),
+            ("--config", &stating.config),
             ("--set", &stating.set),
             ("--overlay", &self.overlay),
             ("--rules", &rules),
@@ -427,8 +431,12 @@ impl Subject {
             ("-n", &cluster.namespace),
             ("-l", cluster.selector.as_slice()),
         ];
-        let switches =
-            [("--render", self.rendering.render), ("--live", self.live), ("-A", self.cluster.all_namespaces)];
+        let switches = [
+            ("--no-config", stating.no_config),
+            ("--render", self.rendering.render),
+            ("--live", self.live),
+            ("-A", self.cluster.all_namespaces),
+        ];
         let mut words: Vec<String> = self.paths.iter().map(text).collect();
         if words.is_empty() && compose.file.is_empty() && !self.live {
             words.push(".".to_owned());
@@ -462,35 +470,14 @@ impl Subject {
             profiles: self.compose.profile.clone(),
             env_files: self.compose.env_file.clone(),
             overlays: self.overlay.clone(),
-            context_files: self.stating.context_file.clone(),
+            configuration_files: self.stating.config.clone(),
+            no_configuration: self.stating.no_config,
             statements: self.stating.set.clone(),
             no_ignores: self.no_ignores,
+            found: Found::default(),
             within: self.agent.within.clone(),
         }
     }
-}
-
-/// What no file can say.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "What the owner states")]
-pub struct Stating {
-    /// A context file, laid over those before it [default: kubeworthy.yaml in the first PATH or above it]
-    ///
-    /// It states what no file can say: the availability to reach, peaks, teams, where it may run. `kubeworthy init` writes
-    /// one.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub context_file: Vec<String>,
-
-    /// State one key of the context for this run: what if? May be given several times
-    ///
-    /// The keys are those of the context file, with dots between nested ones: availability-target=99.95,
-    /// needs.mesh=false.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_statement)]
-    pub set: Vec<String>,
-}
-
-fn parse_statement(text: &str) -> Result<String, String> {
-    crate::context::single(text).map(|_| text.to_owned())
 }
 
 /// How Compose files are read, with Docker's own flags.
@@ -605,6 +592,10 @@ pub struct Init {
     /// Print the file, and write nothing
     #[arg(long)]
     pub print: bool,
+
+    /// Write the schema beside it, kubeworthy.schema.json, and point editors to it; works without a network
+    #[arg(long, conflicts_with = "print")]
+    pub schema: bool,
 
     /// A folder of your own rules
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -1,7 +1,7 @@
 //! Paths as texts: files refer to one another by paths that lead from their own folder.
 
 /// The folder part of a path, empty for none.
-pub(super) fn folder_of(path: &str) -> &str {
+pub(crate) fn folder_of(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some(("", _)) => "/",
         Some((folder, _)) => folder,
