@@ -500,8 +500,9 @@ fn the_share_is_how_far_the_need_would_rise() {
 fn many() -> Vec<std::path::PathBuf> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let stories = std::fs::read_dir(root.join("fixtures")).expect("the fixtures").filter_map(Result::ok);
-    let mut folders: Vec<_> =
-        stories.map(|entry| entry.path()).filter(|path| path.join("expect.yaml").is_file()).collect();
+    // One story is about suppressions itself.
+    let is_plain = |path: &std::path::PathBuf| path.join("expect.yaml").is_file() && !path.ends_with("said-in-place");
+    let mut folders: Vec<_> = stories.map(|entry| entry.path()).filter(is_plain).collect();
     folders.sort();
     folders
 }
@@ -574,4 +575,84 @@ fn auditors_get_the_numbers_of_the_input_without_suppressions() {
         assert_eq!(numbers(&assess(&all, kit())), numbers(&plain), "{}", folder.display());
     }
     assert!(moved > 5, "{moved}");
+}
+
+/// The report on a folder with these files, as the program gives it on a day.
+fn report(files: &[(&str, &str)], arguments: &[&str]) -> serde_json::Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, text).expect("a file");
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kubeworthy"))
+        .args(["assess", "-q", "-o", "json"])
+        .args(arguments)
+        .env("SOURCE_DATE_EPOCH", "1795651200")
+        .current_dir(folder.path())
+        .output()
+        .expect("the program runs");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The states of what the configuration suppresses, with the lines.
+fn configured(report: &serde_json::Value) -> Vec<(String, String, u64)> {
+    let list = report["suppressions"].as_array().expect("a list").iter();
+    let of_configuration = list.filter(|each| each["form"] == "configuration");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    of_configuration
+        .map(|each| (text(&each["rules"][0]), text(&each["state"]), each["place"]["line"].as_u64().unwrap_or(0)))
+        .collect()
+}
+
+#[test]
+fn the_configuration_suppresses_by_files_systems_and_days() {
+    let ignore = |entry: &str| format!("ignore:\n  - {entry}\n");
+    let other = WEB.replace("web", "api");
+    let told = |entry: &str| {
+        let report =
+            report(&[("kubeworthy.yaml", &ignore(entry)), ("shop/web.yaml", WEB), ("other/api.yaml", &other)], &["."]);
+        let still = report["estate"]["claims"].as_array().expect("claims").iter();
+        let still =
+            still.flat_map(|claim| claim["rules"].as_array().cloned().unwrap_or_default()).any(|rule| rule == "KW103");
+        let states: Vec<String> = configured(&report).into_iter().map(|each| each.1).collect();
+        (states.join(","), still)
+    };
+    let applied = |still: bool| ("applied".to_owned(), still);
+    assert_eq!(told("{rules: KW103, reason: by contract}"), applied(false));
+    assert_eq!(told("{rules: availability, paths: 'shop/**', reason: by contract}"), applied(true));
+    assert_eq!(told("{rules: KW103, paths: ['shop/**', 'other/*.yaml'], reason: by contract}"), applied(false));
+    assert_eq!(told("{rules: KW103, systems: other, reason: by contract}"), applied(true));
+    assert_eq!(told("{rules: KW103, paths: 'gone/**', reason: by contract}"), ("not-asked".to_owned(), true));
+    assert_eq!(told("{rules: KW105, reason: by contract}"), ("unused".to_owned(), true));
+    assert_eq!(told("{rules: KW103}"), ("without-reason".to_owned(), true));
+    // The program's day is 2026-11-26: the day itself still counts.
+    assert_eq!(told("{rules: KW103, reason: x, until: 2026-11-26}"), applied(false));
+    assert_eq!(told("{rules: KW103, reason: x, until: 2026-11-25}"), ("expired".to_owned(), true));
+}
+
+#[test]
+fn an_entry_that_several_files_extend_is_one_suppression() {
+    let base = "ignore: [{rules: KW103, reason: by contract}]\n";
+    let own = "extends: ../base/kubeworthy.yaml\n";
+    let single = WEB.replace("web", "api").replace("replicas: 3", "replicas: 1");
+    let files = [
+        ("base/kubeworthy.yaml", base),
+        ("shop/kubeworthy.yaml", own),
+        ("shop/web.yaml", WEB),
+        ("other/kubeworthy.yaml", own),
+        ("other/api.yaml", single.as_str()),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+    ];
+    let told = report(&files, &["."]);
+    assert_eq!(configured(&told), [("KW103".to_owned(), "applied".to_owned(), 1)]);
+}
+
+#[test]
+fn reasons_may_be_left_out_where_the_configuration_says_so() {
+    let text = behind(WEB, "replicas: 3", "# kubeworthy: ignore[KW103]");
+    let files = [("kubeworthy.yaml", "require-reason: false\n"), ("web.yaml", text.as_str())];
+    assert_eq!(report(&files, &["."])["suppressions"][0]["state"], "applied");
+    assert_eq!(report(&files[1..], &["."])["suppressions"][0]["state"], "without-reason");
+    assert_eq!(report(&files, &[".", "--no-ignores"])["suppressions"][0]["state"], "not-honoured");
 }

@@ -23,6 +23,10 @@ impl<'c> Holding<'c> {
     /// Gathers them, each configuration once with its systems.
     pub(super) fn of(inventory: &'c Inventory) -> Self {
         let mut holding = Self { configurations: Vec::new() };
+        let says_something = |each: &Configuration| !each.suppressions.is_empty() || each.reasons_are_optional;
+        if !inventory.configurations.all().iter().any(says_something) {
+            return holding;
+        }
         for system in &inventory.systems {
             let configuration = inventory.configuration_of(system);
             let held = held_system(inventory, system);
@@ -37,7 +41,7 @@ impl<'c> Holding<'c> {
     pub(super) fn held(&self) -> Vec<Held<'_>> {
         self.configurations
             .iter()
-            .map(|(configuration, systems)| Held { configuration, systems: Some(systems.as_slice()) })
+            .map(|(configuration, systems)| Held { configuration, systems, is_of_all: self.configurations.len() == 1 })
             .collect()
     }
 }

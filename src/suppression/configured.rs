@@ -1,6 +1,6 @@
 //! Suppressions in the configuration: rules, globs of files, names of systems, and how long they count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -16,8 +16,10 @@ use crate::yaml::{DocumentId, Place};
 pub struct Held<'c> {
     /// The configuration.
     pub configuration: &'c Configuration,
-    /// The systems for which it holds; none for all of them.
-    pub systems: Option<&'c [HeldSystem]>,
+    /// The systems for which it holds.
+    pub systems: &'c [HeldSystem],
+    /// Whether these are all that there are.
+    pub is_of_all: bool,
 }
 
 /// A system for which a configuration holds.
@@ -37,7 +39,7 @@ pub(super) struct Globs {
     /// The files; none for all.
     files: Option<GlobSet>,
     folder: String,
-    /// Names and ids of systems; none for all.
+    /// Ids of systems; none for all.
     systems: Option<BTreeSet<String>>,
     /// The documents of these systems.
     documents: BTreeSet<DocumentId>,
@@ -46,13 +48,20 @@ pub(super) struct Globs {
 impl Globs {
     pub(super) fn covers(&self, said: &Said<'_>, file: &dyn Fn(Place) -> Option<String>) -> bool {
         let is_of_system = self.systems.as_ref().is_none_or(|systems| match said.system {
-            Some((name, id)) => systems.contains(name) || systems.contains(id),
+            Some((_, id)) => systems.contains(id),
             None => said.places.iter().any(|place| self.documents.contains(&place.document)),
         });
         let is_in_files = || {
             self.files.is_none() || said.places.iter().any(|place| file(*place).is_some_and(|file| self.matches(&file)))
         };
         is_of_system && is_in_files()
+    }
+
+    /// Covers what another one does too, which names the same files.
+    pub(super) fn unite(&mut self, other: Self) {
+        self.systems =
+            self.systems.take().zip(other.systems).map(|(own, others)| own.into_iter().chain(others).collect());
+        self.documents.extend(other.documents);
     }
 
     fn matches(&self, file: &str) -> bool {
@@ -91,9 +100,23 @@ pub(super) fn needs_no_reason(ignore: &Ignore, written: &Written<'_>) -> bool {
 
 /// Reads the entries of the configuration.
 pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
+    // An entry of a file that several others extend is one suppression.
+    let mut known: BTreeMap<(Place, &str), usize> = BTreeMap::new();
     for held in written.configured {
         for entry in &held.configuration.suppressions {
-            into.extend(entry.rules.iter().map(|rule| configured(written, held, entry, rule)));
+            for rule in &entry.rules {
+                let ignore = configured(written, held, entry, rule);
+                match known.get(&(entry.place, rule)).copied() {
+                    Some(index) => {
+                        let known: &mut Ignore = &mut into[index];
+                        known.reach.unite(ignore.reach);
+                    }
+                    None => {
+                        known.insert((entry.place, rule), into.len());
+                        into.push(ignore);
+                    }
+                }
+            }
         }
     }
 }
@@ -101,16 +124,12 @@ pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
 fn configured(written: &Written<'_>, held: &Held<'_>, entry: &ConfiguredSuppression, rule: &str) -> Ignore {
     let source = written.trees.get(entry.place.document.0 as usize).map_or(SourceId(0), |tree| tree.source);
     let site = Site { source, span: None, place: Some(entry.place) };
-    let systems = held.systems.unwrap_or_default().iter();
     let is_named = |system: &&HeldSystem| {
         entry.systems.is_empty() || entry.systems.iter().any(|name| *name == system.name || *name == system.id)
     };
-    let meant: Vec<&HeldSystem> = systems.filter(is_named).collect();
-    let names = match held.systems {
-        Some(_) => Some(meant.iter().map(|system| system.id.clone()).collect()),
-        None if entry.systems.is_empty() => None,
-        None => Some(entry.systems.iter().cloned().collect()),
-    };
+    let meant: Vec<&HeldSystem> = held.systems.iter().filter(is_named).collect();
+    let is_of_all = held.is_of_all && entry.systems.is_empty();
+    let names = (!is_of_all).then(|| meant.iter().map(|system| system.id.clone()).collect());
     let (files, mistake) = match globs(&entry.paths) {
         Ok(files) => (files, None),
         Err((path, problem)) => {

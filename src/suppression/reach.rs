@@ -67,6 +67,13 @@ impl Reach {
         }
     }
 
+    /// Covers what another entry of the same place in the configuration does too.
+    pub(super) fn unite(&mut self, other: Self) {
+        if let (Self::Globs(own), Self::Globs(other)) = (self, other) {
+            own.unite(other);
+        }
+    }
+
     /// Whether it stands in an overlay that was set aside, and covers nothing else.
     pub(super) fn is_aside(&self, only_aside: &BTreeSet<SourceId>, aside: &BTreeSet<DocumentId>) -> bool {
         match self {

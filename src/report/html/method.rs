@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Markup, Report};
 use crate::language::say;
+use crate::report::suppressed;
 
 /// The method.
 pub(super) fn method(page: &mut Markup, report: Report<'_>) {
@@ -55,7 +56,9 @@ fn rules(page: &mut Markup, report: Report<'_>) {
         }
         codes.extend(system.findings.iter().map(|finding| finding.code.as_str()));
         codes.extend(system.unknowns.iter().map(|unknown| unknown.key.as_str()));
+        codes.extend(system.suppressed.iter().map(|each| each.code.as_str()));
     }
+    codes.extend(suppressed::mistaken(assessment).into_iter().map(|each| suppressed::code(each)));
     codes.retain(|code| assessment.rules.contains_key(*code));
     if codes.is_empty() {
         return;
