@@ -120,6 +120,8 @@ fn own_names(text: &str) -> usize {
     let mut text = text.to_owned();
     for allowed in [
         "kubeworthy.yaml",
+        "kubeworthy.schema.json",
+        "kubeworthy.baseline.json",
         "ignore.kubeworthy/",
         "x-kubeworthy",
         "kubeworthy/report",
