@@ -151,19 +151,23 @@ fn search_path(folder: &Path) -> PathBuf {
 /// A shell is asked on a terminal: the line with two tabs behind, and then what it shows, which has to hold what is offered.
 /// One offer is put into the line, several are listed by the last part of their path.
 fn ask_on_a_terminal(mut screen: Screen) {
-    screen.rest();
-    for (line, offers) in OFFERED {
+    // What the shell works out, and so is not there before it took everything that was typed until then.
+    let reaches = |screen: &mut Screen, number: usize| {
+        screen.types(&format!("echo reached $(({number} + 1000))\\n"));
+        screen.until(&format!("reached {}", number + 1000));
+    };
+    reaches(&mut screen, 0);
+    for (number, (line, offers)) in OFFERED.iter().enumerate() {
         screen.types(&format!("kubeworthy {line}\\t\\t"));
-        let shown = screen.rest();
-        for offer in *offers {
-            let is_one = offers.len() == 1;
+        let is_one = offers.len() == 1;
+        let shown = offers.iter().map(|offer| {
             let path = offer.trim_end_matches('/').rsplit_once('/').filter(|_| !is_one);
-            let expected = path.map_or_else(|| (*offer).to_owned(), |(_, name)| name.to_owned());
-            assert!(shown.contains(&expected), "{line}: {expected} is not in\n{shown}");
-        }
+            path.map_or_else(|| (*offer).to_owned(), |(_, name)| name.to_owned())
+        });
+        screen.until_all(&shown.collect::<Vec<_>>());
         // Away with the line.
         screen.types("\\x15");
-        screen.rest();
+        reaches(&mut screen, number + 1);
     }
     screen.types("exit\\n");
     screen.end();
@@ -174,7 +178,7 @@ fn bash_completes() {
     let folder = with_files();
     let Some(bash) = program("bash", "bash") else { return };
     let settings = "PS1='> '\nbind 'set show-all-if-ambiguous on'\nbind 'set bell-style none'\nbind 'set enable-bracketed-paste \
-                    off'\nsource ./bash\n";
+                    off'\nbind 'set completion-query-items 0'\nbind 'set page-completions off'\nsource ./bash\n";
     fs::write(folder.path().join("settings"), settings).expect("written");
     let bash = bash.to_string_lossy().into_owned();
     let command = [bash.as_str(), "--noprofile", "--rcfile", "settings", "-i"];
@@ -194,7 +198,7 @@ fn zsh_completes() {
     fs::create_dir(folder.path().join("functions")).expect("a folder");
     fs::rename(folder.path().join("zsh"), folder.path().join("functions/_kubeworthy")).expect("renamed");
     let settings = "PROMPT='> '\nfpath=($PWD/functions $fpath)\nautoload -U compinit\ncompinit -u -d $PWD/dump\nunsetopt beep \
-                    auto_menu zle_bracketed_paste\nsetopt list_ambiguous\n";
+                    auto_menu zle_bracketed_paste\nsetopt list_ambiguous\nLISTMAX=1000\n";
     fs::write(folder.path().join(".zshrc"), settings).expect("written");
     let zsh = zsh.to_string_lossy().into_owned();
     let variables = [("PATH", search_path(folder.path())), ("ZDOTDIR", folder.path().to_path_buf())];

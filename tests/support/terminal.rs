@@ -63,7 +63,7 @@ impl Screen {
     /// Types, with the escapes of Python.
     pub fn types(&mut self, text: &str) {
         let stdin = self.child.stdin.as_mut().expect("its standard input");
-        writeln!(stdin, "type {text}").and_then(|()| stdin.flush()).expect("typed");
+        stdin.write_all(format!("type {text}\n").as_bytes()).expect("typed");
     }
 
     /// What the screen gets from where it was last looked at to the end of a text, without what colours and moves.
@@ -78,6 +78,21 @@ impl Screen {
                 return seen;
             }
             assert!(began.elapsed() < LONGEST, "`{text}` does not appear after:\n{}", &screen[self.at..]);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What the screen gets from where it was last looked at until all of some texts are there.
+    pub fn until_all(&mut self, texts: &[String]) -> String {
+        let began = Instant::now();
+        loop {
+            let screen = plain(&fs::read(&self.file).expect("the screen"));
+            let new = screen[self.at..].to_owned();
+            let Some(lacking) = texts.iter().find(|text| !new.contains(text.as_str())) else {
+                self.at = screen.len();
+                return new;
+            };
+            assert!(began.elapsed() < LONGEST, "`{lacking}` does not appear in:\n{new}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

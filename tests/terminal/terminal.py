@@ -9,6 +9,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -18,9 +19,13 @@ def main():
     screen, columns, program = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     child, terminal = pty.fork()
     if child == 0:
+        # As a shell at work starts it, even where the tests themselves run in the background of one.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         os.execvp(program[0], program)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
     asks = [0, terminal]
+    typed = b""
     with open(screen, "ab", buffering=0) as out:
         while terminal in asks:
             for ready in select.select(asks, [], [], 0.1)[0]:
@@ -33,11 +38,15 @@ def main():
                         asks.remove(terminal)
                     out.write(text)
                 else:
-                    lines = os.read(0, 65536).decode()
-                    if not lines:
+                    read = os.read(0, 65536)
+                    if not read:
+                        # Whoever started this is gone.
                         asks.remove(0)
-                    for line in lines.splitlines():
-                        word, _, text = line.partition(" ")
+                        os.kill(child, signal.SIGKILL)
+                    # A line may come in parts.
+                    *lines, typed = (typed + read).split(b"\n")
+                    for line in lines:
+                        word, _, text = line.decode().partition(" ")
                         if word == "type":
                             os.write(terminal, text.encode().decode("unicode_escape").encode())
                         elif word == "close":
