@@ -186,8 +186,7 @@ impl Kit {
 /// Assesses what was read: the whole pipeline behind reading. A pure function: the same input gives the same answer.
 #[must_use]
 pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
-    let reading = Reading::new(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
-    assess_inventory_of(collected, &select(reading, collected, kit), kit)
+    assess_inventory_of(collected, &select(reading(collected, kit), collected, kit), kit)
 }
 
 /// Reads what was collected. Of several overlays of one application the one that demands most counts, or the one that
@@ -197,7 +196,15 @@ pub fn assess(collected: &Collected, kit: &Kit) -> Assessment {
 ///
 /// When the user named an overlay that is not there.
 pub fn read(collected: &Collected, kit: &Kit) -> Result<Inventory, UnknownOverlay> {
-    let reading = Reading::new(&collected.files, &collected.unread(), &collected.choices, &kit.tables);
+    selected(reading(collected, kit), collected, kit)
+}
+
+fn reading<'c>(collected: &'c Collected, kit: &Kit) -> Reading<'c> {
+    Reading::new(&collected.files, &collected.unread(), &collected.choices, &kit.tables)
+}
+
+/// Of what was read, what counts.
+fn selected(reading: Reading<'_>, collected: &Collected, kit: &Kit) -> Result<Inventory, UnknownOverlay> {
     match reading.unknown_overlay(&collected.choices.overlays) {
         Some(unknown) => Err(unknown),
         None => Ok(select(reading, collected, kit)),

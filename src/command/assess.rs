@@ -13,7 +13,7 @@ use super::today::today;
 use super::watch::{self, Watching};
 use crate::assessment::Assessment;
 use crate::choices::Rendering;
-use crate::inventory::{Inventory, UnknownOverlay};
+use crate::inventory::{self, Inventory, UnknownOverlay};
 use crate::limits;
 use crate::report;
 use crate::shard::Nothing;
@@ -359,16 +359,26 @@ fn add_clusters(
 pub(super) fn read_inventory(
     collected: &mut Collected,
     kit: &Kit,
-    follow: &dyn Fn(&mut Collected, &BTreeSet<String>) -> usize,
+    follow: &dyn Fn(&Collected, &BTreeSet<String>) -> Collected,
 ) -> Result<Inventory, UnknownOverlay> {
     let mut asked = BTreeSet::new();
-    loop {
-        let inventory = crate::read(collected, kit)?;
-        let new: BTreeSet<String> = inventory.missing.difference(&asked).cloned().collect();
-        if new.is_empty() || asked.len() > limits::FOLLOWED_FILES || follow(collected, &new) == 0 {
-            return Ok(inventory);
+    let mut found = |collected: &Collected, missing: &BTreeSet<String>| {
+        let new: BTreeSet<String> = missing.difference(&asked).cloned().collect();
+        if new.is_empty() || asked.len() > limits::FOLLOWED_FILES {
+            return None;
         }
+        let found = follow(collected, &new);
         asked.extend(new);
+        (!found.files.is_empty() || !found.failures.is_empty()).then_some(found)
+    };
+    // What kustomizations lead to is known without reading anything else.
+    while let Some(found) = found(collected, &inventory::missing(&collected.files, &collected.choices.limits)) {
+        collected.add(found);
+    }
+    loop {
+        let reading = crate::reading(collected, kit);
+        let Some(found) = found(collected, reading.missing()) else { return crate::selected(reading, collected, kit) };
+        collected.add(found);
     }
 }
 

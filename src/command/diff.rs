@@ -152,7 +152,7 @@ fn assessed(
     if all_failed || !super::context::is_right(collected, kit, terminal) {
         return Err(Exit::Error);
     }
-    let follow = |collected: &mut Collected, names: &std::collections::BTreeSet<String>| match revision {
+    let follow = |collected: &Collected, names: &std::collections::BTreeSet<String>| match revision {
         Some(revision) => revision.follow(collected, names),
         None => source::follow(collected, names),
     };

@@ -55,7 +55,7 @@ pub(super) fn read(files: &[SourceFile], choices: &Choices, tables: &Tables) -> 
     let charts = Charts::read(files, &choices.limits);
     let mut kustomizations = parse_kustomizations(files, &choices.limits);
     let wanted = wanted(files, &kustomizations);
-    read.missing = missing(files, &wanted);
+    read.missing = absent(files, &wanted);
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
     let configured = choices.configuration_names();
     for (index, file) in files.iter().enumerate().filter(|(_, file)| !configured.contains(&file.name)) {
@@ -132,8 +132,14 @@ fn wanted(files: &[SourceFile], kustomizations: &BTreeMap<SourceId, Vec<ParsedDo
     wanted
 }
 
-/// Of these files and folders the files that are not here; for a folder its kustomization.
-fn missing(files: &[SourceFile], wanted: &BTreeSet<String>) -> BTreeSet<String> {
+/// The files that kustomizations read and that are not here; of a folder its kustomization.
+#[must_use]
+pub fn missing(files: &[SourceFile], limits: &Limits) -> BTreeSet<String> {
+    absent(files, &wanted(files, &parse_kustomizations(files, limits)))
+}
+
+/// Of these files and folders the files that are not here; of a folder its kustomization.
+fn absent(files: &[SourceFile], wanted: &BTreeSet<String>) -> BTreeSet<String> {
     let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let in_folder = |path: &str| kustomize::NAMES.map(|name| join(path, name));
     let is_here = |path: &str| names.contains(path) || in_folder(path).iter().any(|name| names.contains(name.as_str()));

@@ -23,6 +23,7 @@ mod variants;
 
 use crate::text::paths;
 pub(crate) use crate::text::paths::join as join_path;
+pub use documents::missing;
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use live::Cluster;
 pub use pod::refers_to_itself;
@@ -133,6 +134,12 @@ impl<'f> Reading<'f> {
             configurations: read.configurations,
             clusters: read.clusters,
         }
+    }
+
+    /// Files that were referred to, or would be read by the user's own tools, and are not here.
+    #[must_use]
+    pub fn missing(&self) -> &BTreeSet<String> {
+        &self.missing
     }
 
     /// Every document of the run.

@@ -80,6 +80,17 @@ impl Collected {
     pub fn unread(&self) -> Vec<String> {
         self.failures.iter().map(|failure| failure.file.clone()).collect()
     }
+
+    /// Adds what came of following references.
+    pub fn add(&mut self, found: Self) {
+        self.files.extend(found.files);
+        self.failures.extend(found.failures);
+        self.skipped.extend(found.skipped);
+        self.snapshots.extend(found.snapshots);
+        self.files.sort_by(|a, b| a.name.cmp(&b.name));
+        self.failures.sort();
+        self.skipped.sort();
+    }
 }
 
 /// Reads every input. Never fails as a whole: what could not be read is in the result.
@@ -127,23 +138,22 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
 }
 
 /// Reads files that the inputs refer to, or that the user's own tools would read beside them, and that are not among
-/// the inputs yet. What is not there is left out; the result is how many were read.
-pub fn follow(collected: &mut Collected, names: &BTreeSet<String>) -> usize {
+/// the inputs yet. What is not there is left out.
+#[must_use]
+pub fn follow(collected: &Collected, names: &BTreeSet<String>) -> Collected {
+    let mut found = Collected::default();
     let mut budget = Budget::new(&collected.choices);
     budget.seen = collected.files.iter().map(|file| file.name.clone()).collect();
     let read: u64 = collected.files.iter().map(|file| file.text.len() as u64).sum();
     budget.left = budget.left.saturating_sub(read);
-    let before = collected.files.len();
     for name in names {
         let path = Path::new(name);
         // What may not be read is as good as not there: not even that is looked at.
         if budget.may_read(path) && path.is_file() {
-            read_file(path, name.clone(), &mut budget, collected);
+            read_file(path, name.clone(), &mut budget, &mut found);
         }
     }
-    collected.files.sort_by(|a, b| a.name.cmp(&b.name));
-    collected.failures.sort();
-    collected.files.len() - before
+    found
 }
 
 /// A user's own rules and targets: every YAML file below a folder, those below `targets` being targets.

@@ -149,19 +149,18 @@ impl Revision {
         collected
     }
 
-    /// Reads files that others refer to, as they are in this revision; the result is how many were read.
-    pub fn follow(&self, collected: &mut Collected, names: &BTreeSet<String>) -> usize {
+    /// Reads files that others refer to, as they are in this revision.
+    #[must_use]
+    pub fn follow(&self, collected: &Collected, names: &BTreeSet<String>) -> Collected {
+        let mut found = Collected::default();
         let known: BTreeSet<String> = collected.files.iter().map(|file| file.name.clone()).collect();
-        let before = collected.files.len();
         let wanted = names.iter().filter(|name| !known.contains(*name)).filter_map(|name| {
             let at = self.inside(Path::new(name))?;
             let entry = self.entries.get(&at)?;
             Some((name.clone(), self.behind(&at, entry, "").ok()?))
         });
-        self.read(wanted.collect(), collected);
-        collected.files.sort_by(|a, b| a.name.cmp(&b.name));
-        collected.failures.sort();
-        collected.files.len() - before
+        self.read(wanted.collect(), &mut found);
+        found
     }
 
     fn failure(&self, path: &Path, message: &str) -> ReadFailure {
