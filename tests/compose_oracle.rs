@@ -33,11 +33,12 @@ fn read(inputs: &[PathBuf], choices: &Choices) -> (Vec<Project>, Vec<String>) {
     let mut collected = collect(&inputs, choices);
     loop {
         let inventory = Inventory::read(&collected.files, &[], &collected.choices, &kit.tables);
-        let missing = inventory.missing.clone();
-        if follow(&mut collected, &missing) == 0 {
+        let found = follow(&collected, &inventory.missing);
+        if found.files.is_empty() {
             let messages = inventory.problems.into_iter().map(|problem| problem.message).collect();
             return (inventory.projects, messages);
         }
+        collected.add(found);
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pairs::pairs;
-use super::read::{Claim, Finding, Place, Report, Standing, System};
+use super::read::{Claim, Finding, Place, Report, Standing, Suppressed, System};
 use super::wire::{
     Change, ClaimChange, ClaimMoved, Difference, FindingChange, Match, Moved, NeedRange, Origin, Rungs, SCHEMA, Side,
-    StatementChange, Status, Summary, UnknownChange,
+    StatementChange, Status, Summary, SuppressedChange, UnknownChange,
 };
 use crate::report::json;
 
@@ -102,7 +102,10 @@ fn change(old: Option<&System>, new: Option<&System>, matched_by: Option<Match>)
         findings: findings(before, after),
         unknowns: unknowns(before, after),
         statements: statements(before, after),
+        suppressed: suppressed(before, after),
     };
+    let (findings, suppressed) = (&mut change.findings, &change.suppressed);
+    findings.retain(|finding| !suppressed.iter().any(|behind| is_behind(finding, behind)));
     let moved = change.verdict_moved
         || change.suggested_moved
         || change.need_moved.is_some_and(|moved| moved != 0.0)
@@ -111,6 +114,7 @@ fn change(old: Option<&System>, new: Option<&System>, matched_by: Option<Match>)
         || !change.findings.is_empty()
         || !change.unknowns.is_empty()
         || !change.statements.is_empty()
+        || !change.suppressed.is_empty()
         || change.old.as_ref().zip(change.new.as_ref()).is_some_and(|(old, new)| {
             (old.need, old.workloads, old.availability, old.scale, &old.overlay)
                 != (new.need, new.workloads, new.availability, new.scale, &new.overlay)
@@ -204,39 +208,72 @@ fn claim(old: Option<&Claim>, new: Option<&Claim>) -> Option<ClaimChange> {
     })
 }
 
-/// A finding is the same where its rule says the same of the same thing, whatever its line.
-fn findings(old: &System, new: &System) -> Vec<FindingChange> {
-    let key = |finding: &Finding| {
-        let first = finding.evidence.first();
-        let thing = first.map(|place| (place.object.clone(), place.path.clone()));
-        (finding.code.clone(), finding.message.clone(), thing)
-    };
-    let mut counts: BTreeMap<_, i64> = BTreeMap::new();
-    for finding in &old.findings {
-        *counts.entry(key(finding)).or_default() -= 1;
+/// What is only on one side, each with whether it came or went. What has the same key twice has to be there twice.
+fn one_sided<'s, T, K: Ord>(old: &'s [T], new: &'s [T], key: impl Fn(&T) -> K) -> Vec<(Moved, &'s T)> {
+    let mut counts: BTreeMap<K, i64> = BTreeMap::new();
+    for each in old {
+        *counts.entry(key(each)).or_default() -= 1;
     }
-    for finding in &new.findings {
-        *counts.entry(key(finding)).or_default() += 1;
+    for each in new {
+        *counts.entry(key(each)).or_default() += 1;
     }
-    let mut changes = Vec::new();
-    for (moved, findings, sign) in [(Moved::New, &new.findings, 1), (Moved::Gone, &old.findings, -1)] {
-        for finding in findings {
-            let Some(count) = counts.get_mut(&key(finding)) else { continue };
-            if *count * sign > 0 {
-                *count -= sign;
-                changes.push(FindingChange {
-                    moved,
-                    code: finding.code.clone(),
-                    name: finding.name.clone(),
-                    level: finding.level.clone(),
-                    message: finding.message.clone(),
-                    evidence: places(&finding.evidence),
-                });
-            }
+    let mut found = Vec::new();
+    for (moved, side, sign) in [(Moved::New, new, 1), (Moved::Gone, old, -1)] {
+        for each in side {
+            let Some(count) = counts.get_mut(&key(each)).filter(|count| **count * sign > 0) else { continue };
+            *count -= sign;
+            found.push((moved, each));
         }
     }
+    found
+}
+
+/// A rule says the same where its words and the thing are the same, whatever the line.
+fn said(code: &str, message: &str, evidence: &[Place]) -> impl Ord + use<> {
+    let thing = evidence.first().map(|place| (place.object.clone(), place.path.clone()));
+    (code.to_owned(), message.to_owned(), thing)
+}
+
+fn findings(old: &System, new: &System) -> Vec<FindingChange> {
+    let key = |finding: &Finding| said(&finding.code, &finding.message, &finding.evidence);
+    let mut changes: Vec<FindingChange> = one_sided(&old.findings, &new.findings, key)
+        .into_iter()
+        .map(|(moved, finding)| FindingChange {
+            moved,
+            code: finding.code.clone(),
+            name: finding.name.clone(),
+            level: finding.level.clone(),
+            message: finding.message.clone(),
+            evidence: places(&finding.evidence),
+        })
+        .collect();
     changes.sort_by(|a, b| (&a.code, &a.message, a.moved).cmp(&(&b.code, &b.message, b.moved)));
     changes
+}
+
+fn suppressed(old: &System, new: &System) -> Vec<SuppressedChange> {
+    let key = |each: &Suppressed| said(&each.code, &each.message, &each.evidence);
+    let mut changes: Vec<SuppressedChange> = one_sided(&old.suppressed, &new.suppressed, key)
+        .into_iter()
+        .map(|(moved, each)| SuppressedChange {
+            moved,
+            code: each.code.clone(),
+            message: each.message.clone(),
+            reason: each.reason.clone(),
+            share: each.share,
+            evidence: places(&each.evidence),
+        })
+        .collect();
+    changes.sort_by(|a, b| (&a.code, &a.message, a.moved).cmp(&(&b.code, &b.message, b.moved)));
+    changes
+}
+
+/// Whether a finding that went is suppressed now, or one that came was suppressed before.
+fn is_behind(finding: &FindingChange, suppressed: &SuppressedChange) -> bool {
+    let thing = |evidence: &[json::Place]| evidence.first().map(|place| (place.object.clone(), place.path.clone()));
+    finding.moved != suppressed.moved
+        && (&finding.code, &finding.message) == (&suppressed.code, &suppressed.message)
+        && thing(&finding.evidence) == thing(&suppressed.evidence)
 }
 
 fn unknowns(old: &System, new: &System) -> Vec<UnknownChange> {

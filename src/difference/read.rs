@@ -53,6 +53,7 @@ pub(super) struct System {
     pub(super) targets: Vec<Target>,
     pub(super) suggested: Option<String>,
     pub(super) statements: Vec<Statement>,
+    pub(super) suppressed: Vec<Suppressed>,
     pub(super) overlay: Option<Overlay>,
 }
 
@@ -126,6 +127,20 @@ pub(super) struct Statement {
     pub(super) key: String,
     #[serde(default)]
     pub(super) value: String,
+}
+
+/// What does not count since somebody said so; what it would say is that of the rule.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Suppressed {
+    pub(super) code: String,
+    #[serde(default)]
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) share: f64,
+    #[serde(default)]
+    pub(super) message: String,
+    #[serde(default)]
+    pub(super) evidence: Vec<Place>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

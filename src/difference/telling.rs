@@ -248,6 +248,22 @@ pub(super) fn parts(change: &Change, meanings: &BTreeMap<String, String>, voice:
                 .collect(),
         });
         parts.push(Part {
+            title: "What is suppressed",
+            entries: change
+                .suppressed
+                .iter()
+                .map(|one| {
+                    let (message, code, reason) = (one.message.as_str(), one.code.as_str(), one.reason.as_str());
+                    let text = match one.moved {
+                        Moved::Gone => say!("counts again: {} ({})", message, code),
+                        _ if reason.is_empty() => say!("does not count any more: {} ({})", message, code),
+                        _ => say!("does not count any more: {} ({}). The reason: {}", message, code, reason),
+                    };
+                    Entry { mark: mark(one.moved), text, places: one.evidence.clone() }
+                })
+                .collect(),
+        });
+        parts.push(Part {
             title: "Findings that came or went",
             entries: change
                 .findings

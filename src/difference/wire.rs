@@ -93,6 +93,8 @@ pub struct Change {
     pub unknowns: Vec<UnknownChange>,
     /// The statements of the owner that came, changed or went.
     pub statements: Vec<StatementChange>,
+    /// The suppressions that came or went; a finding that only went behind one, or came out of it, is here alone.
+    pub suppressed: Vec<SuppressedChange>,
 }
 
 /// What became of a system.
@@ -266,6 +268,23 @@ pub struct StatementChange {
     pub old: Option<String>,
     /// Its value now.
     pub new: Option<String>,
+}
+
+/// Something that does not count any more since it is suppressed, or that counts again.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SuppressedChange {
+    /// Whether the suppression came or went.
+    pub moved: Moved,
+    /// The code of the rule that is suppressed.
+    pub code: String,
+    /// What the rule says.
+    pub message: String,
+    /// The reason that its owner gives; empty where there is none.
+    pub reason: String,
+    /// By how many points the need would move if it alone counted.
+    pub share: f64,
+    /// Where; the first 20 places.
+    pub evidence: Vec<json::Place>,
 }
 
 /// The difference as indented JSON with a line feed at the end.

@@ -9,10 +9,15 @@ const UNUSED_IGNORE: &str = "unused-ignore";
 
 /// The need, with what it would be if nothing were suppressed where that differs.
 pub(crate) fn counted(need: &NeedRange) -> Prose {
-    match need.unsuppressed.filter(|all| (all - need.score).abs() >= 0.05) {
+    match with_everything(need) {
         Some(all) => say!("{} ({} with what is suppressed)", points(need.score), points(all)),
         None => say!("{}", points(need.score)),
     }
+}
+
+/// The need if nothing were suppressed, where it differs by as much as is shown.
+pub(crate) fn with_everything(need: &NeedRange) -> Option<f64> {
+    need.unsuppressed.filter(|all| (all - need.score).abs() >= 0.05)
 }
 
 /// What is suppressed, why, and how much it weighs.

@@ -5,6 +5,7 @@ use super::gate::summary;
 use super::lines::{cut, left, right, width};
 use super::marks::{self, Mark};
 use super::sentences::{self, said};
+use super::suppressed;
 use super::words::{self, points_in};
 use crate::assessment::{Assessment, SystemAssessment};
 use crate::language::Prose;
@@ -60,6 +61,13 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         let line = if layout.unicode { line } else { marks::in_ascii(&line) };
         let line = if system.is_none() { Mark::Strong.around(line.trim_end()) } else { line };
         table.push_str(&marks::drawn(&marks::trimmed(&line), layout, &assessment.rules));
+        table.push('\n');
+    }
+    let everything = std::iter::once(&assessment.estate).chain(&assessment.systems);
+    for system in everything.filter(|system| suppressed::with_everything(&system.need).is_some()) {
+        let id = if system.is_estate { "*".to_owned() } else { for_terminal(&system.id).into_owned() };
+        let line = format!("{id}: {}", voice.say(&suppressed::counted(&system.need)));
+        table.push_str(&marks::drawn(&line, layout, &assessment.rules));
         table.push('\n');
     }
     if let Some(gate) = &assessment.gate {

@@ -7,7 +7,7 @@ use super::record::{LIST, Part, Writer, marked};
 use crate::language::say;
 use crate::report::markdown::page::Page;
 use crate::report::markup::{self, code, inline, place};
-use crate::report::words;
+use crate::report::{suppressed, words};
 
 /// How many rows the evidence has.
 const EVIDENCE: usize = 40;
@@ -16,8 +16,15 @@ const PART: usize = 60_000;
 
 impl Writer<'_> {
     pub(super) fn appendix(&self) -> Vec<Part> {
-        let mut parts =
-            vec![self.flips(), self.unknowns(), self.not_read(), self.evidence(), self.rules(), self.versions()];
+        let mut parts = vec![
+            self.flips(),
+            self.suppressed(),
+            self.unknowns(),
+            self.not_read(),
+            self.evidence(),
+            self.rules(),
+            self.versions(),
+        ];
         parts.retain(|part| part.table.is_some() || !part.entries.is_empty());
         parts
     }
@@ -29,6 +36,18 @@ impl Writer<'_> {
         });
         let title = self.layout.voice.words("What would change the decision");
         Part { title: marked(inline(&title)), entries: entries.collect(), table: None }
+    }
+
+    /// What somebody decided that it does not count, which those who sign the record have to know.
+    fn suppressed(&self) -> Part {
+        let all = &self.system.suppressed;
+        let mut entries: Vec<Value> =
+            all.iter().take(LIST).map(|each| self.say(&suppressed::told(each, &each.code))).collect();
+        if all.len() > LIST {
+            entries.push(self.say(&say!("… and {} more", all.len() - LIST)));
+        }
+        let title = self.layout.voice.words("Suppressed: what does not count");
+        Part { title: marked(inline(&title)), entries, table: None }
     }
 
     fn unknowns(&self) -> Part {

@@ -9,7 +9,7 @@ use crate::assessment::{Assessment, Claim, Fit, SystemAssessment, Verdict};
 use crate::grade::Grade;
 use crate::language::{Prose, say};
 use crate::report::markup::{self, code, cut, inline, place, sentence};
-use crate::report::{Layout, sentences, words};
+use crate::report::{Layout, sentences, suppressed, words};
 
 /// How many entries a list has.
 pub(super) const LIST: usize = 12;
@@ -252,7 +252,7 @@ impl<'a> Writer<'a> {
         problem.push(marked(inline(&self.layout.voice.say(&words::verdict_sentence(assessment, system)))));
         problem.push(self.sentence(&say!(
             "The measured need for Kubernetes is {} of 100, in a range of {} to {}, with a confidence of {} %.",
-            words::points(system.need.score),
+            suppressed::counted(&system.need),
             words::points(system.need.low),
             words::points(system.need.high),
             system.confidence

@@ -22,6 +22,7 @@ pub(crate) use page::page;
 
 use super::lines;
 use super::only::only;
+use super::suppressed::with_everything;
 use super::{Layout, Verbosity, words};
 use crate::assessment::{Assessment, SystemAssessment, Verdict};
 use crate::language::{Voice, say};
@@ -198,7 +199,7 @@ fn answer(page: &mut Markup, report: Report<'_>, subject: &SystemAssessment, tit
                 });
             };
             let need = &subject.need;
-            let about = match need.unsuppressed.filter(|all| (all - need.score).abs() >= 0.05) {
+            let about = match with_everything(need) {
                 Some(all) => voice.say(&say!("of 100 ({} with what is suppressed)", report.points(all))),
                 None => voice.words("of 100").into_owned(),
             };
