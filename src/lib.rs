@@ -31,6 +31,7 @@ pub mod inventory;
 pub mod language;
 pub mod limits;
 pub mod matching;
+pub mod naming;
 pub mod reference;
 pub mod report;
 pub mod rules;
@@ -278,10 +279,9 @@ fn excerpts<'s>(
 }
 
 fn rule_text(rule: &Rule) -> RuleText {
-    let mut folders = rule.file.split('/').skip_while(|part| *part != "rules").skip(1);
     RuleText {
         name: rule.name.clone(),
-        family: folders.next().filter(|_| folders.next().is_some()).unwrap_or_default().to_owned(),
+        family: rule.family().to_owned(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),
@@ -298,7 +298,7 @@ fn suppression_text(text: &SuppressionText) -> RuleText {
         remedy: text.remedy.clone(),
         sources: Vec::new(),
         page: rules::page_of(&text.code),
-        family: String::new(),
+        family: suppression::FAMILY.to_owned(),
     }
 }
 

@@ -468,11 +468,9 @@ pub(super) fn warn_of_problems(collected: &Collected, inventory: &Inventory, ter
             help: &problem.help,
             file: &file.name,
             position,
-            // A configuration file is our own, and holds no secrets.
-            line: line.filter(|line| line.len() < 400).map(if configured.contains(&file.name) {
-                Line::Own
-            } else {
-                Line::KeysOnly
+            line: line.filter(|line| line.len() < 400).map(|line| {
+                let is_configured = configured.contains(&file.name);
+                if is_configured { super::context::line_of(file, line, collected) } else { Line::KeysOnly(line) }
             }),
         }
         .show(terminal);

@@ -20,6 +20,7 @@ use super::words::{Flags, Scan, looks_like_a_flag, text};
 use crate::choices::Choices;
 use crate::context::keys::KEYS;
 use crate::difference;
+use crate::naming::CAUSES;
 use crate::report::Format;
 use crate::source::{self, Input};
 use crate::text::SourceId;
@@ -312,14 +313,6 @@ fn statements(last: &str) -> Answer {
     beginning(keys, last, Directive::GoesOn)
 }
 
-/// What may make the gate fail, beside rules and their families.
-const CAUSES: &[(&str, &str)] = &[
-    ("needless", "a system runs on Kubernetes and does not need it"),
-    ("regression", "a verdict is worse than in the baseline, or a new system is needless"),
-    ("inconclusive", "too little is known of a system"),
-    ("unused-ignore", "a suppression that no longer applies"),
-];
-
 /// Words from the program's data and from the user's kubeconfig.
 fn known(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
     match list {
@@ -337,7 +330,7 @@ fn known(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
                 let family = |rule: &crate::rules::Rule| Some(format!("{}xx", rule.code.get(..3)?));
                 let families: BTreeSet<String> = kit.rules.iter().filter_map(family).collect();
                 let families = families.into_iter().map(|family| candidate(family, "a family of rules"));
-                let causes = CAUSES.iter().map(|(cause, meaning)| candidate(*cause, *meaning));
+                let causes = CAUSES.into_iter().map(|(cause, meaning)| candidate(cause, meaning));
                 return causes.chain(families).chain(rules).collect();
             }
             if list == List::Rules {

@@ -1,5 +1,6 @@
 //! The configuration: holding it against what exists before anything is assessed.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use miette::Severity;
@@ -7,8 +8,11 @@ use miette::Severity;
 use super::diagnostic::{Line, Message};
 use super::output::Terminal;
 use crate::Kit;
-use crate::configuration::{self, Known};
+use crate::choices::Choices;
+use crate::configuration::{self, FILE_NAMES, Known};
+use crate::rules::Rule;
 use crate::source::Collected;
+use crate::suppression::SuppressionText;
 use crate::text::{Position, SourceFile, SourceId};
 use crate::yaml::parse_documents;
 
@@ -17,10 +21,13 @@ use crate::yaml::parse_documents;
 pub(super) fn is_right(collected: &Collected, kit: &Kit, terminal: &Terminal) -> bool {
     let known = known(kit);
     let mut is_right = collected.mistakes.is_empty();
+    for warning in &collected.warnings {
+        super::diagnostic::show_failure(warning, Severity::Warning, terminal);
+    }
     for failure in &collected.mistakes {
         let file = collected.files.iter().find(|file| file.name == failure.file);
         match (file, failure.position) {
-            (Some(file), Some(position)) => show(file, &failure.message, &failure.help, position, terminal),
+            (Some(file), Some(position)) => show(file, &failure.message, &failure.help, position, collected, terminal),
             _ => super::diagnostic::show_failure(failure, Severity::Error, terminal),
         }
     }
@@ -28,7 +35,7 @@ pub(super) fn is_right(collected: &Collected, kit: &Kit, terminal: &Terminal) ->
         let Some(file) = collected.files.iter().find(|file| file.name == name) else { continue };
         if let Err((message, help, offset)) = mistake(file, &known, collected) {
             is_right = false;
-            show(file, &message, &help, file.position(offset), terminal);
+            show(file, &message, &help, file.position(offset), collected, terminal);
         }
     }
     is_right
@@ -42,8 +49,8 @@ pub(super) fn known(kit: &Kit) -> Known<'_> {
             targets: kit.catalogue.targets().iter().map(|target| target.id.as_str()).collect(),
             add_ons: kit.tables.add_on_names().collect(),
         },
-        rules: kit.rules.iter().map(|rule| rule.code.as_str()).collect(),
-        families: kit.rules.iter().filter_map(|rule| rule.file.strip_prefix("rules/")?.split('/').next()).collect(),
+        rules: kit.rules.iter().map(Rule::named).collect(),
+        told: kit.suppressions.iter().map(SuppressionText::named).collect(),
     }
 }
 
@@ -61,7 +68,29 @@ fn mistake(file: &SourceFile, known: &Known<'_>, collected: &Collected) -> Resul
     Ok(())
 }
 
-fn show(file: &SourceFile, message: &str, help: &str, position: Position, terminal: &Terminal) {
+/// The line of a file that a message is about, as far as it may be shown. What is called as configurations are, or was
+/// named outright, is our own and holds no secrets; what others only refer to may be anything, whatever is written about it.
+pub(super) fn line_of<'l>(file: &SourceFile, line: &'l str, collected: &Collected) -> Line<'l> {
+    let is_called_so = |path: &Path| {
+        path.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name.to_str() == Some(known)))
+    };
+    let choices = &collected.choices;
+    let is_statement = choices.statements.iter().any(|statement| Choices::statement_name(statement) == file.name);
+    let is_named = choices.configuration_files.contains(&file.name);
+    let path = Path::new(&file.name);
+    // A link may lend the name to something else.
+    let is_own = is_called_so(path) && std::fs::canonicalize(path).map_or(true, |path| is_called_so(&path));
+    if is_statement || is_named || is_own { Line::Own(line) } else { Line::KeysOnly(line) }
+}
+
+fn show(
+    file: &SourceFile,
+    message: &str,
+    help: &str,
+    position: Position,
+    collected: &Collected,
+    terminal: &Terminal,
+) {
     let line = &file.text[file.lines().line_range(&file.text, position.line)];
     Message {
         severity: Severity::Error,
@@ -69,7 +98,7 @@ fn show(file: &SourceFile, message: &str, help: &str, position: Position, termin
         help,
         file: &file.name,
         position: Some(position),
-        line: Some(Line::Own(line)),
+        line: Some(line_of(file, line, collected)),
     }
     .show(terminal);
 }

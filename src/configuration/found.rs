@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::text::paths::is_in;
 use crate::text::{STANDARD_INPUT, SourceFile};
 
 /// The configuration files that were found, and which of them holds for what lies in which folder.
@@ -21,6 +22,8 @@ pub struct Found {
     pub here: Vec<Step>,
     /// The same of what lies elsewhere, such as what was followed out of the folders that were named.
     pub elsewhere: Vec<Step>,
+    /// The folders that were named and read as a whole, as they stand before the names of files.
+    pub whole: BTreeSet<String>,
 }
 
 /// A configuration file that was found.
@@ -47,6 +50,12 @@ impl Found {
         let extended = self.extends.values().flatten().cloned();
         let profiles = self.profiles.iter().map(|name| super::profile::file_name(name));
         self.files.iter().map(|file| file.name.clone()).chain(extended).chain(profiles)
+    }
+
+    /// Whether everything that lies in a folder was read.
+    #[must_use]
+    pub fn has_read_whole(&self, folder: &str) -> bool {
+        self.whole.iter().any(|whole| is_in(folder, whole))
     }
 
     /// What is met on the way from a file upward, the nearest first.

@@ -1,13 +1,12 @@
 //! One configuration file becomes a layer; what is wrong in it is told with its place and a way out.
 
-use std::collections::BTreeSet;
-
 use globset::GlobBuilder;
 
 use super::{ConfiguredSuppression, profile};
 use crate::context::{self, Context, Mistake, entries};
 use crate::data::did_you_mean;
 use crate::day::Day;
+use crate::naming::{self, Named};
 use crate::text::paths::join;
 use crate::yaml::{Dialect, Node, Place, Scalar, Tree};
 
@@ -17,10 +16,6 @@ pub(super) const KEYS: [&str; 5] = ["profile", "extends", "gate", "ignore", "req
 pub(super) const GATE_KEYS: [&str; 3] = ["need-at-least", "fail-on", "baseline"];
 /// The keys of an entry under `ignore`.
 pub(super) const IGNORE_KEYS: [&str; 5] = ["rules", "paths", "systems", "reason", "until"];
-/// What may fail beside rules and families of rules.
-pub(super) const CAUSES: [&str; 4] = ["needless", "regression", "inconclusive", "unused-ignore"];
-/// The word for all rules in an entry under `ignore`.
-const ALL: &str = "all";
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,10 +59,10 @@ pub struct GateLayer {
 pub struct Known<'k> {
     /// The names that statements may use.
     pub context: context::Known<'k>,
-    /// Codes of rules.
-    pub rules: BTreeSet<&'k str>,
-    /// Names of families of rules, such as `scale`.
-    pub families: Vec<&'k str>,
+    /// The rules, and what they may be called.
+    pub rules: Vec<Named<'k>>,
+    /// What is told of suppressions, which may fail and cannot be ignored.
+    pub told: Vec<Named<'k>>,
 }
 
 /// Reads a configuration file; `folder` is the one that it lies in, as it stands before the names of files.
@@ -117,50 +112,48 @@ pub fn read_named(tree: &Tree, name: &str) -> Result<Layer, Mistake> {
 pub fn check(layer: &Layer, known: &Known<'_>) -> Result<(), Mistake> {
     context::check(&layer.context, &known.context)?;
     for cause in layer.gate.fail_on.iter().flat_map(|causes| &causes.value) {
-        if !CAUSES.contains(&cause.value.as_str()) && !known.is_rule(&cause.value) {
-            let message = format!("there is nothing called `{}` that could fail", cause.value);
-            return Err(Mistake { place: cause.place, message, help: known.help(&cause.value, &CAUSES) });
+        let word = cause.value.trim();
+        let is_cause = naming::causes().any(|known| known.eq_ignore_ascii_case(word));
+        if !is_cause && naming::meant(word, known.that_fail()).is_empty() {
+            let message = format!("there is nothing called `{word}` that could fail");
+            let near = naming::nearest(word, known.that_fail(), naming::causes());
+            let words: Vec<&str> = naming::causes().collect();
+            return Err(Mistake { place: cause.place, message, help: help(near, &words.join(", ")) });
         }
     }
     for entry in &layer.suppressions {
-        if let Some(name) = entry.rules.iter().find(|name| *name != ALL && !known.is_rule(name)) {
+        for (name, place) in entry.rules.iter().zip(&entry.rule_places) {
+            if !naming::meant(name, known.rules.iter().copied()).is_empty() {
+                continue;
+            }
+            if !naming::meant(name, known.told.iter().copied()).is_empty() {
+                let message = format!("{name} is told of suppressions, and cannot be suppressed");
+                let help = "mend or remove the suppression that it is told of".to_owned();
+                return Err(Mistake { place: *place, message, help });
+            }
             let message = format!("there is no rule and no family of rules `{name}`");
-            return Err(Mistake { place: entry.place, message, help: known.help(name, &[ALL]) });
+            let near = naming::nearest(name, known.rules.iter().copied(), std::iter::once(naming::ALL));
+            return Err(Mistake { place: *place, message, help: help(near, naming::ALL) });
         }
     }
     Ok(())
 }
 
-impl Known<'_> {
-    /// Whether it is the code of a rule, or a family of rules: by its name, or as in `KW2xx`.
-    fn is_rule(&self, name: &str) -> bool {
-        let is_code = |code: &&&str| code.eq_ignore_ascii_case(name);
-        let is_family = |family: &&&str| family.eq_ignore_ascii_case(name);
-        let of_family = |digits: &str| {
-            let begins = |code: &&&str| {
-                code.get(..digits.len()).is_some_and(|head| head.eq_ignore_ascii_case(digits))
-                    && code.len() == digits.len() + 2
-            };
-            self.rules.iter().find(begins).is_some()
-        };
-        self.rules.iter().find(is_code).is_some()
-            || self.families.iter().find(is_family).is_some()
-            || name.strip_suffix("xx").is_some_and(of_family)
+impl<'k> Known<'k> {
+    /// The rules that may be named as what fails.
+    fn that_fail(&self) -> impl Iterator<Item = Named<'k>> + Clone + use<'_, 'k> {
+        self.rules.iter().chain(&self.told).copied()
     }
+}
 
-    fn help(&self, name: &str, others: &[&str]) -> String {
-        let known = others.iter().chain(self.families.iter()).chain(self.rules.iter()).copied();
-        let upper = name.to_ascii_uppercase();
-        let word = if upper.starts_with("KW") { upper.as_str() } else { name };
-        let near = did_you_mean(word, known);
-        if near.is_empty() {
-            format!(
-                "write the code of a rule (`kubeworthy rule` lists them), a family such as KW2xx or scale, or {}",
-                others.join(", ")
-            )
-        } else {
-            near
-        }
+/// What may be meant, or what may stand there.
+fn help(near: String, others: &str) -> String {
+    if near.is_empty() {
+        format!(
+            "write the code of a rule (`kubeworthy rule` lists them), a family such as KW2xx or scale, or {others}"
+        )
+    } else {
+        near
     }
 }
 
@@ -232,6 +225,7 @@ fn suppressions(node: Node<'_>, folder: &str) -> Result<Vec<ConfiguredSuppressio
 fn suppression(node: Node<'_>, folder: &str) -> Result<ConfiguredSuppression, Mistake> {
     let mut entry = ConfiguredSuppression {
         rules: Vec::new(),
+        rule_places: Vec::new(),
         paths: Vec::new(),
         folder: folder.to_owned(),
         systems: Vec::new(),
@@ -253,10 +247,16 @@ fn suppression(node: Node<'_>, folder: &str) -> Result<ConfiguredSuppression, Mi
         match text {
             _ if value.is_null() => {}
             "rules" => {
-                entry.rules = plain(words(value, "the code of a rule", "rules: [KW203]")?);
+                let rules = words(value, "the code of a rule", "rules: [KW203]")?;
+                entry.rule_places = rules.iter().map(|rule| rule.place).collect();
+                entry.rules = plain(rules);
                 entry.place = value.place();
             }
-            "systems" => entry.systems = plain(words(value, "the name of a system", "systems: [shop]")?),
+            "systems" => {
+                let systems = words(value, "the name of a system", "systems: [shop]")?;
+                some(name, value, "system")?;
+                entry.systems = plain(systems);
+            }
             "reason" => {
                 let reason = word(value, "a reason", "reason: the chart is replaced in spring")?;
                 entry.reason = Some(reason).filter(|reason| !reason.trim().is_empty());
@@ -268,6 +268,7 @@ fn suppression(node: Node<'_>, folder: &str) -> Result<ConfiguredSuppression, Mi
             }
             _ => {
                 let globs = words(value, "a glob", "paths: [\"legacy/**\"]")?;
+                some(name, value, "file")?;
                 let nodes: Vec<Node<'_>> = if value.is_sequence() { value.items().collect() } else { vec![value] };
                 for (node, glob) in nodes.into_iter().zip(&globs) {
                     check_glob(node, &glob.value)?;
@@ -281,6 +282,15 @@ fn suppression(node: Node<'_>, folder: &str) -> Result<ConfiguredSuppression, Mi
         return Err(Mistake::at(node, "this entry says nothing about which rules it ignores", help));
     }
     Ok(entry)
+}
+
+/// An empty list would mean none to whoever wrote it, and all to whoever reads that the key may be left out.
+fn some(name: Node<'_>, value: Node<'_>, what: &str) -> Result<(), Mistake> {
+    if value.is_sequence() && value.items().next().is_none() {
+        let message = format!("this list names no {what}");
+        return Err(Mistake::at(name, message, format!("name one, or leave the key out, which means every {what}")));
+    }
+    Ok(())
 }
 
 fn check_glob(node: Node<'_>, glob: &str) -> Result<(), Mistake> {

@@ -54,6 +54,8 @@ pub struct Configuration {
 pub struct ConfiguredSuppression {
     /// Codes of rules, families of rules (`KW2xx`, `scale`), or `all`, as they were written.
     pub rules: Vec<String>,
+    /// Where each of them stands.
+    pub rule_places: Vec<Place>,
     /// Globs of files, as seen from `folder`; empty for all files.
     pub paths: Vec<String>,
     /// The folder of the file that holds the entry.

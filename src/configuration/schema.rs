@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::layer::CAUSES;
 use super::profile::profile_names;
 use crate::context;
+use crate::naming::{self, Names};
 
 /// The JSON Schema of a configuration file, as a text that ends with a line break.
 #[must_use]
 pub fn schema() -> String {
+    let names = Names::built_in();
     let mut properties = context::statements(true);
     properties.insert(
         "profile".to_owned(),
@@ -27,13 +28,13 @@ pub fn schema() -> String {
             "examples": ["../policy/kubeworthy.yaml"],
         }),
     );
-    properties.insert("gate".to_owned(), gate());
+    properties.insert("gate".to_owned(), gate(&names));
     properties.insert(
         "ignore".to_owned(),
         json!({
             "description": "rules that do not count, each with its reason",
             "type": ["array", "null"],
-            "items": suppression(),
+            "items": suppression(&names),
         }),
     );
     properties.insert(
@@ -55,11 +56,20 @@ pub fn schema() -> String {
     format!("{whole:#}\n")
 }
 
-fn gate() -> Value {
+/// What the codes of rules and families by their numbers look like; people's own rules have codes of their own.
+const CODES: &str = r"^[A-Za-z]{2,}([0-9]{3}|[0-9]{1,2}|[0-9]{0,3}\*|[0-9][xX]{2}|[0-9]{2}[xX])$";
+
+/// A rule or a family of rules, by a code or one of the words.
+fn named(words: &std::collections::BTreeSet<String>) -> Value {
+    json!({"anyOf": [{"enum": words}, {"type": "string", "pattern": CODES}]})
+}
+
+fn gate(names: &Names) -> Value {
+    let words: Vec<&str> = naming::causes().collect();
     let cause = json!({
-        "type": "string",
         "description": "the code of a rule, a family of rules, or one of the words",
-        "examples": CAUSES,
+        "anyOf": [{"enum": words}, named(&names.that_fail())],
+        "examples": words,
     });
     json!({
         "description": "what makes `kubeworthy check` fail",
@@ -87,21 +97,22 @@ fn gate() -> Value {
     })
 }
 
-fn suppression() -> Value {
-    let list_of = |description: &str, example: &str| {
-        let word = json!({"type": "string", "minLength": 1});
+fn suppression(names: &Names) -> Value {
+    let list_of = |description: &str, example: &str, word: Value| {
         json!({
             "description": description,
-            "anyOf": [word, {"type": "array", "items": word}],
+            "anyOf": [word, {"type": "array", "items": word, "minItems": 1}],
             "examples": [[example]],
         })
     };
+    let word = || json!({"type": "string", "minLength": 1});
+    let rules = "codes of rules, families as in KW2xx or scale, or all";
     json!({
         "type": "object",
         "properties": {
-            "rules": list_of("codes of rules, families as in KW2xx or scale, or all", "KW203"),
-            "paths": list_of("globs of files, relative to this file; without them all files", "legacy/**"),
-            "systems": list_of("names or ids of systems; without them all systems", "shop"),
+            "rules": list_of(rules, "KW203", named(&names.that_are_ignored())),
+            "paths": list_of("globs of files, relative to this file; without them all files", "legacy/**", word()),
+            "systems": list_of("names or ids of systems; without them all systems", "shop", word()),
             "reason": {"description": "why", "type": "string", "examples": ["the chart is replaced in spring"]},
             "until": {
                 "description": "the last day on which it counts",

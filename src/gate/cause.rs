@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::assessment::RuleText;
-use crate::data::did_you_mean;
-
-/// Causes that are no rules.
-pub const NAMED: [&str; 5] = ["needless", "regression", "inconclusive", "unused-ignore", "none"];
+use crate::naming::{self, Named, causes};
 
 /// One thing that fails.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +33,7 @@ impl Cause {
     /// With what may stand there, where it is none.
     pub fn parse(written: &str, rules: &BTreeMap<String, RuleText>) -> Result<Option<Self>, String> {
         let text = written.trim();
-        match text {
+        match text.to_ascii_lowercase().as_str() {
             "needless" => return Ok(Some(Self::Needless)),
             "regression" => return Ok(Some(Self::Regression)),
             "inconclusive" => return Ok(Some(Self::Inconclusive)),
@@ -44,7 +41,7 @@ impl Cause {
             "none" => return Ok(None),
             _ => {}
         }
-        let codes = codes(text, rules);
+        let codes: Vec<String> = naming::meant(text, named(rules)).into_iter().map(str::to_owned).collect();
         if codes.is_empty() {
             Err(help(text, rules))
         } else {
@@ -71,38 +68,18 @@ impl Cause {
     }
 }
 
-/// The codes of a rule, of a family by its number (`KW2xx`, `KW2*`, `KW2`), or of a family by its name (`scale`).
-fn codes(text: &str, rules: &BTreeMap<String, RuleText>) -> Vec<String> {
-    let upper = text.to_uppercase();
-    if rules.contains_key(&upper) {
-        return vec![upper];
-    }
-    if let Some((code, _)) = rules.iter().find(|(code, rule)| rule.name == text || *code == text) {
-        return vec![code.clone()];
-    }
-    let stem = upper.trim_end_matches(['X', '*']);
-    // Letters alone would stand for every rule.
-    let is_number = stem.ends_with(|c: char| c.is_ascii_digit());
-    let of = |(code, rule): (&String, &RuleText)| {
-        let is_of = is_number && code.starts_with(stem) || !rule.family.is_empty() && rule.family == text;
-        is_of.then(|| code.clone())
-    };
-    rules.iter().filter_map(of).collect()
+fn named(rules: &BTreeMap<String, RuleText>) -> impl Iterator<Item = Named<'_>> + Clone {
+    rules.iter().map(|(code, rule)| Named { code, name: &rule.name, family: &rule.family })
 }
 
 /// What may stand in the place of a cause that is none.
 fn help(text: &str, rules: &BTreeMap<String, RuleText>) -> String {
-    let mut families: Vec<&str> =
-        rules.values().map(|rule| rule.family.as_str()).filter(|name| !name.is_empty()).collect();
+    let mut families: Vec<&str> = named(rules).map(|rule| rule.family).filter(|name| !name.is_empty()).collect();
     families.sort_unstable();
     families.dedup();
-    let names = || NAMED.into_iter().chain(families.iter().copied());
-    let known = names().chain(rules.keys().map(String::as_str)).chain(rules.values().map(|rule| rule.name.as_str()));
-    let upper = text.to_uppercase();
-    let guess = did_you_mean(text, known);
-    let guess = if guess.is_empty() { did_you_mean(&upper, rules.keys().map(String::as_str)) } else { guess };
+    let guess = naming::nearest(text, named(rules), causes());
     let guess = if guess.is_empty() { guess } else { format!("{guess} ") };
-    let list: Vec<&str> = names().collect();
+    let list: Vec<&str> = causes().chain(families).collect();
     format!("{guess}What may fail: {}, a family such as KW2xx, or the code of a rule", list.join(", "))
 }
 
@@ -134,12 +111,13 @@ mod tests {
                 None => String::new(),
             })
         };
-        for family in ["KW2xx", "kw2xx", "KW2*", "KW2", "KW20", "scale"] {
+        for family in ["KW2xx", "kw2xx", "KW2*", "KW2", "KW20", "scale", "SCALE"] {
             assert_eq!(parsed(family), Ok("KW201 KW203".to_owned()), "{family}");
         }
         assert_eq!(parsed("kw301"), Ok("KW301".to_owned()));
         assert_eq!(parsed("one-copy"), Ok("KW203".to_owned()));
-        assert_eq!(parsed(" needless "), Ok("needless".to_owned()));
+        assert_eq!(parsed("One-Copy"), Ok("KW203".to_owned()));
+        assert_eq!(parsed(" Needless "), Ok("needless".to_owned()));
         assert_eq!(parsed("none"), Ok(String::new()));
         for (wrong, guess) in
             [("needles", "`needless`"), ("regresion", "`regression`"), ("KW230", "`KW203`"), ("skale", "`scale`")]

@@ -8,7 +8,7 @@ mod touched;
 mod update;
 
 pub use baseline::Baseline;
-pub use cause::{Cause, NAMED};
+pub use cause::Cause;
 pub use compare::Scope;
 pub use touched::{Touched, only_touched, touched};
 pub use update::{Updated, prune, update};
@@ -218,8 +218,12 @@ impl Gate<'_> {
     /// Suppressions that somebody should do something about. They belong to no system: what counts is what the systems say
     /// in whose files they stand, and what holds for all where they stand in none.
     fn suppressions(&mut self, of_systems: &[Terms], of_all: &Terms) {
-        let asks = |terms: &Terms| terms.causes.contains(&Cause::UnusedIgnore);
         for suppression in self.assessment.suppressions.iter().filter(|suppression| suppression.state.is_mistaken()) {
+            let code = suppression.state.code().unwrap_or_default();
+            let asking = |terms: &Terms| {
+                let asks = |cause: &&Cause| **cause == Cause::UnusedIgnore || cause.is_of(code);
+                terms.causes.iter().find(asks).map(|cause| cause.written().to_owned())
+            };
             let file = suppression.place.as_ref().map(|place| &place.file);
             let systems = self.assessment.systems.iter().zip(of_systems).enumerate();
             let of: Vec<(usize, &Terms)> = systems
@@ -228,11 +232,12 @@ impl Gate<'_> {
                 .collect();
             let is_of_none = of.is_empty()
                 && self.touched.is_none_or(|touched| file.is_some_and(|file| touched.files.contains(file)));
-            if of.iter().any(|(at, terms)| self.tells(*at) && asks(terms))
-                || is_of_none && (asks(of_all) || of_systems.iter().any(asks))
-            {
-                self.report.failures.push(tell::suppression(suppression));
-            }
+            let cause = if is_of_none {
+                asking(of_all).or_else(|| of_systems.iter().find_map(asking))
+            } else {
+                of.iter().filter(|(at, _)| self.tells(*at)).find_map(|(_, terms)| asking(terms))
+            };
+            self.report.failures.extend(cause.map(|cause| GateFailure { cause, ..tell::suppression(suppression) }));
         }
     }
 

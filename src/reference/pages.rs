@@ -170,9 +170,8 @@ pub fn rules_page(kit: &Kit) -> String {
          [writing-rules.md](writing-rules.md). What the\ngrades weigh: [model.md](model.md#grades).\n",
         kit.rules.iter().count()
     );
-    let family_of = |rule: &Rule| rule.file.split('/').nth(1).unwrap_or_default().to_owned();
     for (folder, title) in FAMILIES {
-        let rules: Vec<&Rule> = kit.rules.iter().filter(|rule| family_of(rule) == folder).collect();
+        let rules: Vec<&Rule> = kit.rules.iter().filter(|rule| rule.family() == folder).collect();
         let _ = writeln!(text, "\n## {title}\n\n| code | | |\n| --- | --- | --- |");
         for rule in &rules {
             let code = rule.code.to_ascii_lowercase();

@@ -21,6 +21,7 @@ use crate::data::{self, DataError, PathPart};
 use crate::facts::{CATALOG, FactId, Scope};
 use crate::grade::Grade;
 use crate::language::{Argument, Prose};
+use crate::naming::Named;
 use crate::tables::Tables;
 
 /// A rule, checked and compiled.
@@ -78,6 +79,28 @@ impl Rule {
     #[must_use]
     pub fn page(&self) -> Option<String> {
         data::embedded(&self.file).next().and_then(|_| page_of(&self.code))
+    }
+
+    /// Its family, by the folder that holds it, such as `scale`; empty for rules that lie in none.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        let mut folders = self.file.split('/').skip_while(|part| *part != "rules").skip(1);
+        folders.next().filter(|_| folders.next().is_some()).unwrap_or_default()
+    }
+
+    /// What it may be called.
+    #[must_use]
+    pub fn named(&self) -> Named<'_> {
+        Named { code: &self.code, name: &self.name, family: self.family() }
+    }
+
+    /// Whether it may tell a finding, rather than claim a need or ask.
+    #[must_use]
+    pub fn finds(&self) -> bool {
+        match self.action {
+            Action::Lowers { .. } | Action::LowersStated { .. } | Action::Finding(_) => true,
+            Action::Claim { .. } | Action::ClaimsStated { .. } | Action::Asks { .. } => false,
+        }
     }
 
     /// Every fact that its conditions name.
@@ -192,7 +215,7 @@ impl Rules {
     }
 
     /// All rules in order of their codes.
-    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> + Clone {
         self.rules.iter()
     }
 

@@ -13,9 +13,12 @@ use super::{Budget, Collected, Input, ReadFailure};
 use crate::choices::Choices;
 use crate::configuration::{self, FILE_NAMES, Found, FoundFile, Step};
 use crate::limits::{EXTENDED_FILES, EXTENDS_DEPTH};
-use crate::text::paths::{folder_of, join};
+use crate::text::paths::{folder_of, is_in, join};
 use crate::text::{SourceFile, SourceId};
 use crate::yaml::{Place, Tree, parse_documents};
+
+/// What people call a configuration file that is not found, in the order of [`FILE_NAMES`].
+const MISSPELT: [&str; 2] = ["kubeworthy.yml", ".kubeworthy.yml"];
 
 /// Where configuration is looked for: on the disk, or in a revision.
 pub(super) trait Shelf {
@@ -71,8 +74,12 @@ pub fn find(collected: &mut Collected, inputs: &[Input]) {
 
 /// The same on any shelf.
 pub(super) fn find_on(shelf: &dyn Shelf, collected: &mut Collected, paths: &[PathBuf]) {
+    let given: BTreeSet<String> = collected.files.iter().map(|file| file.name.clone()).collect();
     let mut finder = Finder {
         shelf,
+        given,
+        limits: BTreeMap::new(),
+        warnings: Vec::new(),
         folders: BTreeMap::new(),
         ways: BTreeMap::new(),
         found: Found::default(),
@@ -85,22 +92,45 @@ pub(super) fn find_on(shelf: &dyn Shelf, collected: &mut Collected, paths: &[Pat
     if looks {
         finder.look(collected, paths, &mut mistakes);
     }
+    finder.found.whole = read_whole(shelf, collected, paths);
     collected.choices.found = finder.found;
     collected.mistakes.append(&mut mistakes);
+    collected.warnings.append(&mut finder.warnings);
     let own: Vec<String> = collected.choices.found.files.iter().map(|file| file.name.clone()).collect();
     for name in &own {
         fetch(shelf, name, None, collected);
     }
     let named = collected.choices.configuration_files.clone();
     let sets: Vec<String> = collected.choices.statements.iter().map(|set| Choices::statement_name(set)).collect();
-    for name in own.iter().chain(&named).chain(&sets) {
-        extend(shelf, name, &mut Vec::new(), collected);
+    for name in &own {
+        extend(shelf, name, finder.limits.get(name), &mut Vec::new(), collected);
+    }
+    // What is named outright is trusted to lead where it likes.
+    for name in named.iter().chain(&sets) {
+        extend(shelf, name, None, &mut Vec::new(), collected);
     }
     let profiles = collected.choices.found.profiles.clone();
     collected.files.extend(profiles.iter().filter_map(|name| configuration::profile_file(name)));
     collected.files.sort_by(|a, b| a.name.cmp(&b.name));
     collected.mistakes.sort();
     collected.mistakes.dedup();
+    collected.warnings.sort();
+}
+
+/// The folders that were named, and of which everything was read that there is to read.
+fn read_whole(shelf: &dyn Shelf, collected: &Collected, paths: &[PathBuf]) -> BTreeSet<String> {
+    let folders = paths.iter().filter(|path| shelf.is_folder(path)).map(|path| seen_as(path));
+    let lacks = |folder: &String| {
+        let failed = collected.failures.iter().map(|failure| failure.file.as_str());
+        failed.chain(collected.skipped.iter().map(|skipped| skipped.file.as_str())).any(|file| is_in(file, folder))
+    };
+    folders.filter(|folder| !lacks(folder)).collect()
+}
+
+/// The name of a folder as it stands before the names of files, empty for where the program runs.
+fn seen_as(folder: &Path) -> String {
+    let seen = Some(display_name(folder)).filter(|name| name != ".").unwrap_or_default();
+    seen.trim_end_matches('/').to_owned()
 }
 
 /// Looks on the way up from every folder that holds something.
@@ -114,6 +144,31 @@ struct Finder<'s> {
     roots: usize,
     /// The folder that nothing may be read outside of.
     within: Option<PathBuf>,
+    /// The files that there are already, drafts among them that lie on no shelf.
+    given: BTreeSet<String>,
+    /// What the files that were found may not lead out of.
+    limits: BTreeMap<String, Limit>,
+    /// Files that look like configuration and are none.
+    warnings: Vec<ReadFailure>,
+}
+
+/// What a configuration that was found may not lead out of: whoever writes it need not be who runs the program.
+#[derive(Clone)]
+struct Limit {
+    /// The whole path of the folder.
+    folder: PathBuf,
+    /// Whether it is the root of a repository.
+    is_root: bool,
+}
+
+impl Limit {
+    fn refusal(&self, path: &str) -> (String, String) {
+        let what = if self.is_root { "the repository" } else { "the folder that was named" };
+        (
+            format!("`{path}` leads out of {what}, and a configuration that is found reads nothing outside of it"),
+            "keep a copy or a submodule inside, or name what lies outside with --config".to_owned(),
+        )
+    }
 }
 
 /// A folder that was named, or that holds a file that was named.
@@ -129,6 +184,12 @@ struct Start {
 
 impl Finder<'_> {
     fn look(&mut self, collected: &Collected, paths: &[PathBuf], mistakes: &mut Vec<ReadFailure>) {
+        // Drafts lie where the program runs.
+        let is_draft = |file: &SourceFile| {
+            file.cluster.is_none() && !file.name.starts_with('<') && !file.name.starts_with("--set ")
+        };
+        let drafts = [PathBuf::from(".")];
+        let paths = if paths.is_empty() && collected.files.iter().any(is_draft) { &drafts } else { paths };
         let mut starts: Vec<Start> = paths.iter().filter_map(|path| self.start(path, mistakes)).collect();
         // The outermost of several that hold a folder says how far up its way leads.
         starts.sort_by_key(|start| start.whole.components().count());
@@ -162,8 +223,7 @@ impl Finder<'_> {
 
     fn start(&mut self, path: &Path, mistakes: &mut Vec<ReadFailure>) -> Option<Start> {
         let folder = if self.shelf.is_folder(path) { path } else { path.parent()? };
-        let seen = Some(display_name(folder)).filter(|name| name != ".").unwrap_or_default();
-        let seen = seen.trim_end_matches('/').to_owned();
+        let seen = seen_as(folder);
         let whole = self.shelf.whole(folder)?;
         let root = whole.ancestors().find(|folder| self.shelf.is_root(folder)).map(Path::to_path_buf);
         let limit = root.clone().unwrap_or_else(|| whole.clone());
@@ -209,12 +269,15 @@ impl Finder<'_> {
             .into_iter()
             .filter(|name| {
                 let path = Path::new(seen).join(name);
-                self.shelf.is_file(&path, Some(limit))
-                    && self.within.as_deref().is_none_or(|folder| super::is_within(folder, &path))
+                self.given.contains(&display_name(&path))
+                    || self.shelf.is_file(&path, Some(limit))
+                        && self.within.as_deref().is_none_or(|folder| super::is_within(folder, &path))
             })
             .collect();
         let mut steps = Vec::new();
         let name = |name: &str| display_name(&Path::new(seen).join(name));
+        let warnings = self.passed_over(seen, &held);
+        self.warnings.extend(warnings);
         if let [first, second] = held.as_slice() {
             mistakes.push(ReadFailure {
                 file: name(second),
@@ -226,6 +289,11 @@ impl Finder<'_> {
         if let Some(held) = held.first() {
             steps.push(Step::File(self.found.files.len()));
             self.found.files.push(FoundFile { name: name(held), folder: seen.to_owned() });
+            // A repository in a repository is somebody else's.
+            let root = whole.ancestors().take_while(|folder| folder.starts_with(limit));
+            let root = root.into_iter().find(|folder| self.shelf.is_root(folder));
+            let folder = root.unwrap_or(limit).to_path_buf();
+            self.limits.insert(name(held), Limit { folder, is_root: root.is_some() });
         }
         if self.shelf.is_root(whole) {
             steps.push(Step::Root(self.roots));
@@ -233,6 +301,40 @@ impl Finder<'_> {
         }
         self.folders.insert(whole.to_path_buf(), steps.clone());
         steps
+    }
+}
+
+impl Finder<'_> {
+    /// What looks like a configuration in a folder and is none, so that nobody waits for it to count.
+    fn passed_over(&self, seen: &str, held: &[&str]) -> Vec<ReadFailure> {
+        let warning = |name: &str, message: &str, help: String| ReadFailure {
+            file: display_name(&Path::new(seen).join(name)),
+            message: message.to_owned(),
+            help,
+            position: None,
+        };
+        let is_there = |name: &str| {
+            let path = Path::new(seen).join(name);
+            let may_be_looked_at = self.within.as_deref().is_none_or(|folder| super::is_within(folder, &path));
+            may_be_looked_at && (self.shelf.is_file(&path, None) || self.shelf.is_folder(&path))
+        };
+        let mut warnings = Vec::new();
+        for (name, right) in MISSPELT.into_iter().zip(FILE_NAMES) {
+            if is_there(name) {
+                let message = "this is not read as configuration, since it is not called so";
+                warnings.push(warning(name, message, format!("call it {right}")));
+            }
+        }
+        for name in FILE_NAMES.into_iter().filter(|name| !held.contains(name) && is_there(name)) {
+            let path = Path::new(seen).join(name);
+            let message = if self.shelf.is_folder(&path) {
+                "this is a folder, and no configuration is read from it"
+            } else {
+                "this is a link that leads out of what was named, and no configuration is read from there"
+            };
+            warnings.push(warning(name, message, "put a file in its place, or name one with --config".to_owned()));
+        }
+        warnings
     }
 }
 
@@ -262,7 +364,13 @@ fn fetch(shelf: &dyn Shelf, name: &str, by: Option<(&SourceFile, &Tree, Place)>,
 }
 
 /// Reads what a file extends, and what that extends in turn; notes the profiles that they take.
-fn extend(shelf: &dyn Shelf, name: &str, open: &mut Vec<String>, collected: &mut Collected) {
+fn extend(
+    shelf: &dyn Shelf,
+    name: &str,
+    limit: Option<&Limit>,
+    open: &mut Vec<String>,
+    collected: &mut Collected,
+) {
     if collected.choices.found.extends.contains_key(name) {
         return;
     }
@@ -296,6 +404,12 @@ fn extend(shelf: &dyn Shelf, name: &str, open: &mut Vec<String>, collected: &mut
             fail(message, "name what lies under them all in one file");
         } else if collected.choices.within.as_deref().is_some_and(|folder| !super::is_within(folder, seen)) {
             fail(format!("{path} lies outside of what may be read"), "name a file inside of it");
+        } else if let Some(limit) = limit.filter(|limit| leads_out(shelf, name, &entry.value, &path, limit)) {
+            let (message, help) = limit.refusal(&entry.value);
+            fail(message, &help);
+        } else if !is_yaml(seen) && !shelf.is_folder(seen) {
+            let help = "name a file that ends in .yaml, .yml or .json";
+            fail(format!("{path} is no configuration file by its name"), help);
         } else if shelf.is_folder(seen) {
             fail(format!("{path} is a folder, where a file is meant"), "name the file in it");
         } else if !shelf.is_file(seen, None) {
@@ -304,11 +418,26 @@ fn extend(shelf: &dyn Shelf, name: &str, open: &mut Vec<String>, collected: &mut
             fail(format!("more than {EXTENDED_FILES} configuration files are extended"), "put them together");
         } else if fetch(shelf, &path, Some((&file, &tree, entry.place)), collected) {
             under.push(path.clone());
-            extend(shelf, &path, open, collected);
+            extend(shelf, &path, limit, open, collected);
         }
     }
     open.pop();
     collected.choices.found.extends.insert(name.to_owned(), under);
+}
+
+/// Whether what a file extends lies outside of a folder: by its name alone, so that nothing outside is even looked at,
+/// or by links.
+fn leads_out(shelf: &dyn Shelf, name: &str, written: &str, path: &str, limit: &Limit) -> bool {
+    let folder = shelf.whole(Path::new(folder_of(name)));
+    let by_name = folder.map(|folder| join(&folder.to_string_lossy(), written));
+    !by_name.is_some_and(|path| Path::new(&path).starts_with(&limit.folder))
+        || shelf.whole(Path::new(path)).is_some_and(|whole| !whole.starts_with(&limit.folder))
+}
+
+/// Whether a file may be configuration by its name, and is no file of keys, variables or passwords.
+fn is_yaml(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
 fn at(file: &SourceFile, tree: &Tree, place: Place, message: String, help: String) -> ReadFailure {

@@ -68,6 +68,8 @@ pub struct Collected {
     pub failed_inputs: usize,
     /// What is wrong with how configuration refers to other files; the run stops there.
     pub mistakes: Vec<ReadFailure>,
+    /// What looks like configuration and is not read as such.
+    pub warnings: Vec<ReadFailure>,
     /// The files that snapshots were read from, by the names of their clusters' texts.
     pub snapshots: BTreeMap<String, String>,
     /// What the user chose, for everything that reads on.

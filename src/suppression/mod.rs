@@ -10,7 +10,7 @@ mod reach;
 mod texts;
 
 pub use configured::{Held, HeldSystem};
-pub use texts::{SuppressionText, SuppressionTexts};
+pub use texts::{FAMILY, SuppressionText, SuppressionTexts};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};

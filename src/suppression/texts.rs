@@ -4,8 +4,12 @@ use serde::Deserialize;
 
 use super::SuppressionState;
 use crate::data::{self, DataError};
+use crate::naming::Named;
 
 const FILE: &str = "rules/suppressions.yaml";
+
+/// The family that what is told of suppressions belongs to.
+pub const FAMILY: &str = "hygiene";
 
 /// The codes that are kept for what is told of suppressions.
 const CODES: std::ops::RangeInclusive<u16> = 951..=959;
@@ -27,6 +31,14 @@ pub struct SuppressionText {
     pub why: String,
     /// What to do.
     pub remedy: String,
+}
+
+impl SuppressionText {
+    /// What it may be called where something may fail.
+    #[must_use]
+    pub fn named(&self) -> Named<'_> {
+        Named { code: &self.code, name: &self.name, family: FAMILY }
+    }
 }
 
 /// Everything that is told of suppressions, in order of the codes.

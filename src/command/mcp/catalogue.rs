@@ -10,6 +10,7 @@ use crate::command::today::today;
 use crate::data::did_you_mean;
 use crate::reference::explain_rule;
 use crate::report::agents::{Compared, Comparison, shown};
+use crate::naming;
 use crate::rules::Rule;
 use crate::{Kit, OwnFiles};
 
@@ -75,14 +76,12 @@ pub(super) fn explain(asked: Option<&str>) -> Result<Explanation, String> {
     if let Some(rule) = kit.rules.find(asked) {
         return Ok(of(std::iter::once(explained(rule, Some(&kit)))));
     }
-    let family: Vec<&Rule> = kit.rules.iter().filter(|rule| is_of_family(rule, asked)).collect();
-    if !family.is_empty() {
-        return Ok(of(family.into_iter().map(|rule| explained(rule, None))));
+    let named = || kit.rules.iter().map(Rule::named);
+    let codes = naming::meant(asked, named());
+    if !codes.is_empty() {
+        return Ok(of(codes.into_iter().filter_map(|code| kit.rules.find(code)).map(|rule| explained(rule, None))));
     }
-    let names: Vec<&str> =
-        kit.rules.iter().flat_map(|rule| [rule.code.as_str(), rule.name.as_str(), family_of(rule)]).collect();
-    let of = |asked: &str| did_you_mean(asked, names.iter().copied());
-    let help = Some(of(asked)).filter(|help| !help.is_empty()).unwrap_or_else(|| of(&asked.to_ascii_uppercase()));
+    let help = naming::nearest(asked, named(), std::iter::empty());
     let help = if help.is_empty() { "leave `rule` out to list all of them".to_owned() } else { help };
     Err(format!("there is no rule and no family `{}`; {help}", shown(asked)))
 }
@@ -95,7 +94,7 @@ fn explained(rule: &Rule, whole: Option<&Kit>) -> Explained {
     Explained {
         code: rule.code.clone(),
         name: rule.name.clone(),
-        family: family_of(rule).to_owned(),
+        family: rule.family().to_owned(),
         title: rule.title.clone(),
         explanation: whole.map(|kit| Detailed {
             why: rule.why.clone(),
@@ -108,22 +107,6 @@ fn explained(rule: &Rule, whole: Option<&Kit>) -> Explained {
             page: explain_rule(rule, kit),
         }),
     }
-}
-
-/// The family, by the folder that the rule stands in.
-fn family_of(rule: &Rule) -> &str {
-    rule.file.split('/').nth(1).unwrap_or_default()
-}
-
-/// Whether a rule is of a family by its name, or as in `KW2xx`.
-fn is_of_family(rule: &Rule, asked: &str) -> bool {
-    let lower = asked.to_ascii_lowercase();
-    let prefix = lower.strip_suffix("xx").filter(|prefix| !prefix.is_empty());
-    let is_like = |prefix: &str| {
-        let code = rule.code.to_ascii_lowercase();
-        code.starts_with(prefix) && code.len() == prefix.len() + 2
-    };
-    family_of(rule) == lower || prefix.is_some_and(is_like)
 }
 
 /// The targets of these ids with everything known of them, or all in short; or which ids there are.
