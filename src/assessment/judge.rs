@@ -33,7 +33,7 @@ use crate::inventory::model::Origin;
 use crate::inventory::{Inventory, System};
 use crate::language::{Prose, say};
 use crate::rules::{Answer, Evaluation, Finding, OpenQuestion, RawClaim, Rules, answers};
-use crate::suppression::{Held, Ignores, Written};
+use crate::suppression::{Configured, Ignores, Written};
 use crate::tables::Tables;
 use crate::targets::Catalogue;
 use crate::text::SourceFile;
@@ -67,7 +67,7 @@ impl Yardstick<'_> {
         &'t self,
         trees: &'t [Tree],
         files: &'t [SourceFile],
-        configured: &'t [Held<'t>],
+        configured: Configured<'t>,
     ) -> Ignores<'t> {
         Ignores::read(Written { trees, files, rules: self.rules, configured, today: self.today })
     }
@@ -87,9 +87,9 @@ pub struct Assessed {
 /// Judges every system of an inventory, and the estate.
 #[must_use]
 pub fn assess_inventory(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>) -> Assessed {
-    let holding = Holding::of(inventory);
+    let holding = Holding::of(inventory, files);
     let held = holding.held();
-    assess_holding(inventory, files, yardstick, &held)
+    assess_holding(inventory, files, yardstick, holding.configured(&held))
 }
 
 /// The same with these configurations.
@@ -97,7 +97,7 @@ pub(super) fn assess_holding(
     inventory: &Inventory,
     files: &[SourceFile],
     yardstick: &Yardstick<'_>,
-    configured: &[Held<'_>],
+    configured: Configured<'_>,
 ) -> Assessed {
     let locator = Locator::new(inventory, files);
     let ignores = yardstick.ignores(&inventory.trees, files, configured);
@@ -132,9 +132,9 @@ pub fn assess_variant(
     files: &[SourceFile],
     yardstick: &Yardstick<'_>,
 ) -> SystemAssessment {
-    let holding = Holding::of(inventory);
+    let holding = Holding::of(inventory, files);
     let held = holding.held();
-    let ignores = yardstick.ignores(trees, files, &held);
+    let ignores = yardstick.ignores(trees, files, holding.configured(&held));
     let locator = Locator::new(inventory, files);
     let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: false, ignores: &ignores };
     let views: Vec<SystemView<'_>> =

@@ -87,9 +87,9 @@ pub struct Shared {
 /// [`assess_inventory`](super::assess_inventory) judges all of them.
 #[must_use]
 pub fn assess_share(inventory: &Inventory, files: &[SourceFile], yardstick: &Yardstick<'_>, share: &Share) -> Shared {
-    let holding = Holding::of(inventory);
+    let holding = Holding::of(inventory, files);
     let held = holding.held();
-    let ignores = yardstick.ignores(&inventory.trees, files, &held);
+    let ignores = yardstick.ignores(&inventory.trees, files, holding.configured(&held));
     let locator = Locator::new(inventory, files);
     let judge = Judge { inventory, yardstick: *yardstick, locator, is_final: true, ignores: &ignores };
     // The estate is made of what every system claims.

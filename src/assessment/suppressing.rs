@@ -11,18 +11,21 @@ use crate::inventory::{Inventory, System};
 use crate::language::Prose;
 use crate::rules::file::Level;
 use crate::rules::{Evaluation, RawClaim, Suppressing, Withheld, WithheldWhat, evaluate, evaluate_suppressing};
-use crate::suppression::{Held, HeldSystem, Said};
+use crate::suppression::{Configured, Held, HeldSystem, Said};
+use crate::text::SourceFile;
 use crate::yaml::Place;
 
-/// The configurations that hold for the systems of an inventory.
+/// The configurations that hold for the systems of an inventory, and for the estate.
 pub(super) struct Holding<'c> {
+    inventory: &'c Inventory,
     configurations: Vec<(&'c Configuration, Vec<HeldSystem>)>,
+    reasons_are_optional: Vec<bool>,
 }
 
 impl<'c> Holding<'c> {
     /// Gathers them, each configuration once with its systems.
-    pub(super) fn of(inventory: &'c Inventory) -> Self {
-        let mut holding = Self { configurations: Vec::new() };
+    pub(super) fn of(inventory: &'c Inventory, files: &[SourceFile]) -> Self {
+        let mut holding = Self { inventory, configurations: Vec::new(), reasons_are_optional: Vec::new() };
         let says_something = |each: &Configuration| !each.suppressions.is_empty() || each.reasons_are_optional;
         if !inventory.configurations.all().iter().any(says_something) {
             return holding;
@@ -30,20 +33,60 @@ impl<'c> Holding<'c> {
         for system in &inventory.systems {
             let configuration = inventory.configuration_of(system);
             let held = held_system(inventory, system);
-            match holding.configurations.iter_mut().find(|(known, _)| *known == configuration) {
+            match holding.configurations.iter_mut().find(|(known, _)| std::ptr::eq(*known, configuration)) {
                 Some((_, systems)) => systems.push(held),
                 None => holding.configurations.push((configuration, vec![held])),
             }
         }
+        let estates = inventory.estate_configuration();
+        if !estates.suppressions.is_empty()
+            && !holding.configurations.iter().any(|(known, _)| std::ptr::eq(*known, estates))
+        {
+            holding.configurations.push((estates, Vec::new()));
+        }
+        holding.reasons_are_optional = reasons_are_optional(inventory, files);
         holding
     }
 
     pub(super) fn held(&self) -> Vec<Held<'_>> {
-        self.configurations
-            .iter()
-            .map(|(configuration, systems)| Held { configuration, systems, is_of_all: self.configurations.len() == 1 })
-            .collect()
+        let estates = self.inventory.estate_configuration();
+        let held = self.configurations.iter().map(|(configuration, systems)| Held {
+            configuration,
+            systems,
+            is_of_all: self.configurations.len() == 1,
+            is_estates: std::ptr::eq(*configuration, estates),
+        });
+        held.collect()
     }
+
+    pub(super) fn configured<'h>(&'h self, held: &'h [Held<'h>]) -> Configured<'h> {
+        Configured {
+            held,
+            reasons_are_optional: &self.reasons_are_optional,
+            configurations: &self.inventory.configurations,
+        }
+    }
+}
+
+/// For each file, whether suppressions in it may give no reason: as the systems say to which it belongs, all of them, and
+/// for what belongs to none as the nearest configuration says.
+fn reasons_are_optional(inventory: &Inventory, files: &[SourceFile]) -> Vec<bool> {
+    let configurations = &inventory.configurations;
+    let mut optional: Vec<Option<bool>> = vec![None; files.len()];
+    for system in &inventory.systems {
+        let is_optional = inventory.configuration_of(system).reasons_are_optional;
+        for source in &system.sources {
+            if let Some(known) = optional.get_mut(source.0 as usize) {
+                *known = Some(known.unwrap_or(true) && is_optional);
+            }
+        }
+    }
+    let nearest = |file: &SourceFile| configurations.get(configurations.number_of(std::iter::once(file)));
+    optional
+        .into_iter()
+        .zip(files)
+        .map(|(known, file)| known.unwrap_or_else(|| nearest(file).reasons_are_optional))
+        .collect()
 }
 
 fn held_system(inventory: &Inventory, system: &System) -> HeldSystem {

@@ -80,6 +80,21 @@ impl Configurations {
         self.found.extends.values().flatten().any(|under| under == name)
     }
 
+    /// Whether everything that lies in a folder was read.
+    #[must_use]
+    pub fn has_read_whole(&self, folder: &str) -> bool {
+        self.found.has_read_whole(folder)
+    }
+
+    /// Whether a configuration lies above some files, and another one lies nearer to them.
+    #[must_use]
+    pub fn is_shadowed<'f>(&self, number: usize, files: impl Iterator<Item = &'f SourceFile> + Clone) -> bool {
+        let is_it = |step: &Step| number > 0 && *step == Step::File(number - 1);
+        // What stands above a repository never held below it.
+        let way = self.way(files).iter().take_while(|step| matches!(step, Step::File(_)));
+        way.skip(1).any(is_it)
+    }
+
     /// The number of the estate's.
     #[must_use]
     pub fn estate(&self) -> usize {

@@ -79,7 +79,8 @@ fn help(text: &str, rules: &BTreeMap<String, RuleText>) -> String {
     families.dedup();
     let guess = naming::nearest(text, named(rules), causes());
     let guess = if guess.is_empty() { guess } else { format!("{guess} ") };
-    let list: Vec<&str> = causes().chain(families).collect();
+    let mut list: Vec<&str> = causes().collect();
+    list.extend(families);
     format!("{guess}What may fail: {}, a family such as KW2xx, or the code of a rule", list.join(", "))
 }
 

@@ -1,5 +1,7 @@
 //! Suppressions in comments: on a line, above a node, at the head of a file.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::directive::{self, Directive, Mistake as Malformed};
@@ -10,21 +12,27 @@ use crate::language::{Prose, say};
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{Place, Tree};
 
-/// What a text holds that has such a comment.
-const ADDRESS: &str = "kubeworthy:";
+/// What ends a line: also on machines that are long gone.
+const ENDS: [char; 2] = ['\n', '\r'];
 
 /// What Helm writes above each document that it renders.
 const SOURCE: &str = "# Source: ";
 
+/// Whether a text may hold such a comment, however it writes the name of the program.
+pub(super) fn speaks_of_it(text: &str) -> bool {
+    ["worthy", "Worthy", "WORTHY"].iter().any(|word| text.contains(word))
+}
+
 /// Reads the comments of every file.
 pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
     let speaks = |file: &SourceFile| {
-        file.cluster.is_none() && !FILE_NAMES.contains(&file.base_name()) && file.text.contains(ADDRESS)
+        file.cluster.is_none() && !FILE_NAMES.contains(&file.base_name()) && speaks_of_it(&file.text)
     };
     let heads: Vec<Option<Head>> =
         written.files.iter().map(|file| speaks(file).then(|| Head::of(&file.text))).collect();
     let head = |source: SourceId| heads.get(source.0 as usize).and_then(Option::as_ref);
     let mut read = vec![false; written.files.len()];
+    let templates: OnceCell<Templates<'_>> = OnceCell::new();
     for tree in written.trees.iter().filter(|tree| !tree.is_derived()) {
         let (Some(head), Some(file)) = (head(tree.source), written.files.get(tree.source.0 as usize)) else { continue };
         read[tree.source.0 as usize] = true;
@@ -34,7 +42,8 @@ pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
                 continue;
             }
             let (reach, place, mistake) = if directive.is_of_file {
-                match documents_of_template(written, tree, *span) {
+                let templates = templates.get_or_init(|| documents_of_templates(written));
+                match documents_of_template(templates, tree, *span) {
                     Some(regions) => (Reach::Bytes(regions), root(tree), None),
                     None => (Reach::Bytes(Vec::new()), None, Some(not_at_the_head())),
                 }
@@ -97,7 +106,7 @@ fn add(directive: Directive, comment: &Comment<'_>, into: &mut Vec<Ignore>) {
 /// The bytes of a comment without the end of its line, and what it says.
 fn said(text: &str, span: Span) -> Option<(Span, Directive)> {
     let rest = text.get(span.start as usize..).filter(|rest| rest.starts_with('#'))?;
-    let comment = rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())].trim_end();
+    let comment = rest[..rest.find(ENDS).unwrap_or(rest.len())].trim_end();
     let span = Span { start: span.start, end: span.start + comment.len() as u32 };
     directive::read(comment).map(|directive| (span, directive))
 }
@@ -106,12 +115,12 @@ fn said(text: &str, span: Span) -> Option<(Span, Directive)> {
 fn beside(tree: &Tree, comment: Span) -> (Reach, Option<Place>, Option<Mistake>) {
     let text: &str = &tree.text;
     let start = comment.start as usize;
-    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[..start].rfind(ENDS).map_or(0, |end| end + 1);
     let before = text[line..start].trim_start_matches('\u{feff}').trim();
     let region = |span: Span, is_line: bool| Region { source: tree.source, span, is_line };
     let place = |node| Some(Place { document: tree.document, node });
     if !before.is_empty() && before != "---" {
-        let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+        let end = text[start..].find(ENDS).map_or(text.len(), |length| start + length);
         let span = Span { start: line as u32, end: end as u32 };
         return (Reach::Bytes(vec![region(span, true)]), tree.first_within(span).and_then(place), None);
     }
@@ -143,7 +152,7 @@ impl Head {
         let mut head = Self { comments: Vec::new(), end: 0 };
         let mut at = 0;
         let mut in_action = false;
-        for line in text.split_inclusive('\n') {
+        for line in text.split_inclusive(ENDS) {
             let content = line.trim_start_matches('\u{feff}').trim();
             let behind_mark = content.strip_prefix("---").map(str::trim_start);
             let comment = behind_mark.unwrap_or(content);
@@ -163,13 +172,26 @@ impl Head {
     }
 }
 
-/// Of a text that Helm rendered the documents of the template at whose head a comment stands.
-fn documents_of_template(written: &Written<'_>, tree: &Tree, comment: Span) -> Option<Vec<Region>> {
+/// The documents of each template, by the text that holds them.
+type Templates<'t> = BTreeMap<(SourceId, &'t str), Vec<Region>>;
+
+/// Of texts that Helm rendered the documents of each template.
+fn documents_of_templates<'t>(written: &Written<'t>) -> Templates<'t> {
+    let mut templates = Templates::new();
+    for tree in written.trees.iter().filter(|tree| !tree.is_derived()) {
+        if let Some(own) = template(tree) {
+            let region = Region { source: tree.source, span: tree.span, is_line: false };
+            templates.entry((tree.source, own)).or_default().push(region);
+        }
+    }
+    templates
+}
+
+/// Those of the template at whose head a comment stands.
+fn documents_of_template(templates: &Templates<'_>, tree: &Tree, comment: Span) -> Option<Vec<Region>> {
     let is_head = tree.root()?.span().start >= comment.end;
     let own = template(tree).filter(|_| is_head)?;
-    let is_same = |other: &&Tree| !other.is_derived() && other.source == tree.source && template(other) == Some(own);
-    let region = |tree: &Tree| Region { source: tree.source, span: tree.span, is_line: false };
-    Some(written.trees.iter().filter(is_same).map(region).collect())
+    templates.get(&(tree.source, own)).cloned()
 }
 
 /// The template that a document comes from, as Helm names it above it.

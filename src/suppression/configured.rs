@@ -6,10 +6,22 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::reach::Reach;
 use super::{Ignore, Mistake, Said, Site, SuppressionForm, Written};
-use crate::configuration::{Configuration, ConfiguredSuppression};
+use crate::configuration::{Configuration, Configurations, ConfiguredSuppression};
 use crate::language::say;
 use crate::text::SourceId;
+use crate::text::paths::below;
 use crate::yaml::{DocumentId, Place};
+
+/// What is configured, as far as suppressions ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Configured<'c> {
+    /// The configurations that hold for something.
+    pub held: &'c [Held<'c>],
+    /// By the numbers of the files, whether suppressions in them may give no reason.
+    pub reasons_are_optional: &'c [bool],
+    /// All of them, for what was read.
+    pub configurations: &'c Configurations,
+}
 
 /// A configuration, and what it holds for.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +32,8 @@ pub struct Held<'c> {
     pub systems: &'c [HeldSystem],
     /// Whether these are all that there are.
     pub is_of_all: bool,
+    /// Whether it holds for the estate.
+    pub is_estates: bool,
 }
 
 /// A system for which a configuration holds.
@@ -41,20 +55,24 @@ pub(super) struct Globs {
     folder: String,
     /// Ids of systems; none for all.
     systems: Option<BTreeSet<String>>,
+    /// Whether all that is said of the estate counts among them.
+    is_of_estate: bool,
     /// The documents of these systems.
     documents: BTreeSet<DocumentId>,
 }
 
 impl Globs {
-    pub(super) fn covers(&self, said: &Said<'_>, file: &dyn Fn(Place) -> Option<String>) -> bool {
-        let is_of_system = self.systems.as_ref().is_none_or(|systems| match said.system {
+    /// Whether what is said is said of a system, or of the estate, that it covers.
+    pub(super) fn is_of_system(&self, said: &Said<'_>) -> bool {
+        self.systems.as_ref().is_none_or(|systems| match said.system {
             Some((_, id)) => systems.contains(id),
-            None => said.places.iter().any(|place| self.documents.contains(&place.document)),
-        });
-        let is_in_files = || {
-            self.files.is_none() || said.places.iter().any(|place| file(*place).is_some_and(|file| self.matches(&file)))
-        };
-        is_of_system && is_in_files()
+            None => self.is_of_estate || said.places.iter().any(|place| self.documents.contains(&place.document)),
+        })
+    }
+
+    /// Whether it names files at all.
+    pub(super) fn names_files(&self) -> bool {
+        self.files.is_some()
     }
 
     /// Covers what another one does too, which names the same files.
@@ -62,47 +80,30 @@ impl Globs {
         self.systems =
             self.systems.take().zip(other.systems).map(|(own, others)| own.into_iter().chain(others).collect());
         self.documents.extend(other.documents);
+        self.is_of_estate |= other.is_of_estate;
     }
 
-    fn matches(&self, file: &str) -> bool {
-        self.files.as_ref().is_none_or(|files| within(file, &self.folder).is_some_and(|file| files.is_match(file)))
+    pub(super) fn matches(&self, file: &str) -> bool {
+        self.files.as_ref().is_none_or(|files| below(file, &self.folder).is_some_and(|file| files.is_match(file)))
     }
 
-    /// Whether none of the files that it names was read.
+    /// Whether nothing of what it names was read, and may be there all the same.
     pub(super) fn are_elsewhere(&self, written: &Written<'_>) -> bool {
         let sources = |file: &crate::text::SourceFile| {
             let rendered = file.rendered.as_deref().map(|rendered| &rendered.sources);
             rendered.into_iter().flatten().any(|source| self.matches(&source.name))
         };
-        !written.files.iter().any(|file| self.matches(&file.name) || sources(file))
-            || self.systems.is_some() && self.documents.is_empty()
+        let is_nowhere = self.systems.is_some() && self.documents.is_empty() && !self.is_of_estate
+            || !written.files.iter().any(|file| self.matches(&file.name) || sources(file));
+        is_nowhere && !written.configured.configurations.has_read_whole(&self.folder)
     }
-}
-
-/// The name of a file as seen from a folder; none where it is not in it.
-fn within<'f>(file: &'f str, folder: &str) -> Option<&'f str> {
-    let plain = |path: &'f str| path.strip_prefix("./").unwrap_or(path);
-    let folder = folder.strip_prefix("./").unwrap_or(folder).trim_end_matches('/');
-    match folder {
-        "" | "." => Some(plain(file)),
-        folder => plain(file).strip_prefix(folder)?.strip_prefix('/'),
-    }
-}
-
-/// Whether the configuration under which something is written asks for no reasons.
-pub(super) fn needs_no_reason(ignore: &Ignore, written: &Written<'_>) -> bool {
-    let name = written.files.get(ignore.site.source.0 as usize).map_or("", |file| file.name.as_str());
-    let holding = written.configured.iter().filter(|held| within(name, &held.configuration.folder).is_some());
-    // The nearest counts.
-    let nearest = holding.max_by_key(|held| held.configuration.folder.len());
-    nearest.is_some_and(|held| held.configuration.reasons_are_optional)
 }
 
 /// Reads the entries of the configuration.
 pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
     // An entry of a file that several others extend is one suppression.
     let mut known: BTreeMap<(Place, &str), usize> = BTreeMap::new();
-    for held in written.configured {
+    for held in written.configured.held {
         for entry in &held.configuration.suppressions {
             for rule in &entry.rules {
                 let ignore = configured(written, held, entry, rule);
@@ -110,6 +111,7 @@ pub(super) fn read(written: &Written<'_>, into: &mut Vec<Ignore>) {
                     Some(index) => {
                         let known: &mut Ignore = &mut into[index];
                         known.reach.unite(ignore.reach);
+                        known.needs_reason |= ignore.needs_reason;
                     }
                     None => {
                         known.insert((entry.place, rule), into.len());
@@ -138,9 +140,11 @@ fn configured(written: &Written<'_>, held: &Held<'_>, entry: &ConfiguredSuppress
         }
     };
     let documents = meant.iter().flat_map(|system| system.documents.iter().copied()).collect();
-    let reach = Reach::Globs(Globs { files, folder: entry.folder.clone(), systems: names, documents });
+    let is_of_estate = held.is_estates && entry.systems.is_empty();
+    let reach = Reach::Globs(Globs { files, folder: entry.folder.clone(), systems: names, is_of_estate, documents });
     let ignore = Ignore::new(SuppressionForm::Configuration, rule, entry.reason.as_deref(), site, reach);
-    Ignore { until: entry.until, mistake, ..ignore }
+    let needs_reason = !held.configuration.reasons_are_optional;
+    Ignore { until: entry.until, mistake, needs_reason, ..ignore }
 }
 
 /// The files that some patterns name. A pattern without a slash names files at any depth, and a folder all that is in it.
@@ -176,13 +180,5 @@ mod tests {
         assert!(matches("deploy/**/*.yaml", "deploy/web.yaml") && matches("deploy/**", "deploy/a/web.yaml"));
         assert!(!matches("deploy/web.yaml", "a/deploy/web.yaml"));
         assert!(globs(&["a[".to_owned()]).is_err());
-    }
-
-    #[test]
-    fn files_are_seen_from_the_folder_of_the_configuration() {
-        assert_eq!(within("team/a/web.yaml", "team/a"), Some("web.yaml"));
-        assert_eq!(within("./team/a/web.yaml", "./team/"), Some("a/web.yaml"));
-        assert_eq!(within("team/ab/web.yaml", "team/a"), None);
-        assert_eq!(within("./web.yaml", ""), Some("web.yaml"));
     }
 }

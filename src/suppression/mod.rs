@@ -6,13 +6,14 @@ mod codes;
 mod comments;
 mod configured;
 mod directive;
+mod index;
 mod reach;
 mod texts;
 
-pub use configured::{Held, HeldSystem};
+pub use configured::{Configured, Held, HeldSystem};
 pub use texts::{FAMILY, SuppressionText, SuppressionTexts};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use crate::language::{Prose, say};
 use crate::rules::Rules;
 use crate::text::{SourceFile, SourceId, Span};
 use crate::yaml::{DocumentId, Place, Tree};
+use index::Index;
 use reach::Reach;
 
 /// Where and how a suppression is written.
@@ -122,6 +124,8 @@ pub struct Ignore {
     pub site: Site,
     /// Why it does not count.
     pub mistake: Option<Mistake>,
+    /// Whether what configures it asks for a reason.
+    needs_reason: bool,
     /// The codes of the rules that are meant, sorted.
     codes: Vec<String>,
     reach: Reach,
@@ -178,7 +182,7 @@ pub struct Written<'t> {
     /// The rules that may be named.
     pub rules: &'t Rules,
     /// What is configured.
-    pub configured: &'t [Held<'t>],
+    pub configured: Configured<'t>,
     /// The day on which they are read; none where no suppression expires.
     pub today: Option<Day>,
 }
@@ -187,12 +191,10 @@ pub struct Written<'t> {
 pub struct Ignores<'t> {
     written: Written<'t>,
     ignores: Vec<Ignore>,
-    /// Those that count, by the codes of the rules that they mean.
-    by_code: BTreeMap<String, Vec<usize>>,
+    /// Those that count, by what they are about.
+    index: Index,
     /// Which of them cover something.
     applied: Vec<AtomicBool>,
-    /// Which of them mean a rule that had no answer where they stand.
-    open: Vec<AtomicBool>,
 }
 
 impl<'t> Ignores<'t> {
@@ -201,12 +203,11 @@ impl<'t> Ignores<'t> {
     pub fn read(written: Written<'t>) -> Self {
         let mut ignores = Vec::new();
         // Most runs have none: nothing is looked for where no text names the program.
-        if written.files.iter().any(|file| file.text.contains("kubeworthy")) {
+        if written.files.iter().any(|file| comments::speaks_of_it(&file.text)) {
             comments::read(&written, &mut ignores);
             annotations::read(&written, &mut ignores);
         }
         configured::read(&written, &mut ignores);
-        let mut by_code: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let place = |ignore: &Ignore| {
             let span = ignore
                 .site
@@ -216,32 +217,21 @@ impl<'t> Ignores<'t> {
             (ignore.form == SuppressionForm::Configuration, name, span, ignore.form)
         };
         ignores.sort_by(|a, b| place(a).cmp(&place(b)));
-        for (index, ignore) in ignores.iter_mut().enumerate() {
-            ignore.check(&written);
-            for code in ignore.codes.iter().filter(|_| ignore.mistake.is_none()) {
-                by_code.entry(code.clone()).or_default().push(index);
-            }
-        }
-        let flags = || ignores.iter().map(|_| AtomicBool::new(false)).collect();
-        Self { applied: flags(), open: flags(), written, by_code, ignores }
+        ignores.iter_mut().for_each(|ignore| ignore.check(&written));
+        let applied = ignores.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { index: Index::of(&ignores, written.trees), applied, written, ignores }
     }
 
     /// None of them, for asking what would be without.
     #[must_use]
     pub fn none(&self) -> Self {
-        Self {
-            written: self.written,
-            ignores: Vec::new(),
-            by_code: BTreeMap::new(),
-            applied: Vec::new(),
-            open: Vec::new(),
-        }
+        Self { written: self.written, ignores: Vec::new(), index: Index::default(), applied: Vec::new() }
     }
 
     /// Whether there is none that counts.
     #[must_use]
     pub fn cover_nothing(&self) -> bool {
-        self.by_code.is_empty()
+        self.index.is_empty()
     }
 
     /// All of them.
@@ -251,30 +241,17 @@ impl<'t> Ignores<'t> {
 
     /// The first that covers what a rule says. All that do are noted. `file` names the file of a place as reports do.
     pub fn covering(&self, said: &Said<'_>, file: &dyn Fn(Place) -> Option<String>) -> Option<usize> {
-        let mut first = None;
-        for index in self.by_code.get(said.rule)? {
-            if self.ignores[*index].reach.covers(said, self.written.trees, file) {
-                self.applied[*index].store(true, Ordering::Relaxed);
-                first = first.or(Some(*index));
-            }
-        }
+        let mut first: Option<usize> = None;
+        self.index.covering(said, &self.ignores, self.written.trees, file, &mut |by| {
+            self.applied[by].store(true, Ordering::Relaxed);
+            first = Some(first.map_or(by, |first| first.min(by)));
+        });
         first
     }
 
     /// Notes that a rule had no answer for a workload, or for a system as a whole.
     pub fn note_open(&self, rule: &str, workload: Option<&Workload>) {
-        for index in self.by_code.get(rule).into_iter().flatten() {
-            let source = self.ignores[*index].site.source;
-            let concerns = |workload: &Workload| {
-                let places = [Some(workload), workload.written.as_deref()].into_iter().flatten().map(|each| each.place);
-                let spans = places.filter_map(|place| reach::written_span(self.written.trees, place));
-                spans.into_iter().any(|(written, _)| written == source)
-            };
-            let is_configured = self.ignores[*index].form == SuppressionForm::Configuration;
-            if is_configured || workload.is_none_or(concerns) {
-                self.open[*index].store(true, Ordering::Relaxed);
-            }
-        }
+        self.index.note_open(rule, workload, self.written.trees);
     }
 
     /// What became of each of them, after everything was asked. `aside` are the documents of overlays that were not
@@ -283,12 +260,11 @@ impl<'t> Ignores<'t> {
     pub fn states(&self, is_honoured: bool, aside: &BTreeSet<DocumentId>, reads_live: bool) -> Vec<SuppressionState> {
         let only_aside = reach::written_aside(self.written.trees, aside);
         let state = |(index, ignore): (usize, &Ignore)| {
-            let is_set = |flags: &[AtomicBool]| flags[index].load(Ordering::Relaxed);
             if let Some(mistake) = &ignore.mistake {
                 mistake.state
-            } else if is_set(&self.applied) {
+            } else if self.applied[index].load(Ordering::Relaxed) {
                 if is_honoured { SuppressionState::Applied } else { SuppressionState::NotHonoured }
-            } else if is_set(&self.open)
+            } else if self.index.is_open(ignore)
                 || !reads_live && self.needs_live(ignore)
                 || ignore.reach.is_aside(&only_aside, aside)
                 || ignore.reach.is_elsewhere(&self.written)
@@ -311,7 +287,7 @@ impl<'t> Ignores<'t> {
 impl Ignore {
     fn new(form: SuppressionForm, rule: &str, reason: Option<&str>, site: Site, reach: Reach) -> Self {
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned);
-        Self { form, rule: rule.to_owned(), reason, until: None, site, mistake: None, codes: Vec::new(), reach }
+        Self { form, rule: rule.to_owned(), reason, until: None, site, mistake: None, needs_reason: true, codes: Vec::new(), reach }
     }
 
     /// Finds the rules that are meant, and what is wrong, the worst first.
@@ -327,13 +303,15 @@ impl Ignore {
             }
         }
         let is_over = |until: &Day| written.today.is_some_and(|today| *until < today);
+        let optional = written.configured.reasons_are_optional.get(self.site.source.0 as usize);
+        let may_leave_it_out = self.form != SuppressionForm::Configuration && optional.copied().unwrap_or(false);
         self.mistake = if let Some(until) = self.until.filter(is_over) {
             Some(Mistake {
                 state: SuppressionState::Expired,
                 message: say!("the suppression of {} ended on {}", &self.rule, until.to_string()),
                 help: say!("do what was put off, or give it another day"),
             })
-        } else if self.reason.is_none() && !configured::needs_no_reason(self, written) {
+        } else if self.reason.is_none() && self.needs_reason && !may_leave_it_out {
             Some(Mistake {
                 state: SuppressionState::WithoutReason,
                 message: say!("the suppression of {} gives no reason, so that it does not count", &self.rule),

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::configured::Globs;
-use super::{Said, Written};
-use crate::inventory::model::{Origin, Workload};
+use super::Written;
 use crate::text::{SourceId, Span};
 use crate::yaml::{DocumentId, Node, Place, Tree};
 
@@ -15,15 +14,6 @@ pub(super) struct Region {
     pub(super) span: Span,
     /// Whether it is a line, which covers what stands on it and never an object as a whole.
     pub(super) is_line: bool,
-}
-
-impl Region {
-    /// Whether something that is written there is covered.
-    fn holds(&self, source: SourceId, at: Span) -> bool {
-        let begins = (self.span.start..self.span.end).contains(&at.start);
-        let leads_in = self.is_line && at.start < self.span.start && at.end > self.span.start;
-        self.source == source && (begins || leads_in)
-    }
 }
 
 /// What a suppression covers.
@@ -38,35 +28,6 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    /// Whether something that a rule says is covered.
-    pub(super) fn covers(&self, said: &Said<'_>, trees: &[Tree], file: &dyn Fn(Place) -> Option<String>) -> bool {
-        match self {
-            Self::Bytes(regions) => {
-                let holds = |place: Place, with_line: bool| {
-                    written_span(trees, place).is_some_and(|(source, span)| {
-                        regions.iter().any(|region| (with_line || !region.is_line) && region.holds(source, span))
-                    })
-                };
-                let of_object = |place: &Place| object(trees, *place).is_some_and(|object| holds(object, false));
-                let is_subject = |workload: &Workload| match workload.origin {
-                    Origin::Compose => holds(workload.kind_place, false),
-                    Origin::Kubernetes => of_object(&workload.place),
-                };
-                said.places.iter().any(|place| holds(*place, true) || of_object(place))
-                    || subjects(said).any(is_subject)
-            }
-            Self::Objects(objects) => {
-                let holds = |place: Place| {
-                    let own = objects.iter().filter(|object| object.document == place.document);
-                    let node = |object: &Place| tree(trees, object.document)?.node(object.node);
-                    own.filter_map(node).any(|object| object.holds(place.node))
-                };
-                said.places.iter().any(|place| holds(*place)) || subjects(said).any(|each| holds(each.place))
-            }
-            Self::Globs(globs) => globs.covers(said, file),
-        }
-    }
-
     /// Covers what another entry of the same place in the configuration does too.
     pub(super) fn unite(&mut self, other: Self) {
         if let (Self::Globs(own), Self::Globs(other)) = (self, other) {
@@ -96,12 +57,6 @@ impl Reach {
     }
 }
 
-/// The workload that something is said of; beside a live one what files write of it.
-fn subjects<'s>(said: &Said<'s>) -> impl Iterator<Item = &'s Workload> + use<'s> {
-    let written = said.workload.and_then(|workload| workload.written.as_deref());
-    said.workload.into_iter().chain(written)
-}
-
 pub(super) fn tree(trees: &[Tree], document: DocumentId) -> Option<&Tree> {
     trees.get(document.0 as usize)
 }
@@ -114,7 +69,7 @@ pub(super) fn written_span(trees: &[Tree], place: Place) -> Option<(SourceId, Sp
 }
 
 /// The object that holds a place: in a list its item, else the document; none for what is no object of Kubernetes.
-fn object(trees: &[Tree], place: Place) -> Option<Place> {
+pub(super) fn object(trees: &[Tree], place: Place) -> Option<Place> {
     let root = tree(trees, place.document)?.root()?;
     let object = items(root).find_map(|list| list.item_holding(place.node)).unwrap_or(root);
     object.get("kind").is_some().then(|| object.place())

@@ -293,6 +293,12 @@ impl<'t> Node<'t> {
         (self.at..self.entry().next).contains(&id.0)
     }
 
+    /// The numbers of the nodes that it holds, itself first.
+    #[must_use]
+    pub fn extent(&self) -> std::ops::Range<u32> {
+        self.at..self.entry().next
+    }
+
     /// The item of a sequence that holds a node, aliases followed.
     #[must_use]
     pub fn item_holding(&self, id: NodeId) -> Option<Self> {
