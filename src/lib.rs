@@ -282,6 +282,7 @@ fn rule_text(rule: &Rule) -> RuleText {
     RuleText {
         name: rule.name.clone(),
         family: rule.family().to_owned(),
+        finds: rule.finds(),
         title: rule.title.clone(),
         why: rule.why.clone(),
         remedy: rule.remedy.clone(),
@@ -299,6 +300,7 @@ fn suppression_text(text: &SuppressionText) -> RuleText {
         sources: Vec::new(),
         page: rules::page_of(&text.code),
         family: suppression::FAMILY.to_owned(),
+        finds: true,
     }
 }
 

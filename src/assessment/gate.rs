@@ -71,7 +71,7 @@ pub struct GateFailure {
 /// Something about the gate that makes nothing fail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateNote {
-    /// What sort: `better`, `gone`, `no-baseline`, `rules-differ`.
+    /// What sort: `better`, `gone`, `never-fails`, `no-baseline`, `rules-differ`.
     pub kind: &'static str,
     /// What is said.
     pub message: Prose,

@@ -100,6 +100,8 @@ pub struct RuleText {
     pub name: String,
     /// Its family: the folder that holds it, such as `scale`; empty for rules that lie in none.
     pub family: String,
+    /// Whether it may tell a finding, rather than claim a need or ask.
+    pub finds: bool,
     /// One line for lists.
     pub title: String,
     /// Why it says something about need.

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Config, terminal: &Terminal) -> Exit {
 }
 
 fn shown(arguments: &ConfigShow, terminal: &Terminal) -> Result<String, Exit> {
-    let kit = load_kit(&[], terminal).ok_or(Exit::Error)?;
+    let kit = load_kit(&arguments.rules, terminal).ok_or(Exit::Error)?;
     let paths = if arguments.paths.is_empty() { vec![".".into()] } else { arguments.paths.clone() };
     let standard = |path: &std::path::PathBuf| path.as_os_str() == "-";
     let input = |path| if standard(&path) { Input::Standard } else { Input::Path(path) };

@@ -1,15 +1,17 @@
 //! `kubeworthy init`: a commented configuration file, its questions ordered by how much their answer could move the verdict.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::Exit;
 use super::arguments::Init;
 use super::assess::load_kit;
 use super::output::Terminal;
 use crate::choices::Choices;
-use crate::configuration::{self, FILE_NAMES};
+use crate::configuration::{self, FILE_NAMES, FoundFile, Step};
 use crate::context::keys::{KEYS, Key};
 use crate::source::{self, Collected, Input};
+use crate::text::paths::leading;
 use crate::text::sanitize::for_terminal;
 use crate::{Kit, assess};
 
@@ -48,13 +50,14 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Exit {
             format!("# yaml-language-server: $schema={address}/raw/HEAD/docs/schemas/configuration.json\n")
         }
     };
-    let text = modeline + &questionnaire(&inputs, &collected, &kit);
+    let first = &paths[0];
+    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(first) };
+    let above = held_above(folder);
+    let text = modeline + &questionnaire(&inputs, &collected, above.as_ref().map(|(path, _)| path.as_str()), &kit);
     let text = terminal.in_words(&text);
     if arguments.print {
         return terminal.print(&text);
     }
-    let first = &paths[0];
-    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(first) };
     let file = folder.join(FILE_NAMES[0]);
     let there = FILE_NAMES.iter().map(|name| folder.join(name)).find(|file| file.exists());
     if let Some(file) = there {
@@ -77,8 +80,27 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Exit {
             "{} was written; answer what you know and leave the rest",
             for_terminal(&file.display().to_string())
         ));
+        if let Some((path, name)) = above {
+            terminal.note(&format!(
+                "{} held here until now; the new file extends it (`extends: {}`), so that what it says goes on to count",
+                for_terminal(&name),
+                for_terminal(&path)
+            ));
+        }
     }
     written
+}
+
+/// The configuration that holds in a folder by lying above it: the path that leads to it from there, and its name.
+fn held_above(folder: &Path) -> Option<(String, String)> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut looked = Collected::default();
+    source::find(&mut looked, &[Input::Path(folder.to_path_buf())]);
+    let found = looked.choices.found;
+    let steps = found.elsewhere.iter().take_while(|step| matches!(step, Step::File(_)));
+    let files = steps.filter_map(|step| if let Step::File(number) = step { found.files.get(*number) } else { None });
+    let path = |file: &FoundFile| leading(&folder.to_string_lossy(), &file.name).map(|path| (path, file.name.clone()));
+    files.filter_map(path).find(|(path, _)| path.starts_with(".."))
 }
 
 /// How far the need moves at most under the answers to one key, with the lowest and the highest need.
@@ -88,7 +110,7 @@ struct Reach {
     high: f64,
 }
 
-fn questionnaire(inputs: &[Input], collected: &Collected, kit: &Kit) -> String {
+fn questionnaire(inputs: &[Input], collected: &Collected, above: Option<&str>, kit: &Kit) -> String {
     let stands = assess(collected, kit).estate;
     let need = stands.need.score;
     let mut reaches: Vec<Reach> = KEYS
@@ -125,9 +147,14 @@ fn questionnaire(inputs: &[Input], collected: &Collected, kit: &Kit) -> String {
          # systems:\n#   NAME:\n#     availability-target: 99.9\n\n\
          # What is assumed where nothing is said here: startup, regulated or edge; `kubeworthy config show` tells what.\n\
          # profile: startup\n\n\
-         # Files that lie under this one, relative to it, such as a policy that several repositories share.\n\
-         # extends: ../policy/kubeworthy.yaml\n\n\
-         # What makes `kubeworthy check` fail.\n\
+         # Files that lie under this one, relative to it and in the same repository, such as a policy of several systems.\n",
+    );
+    let _ = match above {
+        Some(path) => writeln!(text, "extends: {}\n", serde_json::Value::from(path)),
+        None => writeln!(text, "# extends: ../policy/kubeworthy.yaml\n"),
+    };
+    text.push_str(
+        "# What makes `kubeworthy check` fail.\n\
          # gate:\n#   need-at-least: 40\n#   fail-on: [regression, needless]\n#   baseline: kubeworthy.baseline.json\n\n\
          # Rules that do not count, each with its reason.\n\
          # ignore:\n#   - rules: [KW203]\n#     paths: [\"legacy/**\"]\n#     reason: the chart is replaced in spring\n\

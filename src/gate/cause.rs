@@ -61,6 +61,12 @@ impl Cause {
         }
     }
 
+    /// Whether it names rules, and none of them is as asked.
+    #[must_use]
+    pub fn is_without(&self, is_so: &dyn Fn(&String) -> bool) -> bool {
+        matches!(self, Self::Rules { codes, .. } if !codes.iter().any(is_so))
+    }
+
     /// Whether it is about findings of a rule.
     #[must_use]
     pub fn is_of(&self, code: &str) -> bool {
@@ -92,6 +98,7 @@ mod tests {
         let rule = |name: &str, family: &str| RuleText {
             name: name.to_owned(),
             family: family.to_owned(),
+            finds: true,
             title: String::new(),
             why: String::new(),
             remedy: String::new(),

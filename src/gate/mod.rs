@@ -97,6 +97,10 @@ pub fn judge(
     }
     gate.suppressions(&of_systems, &of_all);
     gate.notes(fail_on.contains(DEFAULT));
+    let causes: BTreeSet<&Cause> = of_systems.iter().chain([&of_all]).flat_map(|terms| &terms.causes).collect();
+    let finds = |code: &String| assessment.rules.get(code).is_none_or(|rule| rule.finds);
+    let never = causes.into_iter().filter(|cause| cause.is_without(&finds) && fail_on.contains(cause.written()));
+    gate.report.notes.extend(never.map(|cause| tell::never_fails(cause.written())));
     let mut report = gate.report;
     report.fail_on = fail_on.into_iter().collect();
     let least = of_systems.iter().filter_map(|terms| terms.need_at_least);

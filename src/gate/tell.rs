@@ -137,6 +137,14 @@ pub(super) fn no_baseline() -> GateNote {
     }
 }
 
+pub(super) fn never_fails(cause: &str) -> GateNote {
+    GateNote {
+        kind: "never-fails",
+        message: say!("{} states a need and never fails", cause),
+        help: say!("name a rule that finds something, or fail on verdicts and needs: `--fail-on needless`, `--gate 40`"),
+    }
+}
+
 pub(super) fn rules_differ() -> GateNote {
     GateNote {
         kind: "rules-differ",

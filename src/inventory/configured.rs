@@ -76,6 +76,16 @@ impl Inventory {
             || system.configuration != self.configurations.estate() && self.systems.iter().filter(shared).count() == 1
     }
 
+    /// The configurations that hold for systems below the folder of another one, in its place.
+    fn nearer_than(&self, number: usize, files: &[SourceFile]) -> Vec<&str> {
+        let is_shadowed = |system: &&System| {
+            let files = system.sources.iter().filter_map(|source| files.get(source.0 as usize));
+            self.configurations.is_shadowed(number, files)
+        };
+        let nearer = self.systems.iter().filter(is_shadowed).map(|system| self.configuration_of(system).file.as_str());
+        nearer.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Tells of statements and suppressions about systems that are not there, and of configuration that holds for nothing.
     pub(super) fn note_useless_configuration(&mut self, files: &[SourceFile]) {
         let mut problems = Vec::new();
@@ -86,14 +96,23 @@ impl Inventory {
             if number > 0 && !is_estates && self.systems.iter().filter(holds).count() == 0 {
                 let is_extended = self.configurations.is_extended(&configuration.file);
                 if let Some(at) = files.iter().position(|file| file.name == configuration.file && !is_extended) {
-                    let help = "move it to the folder of a system or above it, or remove it";
+                    let nearer = self.nearer_than(number, files);
+                    let (message, help) = match nearer.is_empty() {
+                        true => (
+                            "this configuration holds for no system: none lies in its folder or below it".to_owned(),
+                            "move it to the folder of a system or above it, or remove it".to_owned(),
+                        ),
+                        false => (
+                            format!("this configuration holds for no system: nearer to them lies {}", nearer.join(", ")),
+                            "let what lies nearer extend it, as in `extends: ../kubeworthy.yaml`, or remove it".to_owned(),
+                        ),
+                    };
                     let place =
                         self.trees.iter().find(|tree| tree.source.0 as usize == at).and_then(|tree| tree.root());
-                    let message = "this configuration holds for no system: none lies in its folder or below it";
                     let source = SourceId(at as u32);
                     problems.push(match place {
-                        Some(root) => Problem::at(root.place(), source, message, help),
-                        None => Problem { not_understood: false, ..Problem::of_file(source, message, help) },
+                        Some(root) => Problem::at(root.place(), source, &message, &help),
+                        None => Problem { not_understood: false, ..Problem::of_file(source, &message, &help) },
                     });
                 }
                 continue;

@@ -178,6 +178,7 @@ mod tests {
         let rule = |address: &str| RuleText {
             name: String::new(),
             family: String::new(),
+            finds: true,
             title: String::new(),
             why: String::new(),
             remedy: String::new(),

@@ -214,6 +214,14 @@ fn malformed(mistake: Malformed) -> (Prose, Prose) {
             (say!("the rules to suppress stand in brackets"), say!("write `ignore[KW203] reason`"))
         }
         Malformed::NotClosed => (say!("the brackets are not closed"), say!("write `ignore[KW203] reason`")),
+        Malformed::OtherAddress => (
+            say!("a suppression is addressed to `kubeworthy:` in small letters, and begins with `ignore`"),
+            say!("write `# kubeworthy: ignore[KW203] reason`"),
+        ),
+        Malformed::LastDay => (
+            say!("a comment has no last day, and this one would count for ever"),
+            say!("write it under `ignore` in `kubeworthy.yaml`, with `until`, or leave the day out"),
+        ),
         Malformed::NothingNamed => (say!("the brackets name no rule"), say!("write `ignore[KW203] reason`")),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-/// What begins a comment that is meant for the program.
-const ADDRESS: &str = "kubeworthy:";
+/// The name by which a comment addresses the program, and what stands behind it.
+const NAME: &str = "kubeworthy";
+const BEHIND: char = ':';
 
 /// What a comment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +30,15 @@ pub(super) enum Mistake {
     NotClosed,
     /// The brackets hold nothing.
     NothingNamed,
+    /// It is addressed in other letters, or without its colon.
+    OtherAddress,
+    /// It names a last day, which a comment cannot have.
+    LastDay,
 }
 
 /// What a comment says; none where it is not meant for the program. The text begins with its `#`.
 pub(super) fn read(comment: &str) -> Option<Directive> {
-    let at = addressed(comment)?;
+    let Address { at, is_exact } = addressed(comment)?;
     let rest = &comment[at..];
     let said = rest.trim_start();
     let from = at + rest.len() - said.len();
@@ -47,6 +52,10 @@ pub(super) fn read(comment: &str) -> Option<Directive> {
     };
     let behind = from + word.len();
     let opened = comment[behind..].trim_start();
+    if !is_exact {
+        let is_meant = is_near(word) && (opened.starts_with('[') || opened.starts_with("KW"));
+        return is_meant.then(|| mistaken(Mistake::OtherAddress));
+    }
     if !matches!(word, "ignore" | "ignore-file") {
         return is_attempt(word, said).then(|| mistaken(Mistake::UnknownWord));
     }
@@ -69,6 +78,9 @@ pub(super) fn read(comment: &str) -> Option<Directive> {
     let reason =
         inside[length + 1..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—'));
     let reason = reason.trim_end();
+    if names_a_day(reason) {
+        return Some(mistaken(Mistake::LastDay));
+    }
     Some(Directive {
         is_of_file: word == "ignore-file",
         rules,
@@ -77,19 +89,60 @@ pub(super) fn read(comment: &str) -> Option<Directive> {
     })
 }
 
-/// The byte behind the address, which stands at the beginning of the comment or of another one on the same line.
-fn addressed(comment: &str) -> Option<usize> {
-    comment.match_indices(ADDRESS).map(|(at, _)| at).find_map(|at| {
-        let before = comment[..at].trim_end();
-        before.ends_with('#').then_some(at + ADDRESS.len())
+/// Where a comment addresses the program.
+struct Address {
+    /// The byte behind it.
+    at: usize,
+    /// Whether it is written as it should be.
+    is_exact: bool,
+}
+
+/// The address, which stands at the beginning of the comment or of another one on the same line.
+fn addressed(comment: &str) -> Option<Address> {
+    // What is written in other letters has the same bytes.
+    let lower = comment.to_ascii_lowercase();
+    lower.match_indices(NAME).find_map(|(at, _)| {
+        if !comment[..at].trim_end().ends_with('#') {
+            return None;
+        }
+        let behind = at + NAME.len();
+        let rest = comment[behind..].trim_start();
+        let colon = rest.strip_prefix(BEHIND);
+        // A longer word is another one.
+        if colon.is_none() && !comment[behind..].starts_with(char::is_whitespace) {
+            return None;
+        }
+        let is_exact = comment[at..].starts_with(NAME) && comment[behind..].starts_with(BEHIND);
+        Some(Address { at: comment.len() - colon.unwrap_or(rest).len(), is_exact })
     })
 }
 
 /// Whether somebody who wrote this meant to suppress something.
 fn is_attempt(word: &str, said: &str) -> bool {
-    let is_near = |known: &str| strsim::damerau_levenshtein(&word.to_ascii_lowercase(), known) <= 2;
     let after = said[word.len()..].trim_start();
-    is_near("ignore") || is_near("ignore-file") || after.starts_with('[') || after.starts_with("KW")
+    is_near(word) || after.starts_with('[') || after.starts_with("KW")
+}
+
+/// Whether a word is meant to be one of those that are known.
+fn is_near(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    ["ignore", "ignore-file"].iter().any(|known| strsim::damerau_levenshtein(&word, known) <= 2)
+}
+
+/// Whether a reason names a last day as other tools write it, which would count for nothing.
+fn names_a_day(reason: &str) -> bool {
+    let mut words = reason.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let Some(day) = ["until=", "until:"].iter().find_map(|key| word.to_ascii_lowercase().strip_prefix(key).map(str::to_owned))
+        else {
+            continue;
+        };
+        let day = if day.is_empty() { words.peek().map_or(String::new(), |next| (*next).to_owned()) } else { day };
+        if day.starts_with(|c: char| c.is_ascii_digit()) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -125,6 +178,28 @@ mod tests {
         assert_eq!(mistake("# kubeworthy: the answer is in the README"), None);
         assert_eq!(mistake("# see kubeworthy: ignore[KW203] x"), None);
         assert_eq!(mistake("# kubeworthy"), None);
+        for other in [
+            "# Kubeworthy: Ignore[KW106] r",
+            "# KUBEWORTHY: ignore [KW106] r",
+            "# kubeworthy ignore[KW106] r",
+            "# kubeworthy : ignore-file[KW106] r",
+            "# Kubeworthy: ignore KW106 r",
+        ] {
+            assert_eq!(mistake(other), Some(Some(Mistake::OtherAddress)), "{other}");
+        }
+        for day in ["until=2020-01-01", "by contract, until: 2020-01-01", "UNTIL=2020"] {
+            assert_eq!(mistake(&format!("# kubeworthy: ignore[KW106] {day}")), Some(Some(Mistake::LastDay)), "{day}");
+        }
+        for prose in [
+            "# Kubeworthy: ignore the rest of this file",
+            "# kubeworthy ignores this file",
+            "# kubeworthy says [KW106]",
+            "# kubeworthyignore[KW106] r",
+            "# Kubeworthy reads comments",
+        ] {
+            assert_eq!(mistake(prose), None, "{prose}");
+        }
+        assert_eq!(names("# kubeworthy: ignore[KW106] until 2027 by contract").1, ["KW106"]);
         assert_eq!(mistake("#"), None);
     }
 }

@@ -22,7 +22,7 @@ impl Tree {
             return Some(self.subtree(0, 0));
         }
         let (start, kind) = (self.entries[at].span.start as usize, self.entries[at].kind);
-        let line = self.text.get(..start)?.rfind('\n').map_or(0, |end| end + 1);
+        let line = self.text.get(..start)?.rfind(['\n', '\r']).map_or(0, |end| end + 1);
         let indent = self.text.get(line..)?.find(|c| c != ' ').map_or(start, |indent| line + indent);
         let first = |from: usize| self.text.as_bytes().get(from).copied();
         if first(indent) == Some(b'-') && matches!(first(indent + 1), None | Some(b' ' | b'\t' | b'\n' | b'\r')) {

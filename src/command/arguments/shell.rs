@@ -82,6 +82,10 @@ pub struct ConfigShow {
     /// The system, by its name or id, whose configuration is shown; by default that of each
     #[arg(long, value_name = "NAME")]
     pub system: Option<String>,
+
+    /// A folder of your own rules, which the configuration may name
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub rules: Vec<PathBuf>,
 }
 
 /// Arguments of `mcp`.

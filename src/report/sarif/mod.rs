@@ -309,6 +309,7 @@ fn rules(assessment: &Assessment, told: &[Told<'_>]) -> Vec<Rule> {
     let unknown = |name: &str| RuleText {
         name: name.to_owned(),
         family: String::new(),
+        finds: true,
         title: name.to_owned(),
         why: String::new(),
         remedy: String::new(),
@@ -328,6 +329,7 @@ fn verdict_text() -> RuleText {
     RuleText {
         name: VERDICT_NAME.to_owned(),
         family: String::new(),
+        finds: true,
         title: VERDICT_TITLE.to_owned(),
         why: "The need says how much of what a system needs for its availability and its scale would be lost or hard \
               without Kubernetes, from 0 to 100 points. It is no grade: a low need is good news, since something simpler \
