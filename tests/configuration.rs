@@ -138,7 +138,7 @@ fn what_is_extended_lies_under_and_a_profile_lowest() {
             "extends: base.yaml\nregions: 1\ngrowth: 2\ngate: {need-at-least: 30}\nprofile: edge\n",
         ),
         ("policy/base.yaml", "growth: 3\nrecovery-time: 4h\nignore: [{rules: KW2xx, reason: no load tests}]\n"),
-        ("repo/.git/", ""),
+        (".git/", ""),
         (
             "repo/kubeworthy.yaml",
             "extends: ../policy/kubeworthy.yaml\nregions: 2\non-call: around-the-clock\n\
@@ -185,7 +185,7 @@ fn mistakes_stop_the_run_with_their_place_and_a_way_out() {
         ("gate: {need-at-least: 400}\n", ":1:8", "from 0 to 100"),
         ("gate:\n  fail-on: [needles]\n", ":2:13", "did you mean `needless`?"),
         ("profile: start-up\n", ":1:1", "did you mean `startup`?"),
-        ("ignore: [{rules: [KW999], reason: x}]\n", ":1:11", "there is no rule and no family of rules `KW999`"),
+        ("ignore: [{rules: [KW101, KW999], reason: x}]\n", ":1:26", "there is no rule and no family of rules `KW999`"),
         ("ignore: [{rules: scael, reason: x}]\n", ":1:11", "did you mean `scale`?"),
         ("ignore: [{rules: all, paths: \"a[\", reason: x}]\n", ":1:23", "`a[` is no glob"),
         ("ignore: [{rules: all, paths: ../x, reason: x}]\n", ":1:23", "leads out of the folder"),
@@ -194,6 +194,11 @@ fn mistakes_stop_the_run_with_their_place_and_a_way_out() {
         ("ignore: {rules: all}\n", ":1:1", "what is ignored is a list"),
         ("require-reason: perhaps\n", ":1:1", "neither true nor false"),
         ("extends: https://example.org/policy.yaml\n", ":1:1", "nothing is fetched"),
+        ("ignore: [{rules: KW951, reason: x}]\n", ":1:11", "cannot be suppressed"),
+        ("ignore: [{rules: all, paths: [], reason: x}]\n", ":1:23", "names no file"),
+        ("ignore: [{rules: all, systems: [], reason: x}]\n", ":1:23", "names no system"),
+        ("gate: {fail-on: KW777}\n", ":1:8", "there is nothing called `KW777`"),
+        ("extends: .env\n", ":1:1", "no configuration file by its name"),
         ("extends: none.yaml\n", ":1:1", "there is no file none.yaml"),
         ("extends: deploy\n", ":1:1", "is a folder"),
         ("extends: [b.yaml]\n", "b.yaml:1:1", "in a circle"),
@@ -220,6 +225,182 @@ fn a_configuration_that_holds_for_nothing_is_told() {
     let message = errors(&output);
     assert!(output.status.success() && message.contains("empty/kubeworthy.yaml"), "{message}");
     assert!(message.contains("holds for no system"), "{message}");
+}
+
+#[test]
+fn what_is_found_extends_nothing_outside_of_its_repository() {
+    let shop = web("shop");
+    let folder = tree(&[
+        ("secret.yaml", "password: hunter2\n"),
+        ("policy.yaml", "regions: 2\n"),
+        ("repo/.git/", ""),
+        ("repo/kubeworthy.yaml", ""),
+        ("repo/shop.yaml", &shop),
+        ("repo/nested/.git/", ""),
+        ("repo/keys.yaml", "password: hunter2\nregions: hunter3\n"),
+        ("repo/own.yaml", "regions: 3\n"),
+    ]);
+    let repo = folder.path().join("repo");
+    let outside = folder.path().join("secret.yaml").display().to_string();
+    let with = |text: &str, arguments: &[&str]| {
+        std::fs::write(repo.join("kubeworthy.yaml"), text).expect("written");
+        run(&repo, &[&["assess", ".", "-o", "json"], arguments].concat())
+    };
+    for path in ["../secret.yaml", "../missing.yaml", &outside, "/proc/self/environ", "nested/../../secret.yaml"] {
+        let output = with(&format!("extends: {path}\n"), &[]);
+        let message = errors(&output);
+        assert!(output.status.code() == Some(2) && message.contains("leads out of the repository"), "{path}: {message}");
+        assert!(message.contains("kubeworthy.yaml:1:1") && message.contains("--config"), "{path}: {message}");
+        assert!(!message.contains("hunter"), "{message}");
+    }
+    // What lies inside may be anything too, and its values are not shown.
+    let message = errors(&with("extends: keys.yaml\n", &[]));
+    assert!(message.contains("keys.yaml:1:1") && !message.contains("hunter"), "{message}");
+    std::fs::write(repo.join("keys.yaml"), "# regions\nregions:\n  hunter3\n").expect("written");
+    let message = errors(&with("extends: keys.yaml\n", &[]));
+    assert!(message.contains("keys.yaml:2:1: `…` is no") && !message.contains("hunter"), "{message}");
+    assert_eq!(with("extends: own.yaml\n", &[]).status.code(), Some(0));
+    // What is named outright may lead where it likes.
+    let output = with("extends: ../policy.yaml\n", &["--config", "kubeworthy.yaml"]);
+    let named: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(regions(&named, "shop"), of("2", "../policy.yaml"));
+    // Without a repository the folder that was named is the limit.
+    let plain = tree(&[("a/kubeworthy.yaml", "extends: ../policy.yaml\n"), ("a/shop.yaml", &shop), ("policy.yaml", "regions: 2\n")]);
+    let output = run(plain.path(), &["assess", "a"]);
+    assert!(output.status.code() == Some(2) && errors(&output).contains("out of the folder"), "{}", errors(&output));
+    assert_eq!(regions(&report(plain.path(), &["."]), "shop"), of("2", "policy.yaml"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_no_configuration_out_of_its_repository() {
+    let shop = web("shop");
+    let folder = tree(&[("out/policy.yaml", "regions: hunter2\n"), ("repo/.git/", ""), ("repo/shop.yaml", &shop)]);
+    let repo = folder.path().join("repo");
+    std::os::unix::fs::symlink(folder.path().join("out"), repo.join("in")).expect("a link");
+    std::os::unix::fs::symlink(folder.path().join("out/policy.yaml"), repo.join("policy.yaml")).expect("a link");
+    for path in ["in/policy.yaml", "policy.yaml"] {
+        std::fs::write(repo.join("kubeworthy.yaml"), format!("extends: {path}\n")).expect("written");
+        let output = run(&repo, &["assess", "."]);
+        let message = errors(&output);
+        assert!(output.status.code() == Some(2) && message.contains("leads out of the repository"), "{message}");
+        assert!(!message.contains("hunter"), "{message}");
+    }
+    // The name of a configuration, lent to something else.
+    std::fs::remove_file(repo.join("kubeworthy.yaml")).expect("removed");
+    std::fs::write(repo.join("values.yaml"), "regions: hunter2\n").expect("written");
+    std::os::unix::fs::symlink("values.yaml", repo.join("kubeworthy.yaml")).expect("a link");
+    let message = errors(&run(&repo, &["assess", "."]));
+    assert!(message.contains("kubeworthy.yaml:1:1") && !message.contains("│ regions: hunter2"), "{message}");
+}
+
+#[test]
+fn what_looks_like_a_configuration_and_is_none_is_told() {
+    let shop = web("shop");
+    let folder = tree(&[
+        (".git/", ""),
+        ("kubeworthy.yml", "regions: 2\n"),
+        ("deploy/.kubeworthy.yml", "regions: 2\n"),
+        ("deploy/kubeworthy.yaml/", ""),
+        ("deploy/shop.yaml", &shop),
+    ]);
+    let output = run(folder.path(), &["assess", "deploy"]);
+    let message = errors(&output);
+    assert!(output.status.success(), "{message}");
+    let told = ["kubeworthy.yml: this is not read", "deploy/.kubeworthy.yml: this is not read", "call it .kubeworthy.yaml"];
+    for told in told.into_iter().chain(["deploy/kubeworthy.yaml: this is a folder"]) {
+        assert!(message.contains(told), "{told}: {message}");
+    }
+    #[cfg(unix)]
+    {
+        let linked = tree(&[("repo/.git/", ""), ("repo/shop.yaml", &shop), ("out.yaml", "regions: 2\n")]);
+        let repo = linked.path().join("repo");
+        std::os::unix::fs::symlink("../out.yaml", repo.join("kubeworthy.yaml")).expect("a link");
+        let message = errors(&run(&repo, &["assess", "."]));
+        assert!(message.contains("kubeworthy.yaml: this is a link that leads out"), "{message}");
+    }
+}
+
+#[test]
+fn a_new_configuration_extends_what_held_before() {
+    let shop = web("shop");
+    let folder = tree(&[(".git/", ""), ("kubeworthy.yaml", "regions: 2\n"), ("notes/shop.yaml", &shop)]);
+    let output = run(folder.path(), &["init", "notes"]);
+    let message = errors(&output);
+    assert!(output.status.success() && message.contains("extends: ../kubeworthy.yaml"), "{message}");
+    assert_eq!(regions(&report(folder.path(), &["."]), "shop"), of("2", "kubeworthy.yaml"));
+    // Where it does not, it is told what lies nearer.
+    std::fs::write(folder.path().join("notes/kubeworthy.yaml"), "teams: 2\n").expect("written");
+    let message = errors(&run(folder.path(), &["assess", "."]));
+    assert!(message.contains("nearer to them lies notes/"), "{message}");
+    // From inside, and where nothing lies above.
+    let inside = folder.path().join("notes");
+    std::fs::remove_file(inside.join("kubeworthy.yaml")).expect("removed");
+    let printed = String::from_utf8(run(&inside, &["init", "--print"]).stdout).expect("text");
+    assert!(printed.contains("\nextends: \"../kubeworthy.yaml\"\n"), "{printed}");
+    std::fs::remove_file(folder.path().join("kubeworthy.yaml")).expect("removed");
+    let printed = String::from_utf8(run(&inside, &["init", "--print"]).stdout).expect("text");
+    assert!(printed.contains("\n# extends: ../policy/kubeworthy.yaml\n"), "{printed}");
+}
+
+#[test]
+fn a_configuration_may_name_own_rules() {
+    let shop = web("shop");
+    let rule = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/scale/kw214-fits-one-small-machine.yaml"))
+        .expect("a rule")
+        .replace("KW214", "ACME214")
+        .replace("name: fits-one-small-machine", "name: ours-alone");
+    let folder = tree(&[
+        ("kubeworthy.yaml", "ignore: [{rules: [ACME2xx], reason: x}]\ngate: {fail-on: [acme214, None]}\n"),
+        ("shop.yaml", &shop),
+        ("own/ours.yaml", &rule),
+    ]);
+    let output = run(folder.path(), &["config", "show", "shop.yaml", "--rules", "own"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    assert_eq!(run(folder.path(), &["config", "show", "shop.yaml"]).status.code(), Some(2));
+}
+
+#[test]
+fn suppressions_to_mend_fail_by_their_codes_too() {
+    let shop = web("shop");
+    let folder = tree(&[
+        ("kubeworthy.yaml", "ignore: [{rules: KW210, paths: notes/web.yml, reason: x}]\n"),
+        ("shop/shop.yaml", &format!("# kubeworthy: ignore-file[KW103]\n{shop}")),
+    ]);
+    let fails = |cause: &str| {
+        let output = run(folder.path(), &["check", ".", "-o", "json", "--fail-on", cause]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let failures = report["gate"]["failures"].as_array().expect("failures").iter();
+        let told = failures.map(|each| {
+            assert_eq!(each["cause"], cause);
+            each["code"].as_str().expect("a code").to_owned()
+        });
+        let told: Vec<String> = told.filter(|code| code.starts_with("KW95")).collect();
+        assert!(told.is_empty() || output.status.code() == Some(1));
+        told
+    };
+    for cause in ["unused-ignore", "KW95", "kw95x", "KW9xx", "hygiene"] {
+        let mut told = fails(cause);
+        told.sort();
+        assert_eq!(told, ["KW951", "KW953"], "{cause}");
+    }
+    assert_eq!((fails("KW951"), fails("ignore-without-reason")), (vec!["KW951".to_owned()], vec!["KW953".to_owned()]));
+    assert!(fails("KW954").is_empty() && fails("none").is_empty() && fails("KW106").is_empty());
+}
+
+#[test]
+fn a_cause_that_can_never_fail_is_told() {
+    let shop = web("shop");
+    let folder = tree(&[("shop.yaml", &shop)]);
+    let notes = |cause: &str| {
+        let output = run(folder.path(), &["check", ".", "-o", "json", "--fail-on", cause]);
+        assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let notes = report["gate"]["notes"].as_array().expect("notes").iter();
+        notes.filter(|note| note["kind"] == "never-fails").map(|note| note["message"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(notes("KW103"), ["KW103 states a need and never fails"]);
+    assert!(notes("KW106").is_empty() && notes("availability").is_empty() && notes("needless").is_empty());
 }
 
 #[test]
@@ -266,8 +447,21 @@ fn the_schema_takes_what_the_program_takes() {
         "profile: edge\nextends: [../a.yaml]\ngate: {need-at-least: 40, fail-on: needless}\nrequire-reason: false\n",
         "ignore: [{rules: KW203, paths: [a/**], systems: shop, reason: x, until: 2027-03-01}]\nteams: 3\n",
         "systems: {shop: {regions: {value: 2, owner: me}}}\nneeds: {mesh: false}\n",
+        "gate: {fail-on: [none, KW1, KW1xx, kw20x, KW1*, scale, host-loss-survived, KW951, ignore-unused, all]}\n",
+        "ignore: [{rules: [KW1, KW1xx, KW1*, kw203, ACME101, scale, host-loss-survived, all]}]\n",
     ] {
         assert!(fits(text), "{text}");
+    }
+    for text in [
+        "gate: {fail-on: needles}\n",
+        "gate: {fail-on: [KW]}\n",
+        "ignore: [{rules: [scael]}]\n",
+        "ignore: [{rules: KW203, paths: []}]\n",
+        "ignore: [{rules: KW203, systems: []}]\n",
+    ] {
+        assert!(!fits(text), "{text}");
+        let folder = tree(&[("kubeworthy.yaml", text), ("shop.yaml", &web("shop"))]);
+        assert_eq!(run(folder.path(), &["assess", "."]).status.code(), Some(2), "{text}");
     }
     for text in
         ["gaet: {}\n", "profile: none\n", "ignore: [{reason: x}]\n", "extends: https://x.org/a\n", "teams: many\n"]

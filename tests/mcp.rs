@@ -225,7 +225,7 @@ fn failures_say_what_to_do_next() {
         ),
         ("assess", json!({"paths": ["b", "c"], "system": "three"}), "ask for one of: "),
         ("explain_rule", json!({"rule": "something else"}), "leave `rule` out"),
-        ("explain_rule", json!({"rule": "KW10"}), "did you mean"),
+        ("explain_rule", json!({"rule": "KW1O3"}), "did you mean"),
         ("compare_targets", json!({"targets": ["cloud-runn"]}), "cloud-run"),
         ("compare_targets", json!({"targets": ["heroku", "xyz"], "paths": ["b"]}), "There are: "),
     ] {

@@ -623,12 +623,125 @@ fn the_configuration_suppresses_by_files_systems_and_days() {
     assert_eq!(told("{rules: availability, paths: 'shop/**', reason: by contract}"), applied(true));
     assert_eq!(told("{rules: KW103, paths: ['shop/**', 'other/*.yaml'], reason: by contract}"), applied(false));
     assert_eq!(told("{rules: KW103, systems: other, reason: by contract}"), applied(true));
-    assert_eq!(told("{rules: KW103, paths: 'gone/**', reason: by contract}"), ("not-asked".to_owned(), true));
+    assert_eq!(told("{rules: KW103, paths: 'gone/**', reason: by contract}"), ("unused".to_owned(), true));
+    assert_eq!(told("{rules: KW103, systems: othre, reason: by contract}"), ("unused".to_owned(), true));
     assert_eq!(told("{rules: KW105, reason: by contract}"), ("unused".to_owned(), true));
     assert_eq!(told("{rules: KW103}"), ("without-reason".to_owned(), true));
     // The program's day is 2026-11-26: the day itself still counts.
     assert_eq!(told("{rules: KW103, reason: x, until: 2026-11-26}"), applied(false));
     assert_eq!(told("{rules: KW103, reason: x, until: 2026-11-25}"), ("expired".to_owned(), true));
+}
+
+#[test]
+fn what_names_nothing_is_unused_where_everything_was_read() {
+    let ignore = "ignore: [{rules: KW103, paths: 'gone/**', reason: x}, {rules: KW103, systems: nots, reason: x}]\n";
+    let files = [(".git/HEAD", ""), ("kubeworthy.yaml", ignore), ("shop/web.yaml", WEB), ("other/notes.txt", "")];
+    let states = |paths: &[&str]| -> Vec<String> {
+        configured(&report(&files, paths)).into_iter().map(|each| each.1).collect()
+    };
+    assert_eq!(states(&["."]), ["unused", "unused"]);
+    assert_eq!(states(&["shop"]), ["not-asked", "not-asked"]);
+    assert_eq!(states(&["shop/web.yaml"]), ["not-asked", "not-asked"]);
+    assert_eq!(states(&["shop", "."]), ["unused", "unused"]);
+}
+
+#[test]
+fn the_configuration_of_the_estate_covers_what_is_said_of_the_estate() {
+    let other = WEB.replace("web", "api");
+    let own = "require-reason: true\n";
+    let files = |root: &'static str| {
+        [
+            ("kubeworthy.yaml", root),
+            ("a/kubeworthy.yaml", own),
+            ("a/web.yaml", WEB),
+            ("b/kubeworthy.yaml", own),
+            ("b/api.yaml", other.as_str()),
+        ]
+        .map(|(name, text)| (name, text.to_owned()))
+    };
+    let told = |root: &'static str| {
+        let files = files(root);
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        report(&files, &["."])
+    };
+    let plain = told("teams: 1\n");
+    let codes = |report: &serde_json::Value, of: &str| -> Vec<String> {
+        let list = if of == "estate" { &report["estate"]["findings"] } else { &report["systems"][0]["findings"] };
+        list.as_array().expect("a list").iter().map(|each| each["code"].as_str().expect("a code").to_owned()).collect()
+    };
+    let of_systems = codes(&plain, "systems");
+    let of_all = codes(&plain, "estate").into_iter().find(|code| !of_systems.contains(code)).expect("a finding of all");
+    let ignore: &'static str = Box::leak(format!("ignore: [{{rules: {of_all}, reason: x}}]\n").into_boxed_str());
+    let told = told(ignore);
+    assert!(!codes(&told, "estate").contains(&of_all), "{of_all}");
+    assert_eq!(configured(&told), [(of_all, "applied".to_owned(), 1)]);
+}
+
+#[test]
+fn reasons_are_asked_for_by_the_configuration_that_holds_where_a_suppression_stands() {
+    let bare = format!("# kubeworthy: ignore-file[KW103]\n{WEB}");
+    let other = bare.replace("web", "api");
+    let files = [("one/kubeworthy.yaml", "require-reason: false\n"), ("one/web.yaml", &bare), ("other/api.yaml", &other)];
+    let states = |files: &[(&str, &str)], path: &str| -> Vec<String> {
+        let report = report(files, &[path]);
+        let list = report["suppressions"].as_array().expect("a list");
+        list.iter().map(|each| each["state"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(states(&files, "."), ["applied", "without-reason"]);
+    let turned = [("one/web.yaml", bare.as_str()), ("other/kubeworthy.yaml", "require-reason: false\n"), ("other/api.yaml", &other)];
+    assert_eq!(states(&turned, "."), ["without-reason", "applied"]);
+}
+
+#[test]
+fn a_draft_is_as_good_as_a_file() {
+    let text = behind(WEB, "replicas: 3", "# kubeworthy: ignore[KW103]");
+    let draft = |name: &str, text: &str| SourceFile::new(name, text);
+    let mut collected = Collected {
+        files: vec![draft("notes/kubeworthy.yaml", "require-reason: false\n"), draft("notes/web.yaml", &text)],
+        ..Collected::default()
+    };
+    kubeworthy::source::find(&mut collected, &[]);
+    assert_eq!(state(&assess(&collected, kit())), "applied");
+}
+
+#[test]
+fn near_misses_are_told_and_prose_is_left_alone() {
+    for comment in
+        ["# Kubeworthy: Ignore[KW103] r", "# kubeworthy: ignore[KW103] until=2020-01-01", "# kubeworthy ignore[KW103] r"]
+    {
+        assert_eq!(state(&judged(&[("web.yaml", &behind(WEB, "replicas: 3", comment))])), "not-understood", "{comment}");
+    }
+    for comment in ["# Kubeworthy says more", "# kubeworthy ignores [this]", "# Kubeworthy: ignore the rest"] {
+        assert_eq!(states(&judged(&[("web.yaml", &behind(WEB, "replicas: 3", comment))])), [], "{comment}");
+    }
+    // A family by its number alone, wherever it is written.
+    let annotated = WEB.replacen("  name: web\n", "  name: web\n  annotations: {ignore.kubeworthy/KW1: x}\n", 1);
+    assert_eq!(state(&judged(&[("web.yaml", &annotated)])), "applied");
+}
+
+#[test]
+fn lines_may_end_as_on_old_machines() {
+    let text = above(WEB, "selector", "# kubeworthy: ignore[KW103] about the selector alone").replace('\n', "\r");
+    let told = judged(&[("web.yaml", &text)]);
+    assert_eq!(state(&told), "unused");
+    let text = format!("# kubeworthy: ignore-file[KW103] all of it\n{WEB}").replace('\n', "\r");
+    assert_eq!(state(&judged(&[("web.yaml", &text)])), "applied");
+}
+
+#[test]
+fn many_suppressions_take_no_longer_than_few() {
+    let documents = |count: usize, comment: &str| -> String {
+        let one = |number: usize| format!("{comment}{}---\n", WEB.replace("web", &format!("web{number}")));
+        (0..count).map(one).collect()
+    };
+    let seconds = |text: &str| {
+        let start = std::time::Instant::now();
+        judged(&[("web.yaml", text)]);
+        start.elapsed().as_secs_f64()
+    };
+    let comment = "# kubeworthy: ignore[KW103, KW108] by contract\n";
+    let (plain, told) = (seconds(&documents(1500, "")), seconds(&documents(1500, comment)));
+    assert!(told < 4.0 * plain + 1.0, "{told} s with suppressions, {plain} s without");
 }
 
 #[test]

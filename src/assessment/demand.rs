@@ -50,6 +50,39 @@ impl Demand {
         Self { shared, groups, workloads }
     }
 
+    /// The same with one more claim.
+    #[must_use]
+    pub fn with_claim(&self, claim: &RawClaim) -> Self {
+        let mut more = self.clone();
+        let Some(workload) = claim.workload else {
+            raise(&mut more.shared, claim.capability, claim.grade);
+            return more;
+        };
+        let mut alike: BTreeMap<Grades, Vec<usize>> = BTreeMap::new();
+        let mut own = Grades::new();
+        for mut group in more.groups {
+            if let Ok(at) = group.workloads.binary_search(&workload) {
+                group.workloads.remove(at);
+                own = group.needs.clone();
+            }
+            if !group.workloads.is_empty() {
+                alike.insert(group.needs, group.workloads);
+            }
+        }
+        raise(&mut own, claim.capability, claim.grade);
+        let group = alike.entry(own).or_default();
+        group.insert(group.partition_point(|known| *known < workload), workload);
+        let groups = alike.into_iter().map(|(needs, workloads)| Group { needs, workloads }).collect();
+        Self { groups, ..more }
+    }
+
+    /// By the numbers of the workloads, the places of their groups.
+    #[must_use]
+    pub fn group_of(&self) -> BTreeMap<usize, usize> {
+        let of = |(at, group): (usize, &Group)| group.workloads.iter().map(move |workload| (*workload, at)).collect();
+        self.groups.iter().enumerate().flat_map(of as fn(_) -> Vec<(usize, usize)>).collect()
+    }
+
     /// A demand that is the system's as a whole.
     #[must_use]
     pub fn of_needs(needs: &[Need]) -> Self {

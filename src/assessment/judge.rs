@@ -298,7 +298,7 @@ impl Judge<'_> {
         demand: &Demand,
         findings: &[Finding],
         questions: &[OpenQuestion],
-        withheld: &Withholding,
+        withheld: &Withholding<'_>,
     ) -> SystemAssessment {
         let Yardstick { capabilities, catalogue, constants, today, .. } = self.yardstick;
         let view = subject.view;

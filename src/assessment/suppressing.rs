@@ -1,6 +1,6 @@
 //! Asking the rules without what is suppressed, and how much that weighs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Suppressed;
 use super::demand::Demand;
@@ -144,12 +144,25 @@ impl Judge<'_> {
     /// What does not count, with how far the need would rise if each alone did.
     pub(super) fn suppressed(
         &self,
-        withholding: &Withholding,
+        withholding: &Withholding<'_>,
         need: f64,
         need_of: &dyn Fn(&Demand) -> f64,
     ) -> Vec<Suppressed> {
         let reasons: Vec<&str> =
             self.ignores.iter().map(|ignore| ignore.reason.as_deref().unwrap_or_default()).collect();
+        let group_of = withholding.items.iter().any(Item::adds).then(|| withholding.counted.group_of());
+        // Workloads that need the same are weighed alike.
+        let mut needs: BTreeMap<_, f64> = BTreeMap::new();
+        let mut need_if = |item: &Item| match &item.counts {
+            Counts::Nothing => need,
+            Counts::Instead(demand) => need_of(demand),
+            Counts::Too(claim) => {
+                let group = claim.workload.map(|index| group_of.as_ref().and_then(|groups| groups.get(&index)));
+                *needs
+                    .entry((claim.capability, claim.grade, group))
+                    .or_insert_with(|| need_of(&withholding.counted.with_claim(claim)))
+            }
+        };
         let mut suppressed: Vec<Suppressed> = withholding
             .items
             .iter()
@@ -158,7 +171,7 @@ impl Judge<'_> {
                 message: item.message.clone(),
                 level: item.level,
                 reason: reasons.get(item.by).copied().unwrap_or_default().to_owned(),
-                share: item.demand.as_ref().map_or(0.0, |demand| ((need_of(demand) - need) * 10.0).round() / 10.0),
+                share: ((need_if(item) - need) * 10.0).round() / 10.0,
                 evidence: self.locator.locate_all(&item.places),
                 by: item.by,
             })
@@ -172,56 +185,66 @@ impl Judge<'_> {
 
 /// What is withheld from a judgement.
 #[derive(Default)]
-pub(super) struct Withholding {
-    items: Vec<Item>,
+pub(super) struct Withholding<'w> {
+    items: Vec<Item<'w>>,
+    /// The demand behind what counts.
+    counted: Demand,
     /// The demand if nothing were withheld; none where nothing is.
     pub(super) all: Option<Demand>,
 }
 
 /// One thing that is withheld.
-struct Item {
+struct Item<'w> {
     by: usize,
     code: String,
     message: Prose,
     level: Option<Level>,
     places: Vec<Place>,
-    /// The demand if it alone counted; none where that is no other.
-    demand: Option<Demand>,
+    counts: Counts<'w>,
 }
 
-impl Withholding {
-    pub(super) fn of_system(evaluation: &Evaluation, workloads: usize) -> Self {
+/// What would count if one thing alone were not withheld.
+enum Counts<'w> {
+    /// Nothing else.
+    Nothing,
+    /// One claim more.
+    Too(&'w RawClaim),
+    /// Another demand.
+    Instead(Demand),
+}
+
+impl<'w> Withholding<'w> {
+    pub(super) fn of_system(evaluation: &'w Evaluation, workloads: usize) -> Self {
         let Some(all) = &evaluation.unsuppressed else { return Self::default() };
-        let item = |withheld| {
-            Item::new(withheld, |claims, added| {
-                Demand::of_claims(claims.unwrap_or(&evaluation.claims).iter().chain(added), workloads)
-            })
-        };
+        let item = |withheld| Item::new(withheld, |claims| Demand::of_claims(claims, workloads));
         Self {
             items: evaluation.withheld.iter().map(item).collect(),
+            counted: Demand::of_claims(&evaluation.claims, workloads),
             all: Some(Demand::of_claims(&all.claims, workloads)),
         }
     }
 
-    pub(super) fn of_estate(systems: &[(&str, &Evaluation)], own: &Evaluation, workloads: usize) -> Self {
+    pub(super) fn of_estate(systems: &[(&str, &'w Evaluation)], own: &'w Evaluation, workloads: usize) -> Self {
         let each = || systems.iter().map(|(_, evaluation)| *evaluation).chain([own]);
         if each().all(|evaluation| evaluation.unsuppressed.is_none()) {
             return Self::default();
         }
-        let mut items: Vec<Item> = Vec::new();
+        let mut items: Vec<Item<'w>> = Vec::new();
         let mut known: BTreeSet<String> = BTreeSet::new();
         let names = systems.iter().map(|(name, _)| *name).chain([""]);
         for (at, (evaluation, name)) in each().zip(names).enumerate() {
             // What a system says is not said again for all of them.
             let is_new = |withheld: &&Withheld| at < systems.len() || !known.contains(withheld.code());
-            let own: Vec<Item> = evaluation
+            let own: Vec<Item<'w>> = evaluation
                 .withheld
                 .iter()
                 .filter(is_new)
                 .map(|withheld| {
-                    let mut item = Item::new(withheld, |claims, added| {
-                        let of = |(other, evaluation)| claims_of(evaluation, claims.filter(|_| other == at));
-                        Demand::of_claims(each().enumerate().flat_map(of).chain(added), workloads)
+                    let mut item = Item::new(withheld, |claims| {
+                        let of = |(other, evaluation): (usize, &'w Evaluation)| {
+                            if other == at { claims } else { &evaluation.claims }
+                        };
+                        Demand::of_claims(each().enumerate().flat_map(of), workloads)
                     });
                     if systems.len() > 1 {
                         withheld.name_system(name, &mut item.message);
@@ -232,42 +255,41 @@ impl Withholding {
             known.extend(own.iter().map(|item| item.code.clone()));
             items.extend(own);
         }
+        let counted = Demand::of_claims(each().flat_map(|evaluation| &evaluation.claims), workloads);
         let all = each().flat_map(|evaluation| &evaluation.unsuppressed.as_deref().unwrap_or(evaluation).claims);
-        Self { items, all: Some(Demand::of_claims(all, workloads)) }
+        Self { items, counted, all: Some(Demand::of_claims(all, workloads)) }
     }
 }
 
-impl Item {
-    /// `demand` gives the demand with other claims in the place of the system's own, and with one more.
-    fn new<'w>(
-        withheld: &'w Withheld,
-        demand: impl Fn(Option<&'w [RawClaim]>, Option<&'w RawClaim>) -> Demand,
-    ) -> Self {
-        let item = |code: &str, message: &Prose, level: Option<Level>, places: &[Place], demand: Option<Demand>| Self {
+impl<'w> Item<'w> {
+    /// `demand` gives the demand with other claims in the place of the system's own.
+    fn new(withheld: &'w Withheld, demand: impl FnOnce(&'w [RawClaim]) -> Demand) -> Self {
+        let item = |code: &str, message: &Prose, level: Option<Level>, places: &[Place], counts| Self {
             by: withheld.by,
             code: code.to_owned(),
             message: message.clone(),
             level,
             places: places.to_vec(),
-            demand,
+            counts,
         };
         match &withheld.what {
             WithheldWhat::Claim(claim) => {
-                item(&claim.rule, &claim.message, None, &claim.places, Some(demand(None, Some(claim))))
+                item(&claim.rule, &claim.message, None, &claim.places, Counts::Too(claim))
             }
-            WithheldWhat::Question(question) => item(&question.code, &question.question, None, &question.places, None),
+            WithheldWhat::Question(question) => {
+                item(&question.code, &question.question, None, &question.places, Counts::Nothing)
+            }
             WithheldWhat::Finding(finding) => {
-                item(&finding.code, &finding.message, Some(finding.level), &finding.places, None)
+                item(&finding.code, &finding.message, Some(finding.level), &finding.places, Counts::Nothing)
             }
             WithheldWhat::Lowering { finding, claims } => {
-                let demand = demand(Some(claims), None);
-                item(&finding.code, &finding.message, Some(finding.level), &finding.places, Some(demand))
+                let counts = Counts::Instead(demand(claims));
+                item(&finding.code, &finding.message, Some(finding.level), &finding.places, counts)
             }
         }
     }
-}
 
-/// The claims of an evaluation, or those in their place.
-fn claims_of<'c>(evaluation: &'c Evaluation, others: Option<&'c [RawClaim]>) -> &'c [RawClaim] {
-    others.unwrap_or(&evaluation.claims)
+    fn adds(&self) -> bool {
+        matches!(self.counts, Counts::Too(_))
+    }
 }

@@ -13,6 +13,7 @@ use crate::configuration::{self, FILE_NAMES, Known};
 use crate::rules::Rule;
 use crate::source::Collected;
 use crate::suppression::SuppressionText;
+use crate::text::sanitize::keys_only;
 use crate::text::{Position, SourceFile, SourceId};
 use crate::yaml::parse_documents;
 
@@ -91,14 +92,22 @@ fn show(
     collected: &Collected,
     terminal: &Terminal,
 ) {
-    let line = &file.text[file.lines().line_range(&file.text, position.line)];
-    Message {
-        severity: Severity::Error,
-        text: message,
-        help,
-        file: &file.name,
-        position: Some(position),
-        line: Some(line_of(file, line, collected)),
-    }
-    .show(terminal);
+    let line = line_of(file, &file.text[file.lines().line_range(&file.text, position.line)], collected);
+    let text = match line {
+        Line::Own(_) => message.to_owned(),
+        Line::KeysOnly(_) => without_values(message, file),
+    };
+    let position = Some(position);
+    Message { severity: Severity::Error, text: &text, help, file: &file.name, position, line: Some(line) }
+        .show(terminal);
+}
+
+/// A message without what it quotes of the values of a file.
+fn without_values(message: &str, file: &SourceFile) -> String {
+    let keys: String = file.text.lines().map(|line| keys_only(line) + "\n").collect();
+    let quoted = |(index, part)| {
+        let is_value = index % 2 == 1 && file.text.contains::<&str>(part) && !keys.contains::<&str>(part);
+        if is_value { "…" } else { part }
+    };
+    message.split('`').enumerate().map(quoted).collect::<Vec<_>>().join("`")
 }

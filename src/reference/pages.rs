@@ -6,6 +6,7 @@ use super::{asked_of, says};
 use crate::Kit;
 use crate::context::keys::{Form, KEYS};
 use crate::facts::{CATALOG, FactEntry, FactType, Scope};
+use crate::naming;
 use crate::rules::Rule;
 use crate::rules::file::EstateMode;
 
@@ -29,6 +30,7 @@ const FAMILIES: [(&str, &str); 10] = [
 /// The configuration file as a page: where it is looked for, every key with what it says, and the profiles.
 #[must_use]
 pub fn configuration_page(kit: &Kit) -> String {
+    let causes = naming::causes().collect::<Vec<_>>().join(", ");
     let mut text = format!(
         "# The configuration file\n\n{MADE}\n\n\
          What no file can say, its owner can: in `kubeworthy.yaml`, all of it optional. What is not stated stays unknown. The\n\
@@ -49,18 +51,25 @@ pub fn configuration_page(kit: &Kit) -> String {
          revision are read.\n\n\
          The nearest file counts whole: files in different folders are not laid over each other, unless one names the other under\n\
          `extends`. `--config FILE` names a file that holds for everything, and nothing is looked for then; several are laid over\n\
-         each other. `--no-config` looks for nothing. A file that holds for no system is told.\n\n\
+         each other. `--no-config` looks for nothing. A file that holds for no system is told, with what lies nearer in its place;\n\
+         so is one that is called `kubeworthy.yml`, which is not read. Where `init` writes a file below another one, the new one\n\
+         extends the one above.\n\n\
+         A file that is found may come from whoever writes to the repository, and `kubeworthy` may run where secrets lie. So what\n\
+         it extends lies in the same repository, links followed, or without one in the folder that was named, and is called\n\
+         `.yaml`, `.yml` or `.json`; messages show lines of what is called `kubeworthy.yaml` or was named with `--config`, and\n\
+         keep the values of everything else to themselves. What lies outside, such as a policy of several repositories, comes as\n\
+         a submodule or a copy, or is named: `--config ../policy/kubeworthy.yaml --config kubeworthy.yaml`.\n\n\
          ## The gate, suppressions, and what lies under\n\n\
          ```yaml\n\
          # What is assumed under everything else; see the profiles below.\n\
          profile: startup\n\
          # Files that lie under this one, relative to it: a path or a list. Own keys win; entries under `ignore` are appended.\n\
-         # Nothing is fetched.\n\
+         # Nothing is fetched, and nothing outside of the repository is read.\n\
          extends: ../policy/kubeworthy.yaml\n\
          gate:\n  \
            # A system on Kubernetes fails where its need is below this number.\n  \
            need-at-least: 40\n  \
-           # needless, regression, inconclusive, unused-ignore, codes of rules, and families such as KW5xx or state.\n  \
+           # {causes}, codes of rules, and families such as KW5xx or state.\n  \
            fail-on: [regression, needless]\n  \
            # Relative to this file.\n  \
            baseline: kubeworthy.baseline.json\n\
@@ -71,6 +80,7 @@ pub fn configuration_page(kit: &Kit) -> String {
              systems: [shop]\n    \
              reason: the chart is replaced in spring\n    \
              until: 2027-03-01\n\
+         # An entry whose files and systems are nowhere is unused, where the whole folder of the file was read.\n\
          # Whether a suppression without a reason counts for nothing, which is the default.\n\
          require-reason: true\n\
          ```\n\n\

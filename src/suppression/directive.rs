@@ -53,7 +53,8 @@ pub(super) fn read(comment: &str) -> Option<Directive> {
     let behind = from + word.len();
     let opened = comment[behind..].trim_start();
     if !is_exact {
-        let is_meant = is_near(word) && (opened.starts_with('[') || opened.starts_with("KW"));
+        let is_known = ["ignore", "ignore-file"].iter().any(|known| word.eq_ignore_ascii_case(known));
+        let is_meant = is_known && (opened.starts_with('[') || opened.starts_with("KW"));
         return is_meant.then(|| mistaken(Mistake::OtherAddress));
     }
     if !matches!(word, "ignore" | "ignore-file") {
