@@ -59,7 +59,7 @@ pub struct GateBefore {
 /// Something about the gate that makes nothing fail.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct GateNote {
-    /// What sort: `better`, `gone`, `never-fails`, `no-baseline`, `rules-differ`.
+    /// What sort: `better`, `gone`, `in-part`, `never-fails`, `no-baseline`, `rules-differ`.
     pub kind: String,
     /// What is said.
     pub message: String,
