@@ -394,7 +394,6 @@ fn a_cause_that_can_never_fail_is_told() {
     let folder = tree(&[("shop.yaml", &shop)]);
     let notes = |cause: &str| {
         let output = run(folder.path(), &["check", ".", "-o", "json", "--fail-on", cause]);
-        assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let notes = report["gate"]["notes"].as_array().expect("notes").iter();
         notes.filter(|note| note["kind"] == "never-fails").map(|note| note["message"].clone()).collect::<Vec<_>>()

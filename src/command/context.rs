@@ -1,6 +1,5 @@
 //! The configuration: holding it against what exists before anything is assessed.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use miette::Severity;
@@ -11,7 +10,7 @@ use crate::Kit;
 use crate::choices::Choices;
 use crate::configuration::{self, FILE_NAMES, Known};
 use crate::rules::Rule;
-use crate::source::Collected;
+use crate::source::{self, Collected};
 use crate::suppression::SuppressionText;
 use crate::text::sanitize::keys_only;
 use crate::text::{Position, SourceFile, SourceId};
@@ -72,15 +71,12 @@ fn mistake(file: &SourceFile, known: &Known<'_>, collected: &Collected) -> Resul
 /// The line of a file that a message is about, as far as it may be shown. What is called as configurations are, or was
 /// named outright, is our own and holds no secrets; what others only refer to may be anything, whatever is written about it.
 pub(super) fn line_of<'l>(file: &SourceFile, line: &'l str, collected: &Collected) -> Line<'l> {
-    let is_called_so = |path: &Path| {
-        path.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name.to_str() == Some(known)))
-    };
     let choices = &collected.choices;
     let is_statement = choices.statements.iter().any(|statement| Choices::statement_name(statement) == file.name);
     let is_named = choices.configuration_files.contains(&file.name);
-    let path = Path::new(&file.name);
     // A link may lend the name to something else.
-    let is_own = is_called_so(path) && std::fs::canonicalize(path).map_or(true, |path| is_called_so(&path));
+    let is_own = FILE_NAMES.contains(&file.base_name())
+        && source::base_name_behind(&file.name).is_none_or(|name| FILE_NAMES.contains(&name.as_str()));
     if is_statement || is_named || is_own { Line::Own(line) } else { Line::KeysOnly(line) }
 }
 

@@ -72,6 +72,13 @@ pub fn find(collected: &mut Collected, inputs: &[Input]) {
     find_on(&Disk, collected, &paths);
 }
 
+/// What a file is called, links followed; none where it is not there.
+#[must_use]
+pub fn base_name_behind(name: &str) -> Option<String> {
+    let whole = std::fs::canonicalize(name).ok()?;
+    Some(whole.file_name()?.to_string_lossy().into_owned())
+}
+
 /// The same on any shelf.
 pub(super) fn find_on(shelf: &dyn Shelf, collected: &mut Collected, paths: &[PathBuf]) {
     let given: BTreeSet<String> = collected.files.iter().map(|file| file.name.clone()).collect();

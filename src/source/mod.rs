@@ -10,7 +10,7 @@ mod walk;
 pub mod watch;
 mod whole;
 
-pub use configuration::find;
+pub use configuration::{base_name_behind, find};
 pub use whole::{read_key, read_whole};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -353,7 +353,11 @@ impl Shelf for Revision {
 
     fn is_folder(&self, seen: &Path) -> bool {
         match self.inside(seen) {
-            Some(at) => !self.entries.contains_key(&at),
+            Some(at) if at.is_empty() => true,
+            Some(at) => {
+                let below = format!("{at}/");
+                self.entries.range(below.clone()..).next().is_some_and(|(name, _)| name.starts_with(&below))
+            }
             None => Disk.is_folder(seen),
         }
     }
