@@ -47,8 +47,7 @@ pub fn meant<'r>(written: &str, rules: impl Iterator<Item = Named<'r>> + Clone) 
     let is_meant = |rule: &Named<'_>| match &beginning {
         Some(beginning) => rule.code.starts_with(beginning.as_str()),
         None => {
-            written.eq_ignore_ascii_case(ALL)
-                || !rule.family.is_empty() && rule.family.eq_ignore_ascii_case(written)
+            written.eq_ignore_ascii_case(ALL) || !rule.family.is_empty() && rule.family.eq_ignore_ascii_case(written)
         }
     };
     rules.filter(is_meant).map(|rule| rule.code).collect()
@@ -159,7 +158,10 @@ mod tests {
         for family in ["KW2xx", "KW2XX", "kw2xx", "KW2*", "KW2", "KW20", "KW20x", "KW20*", "scale", "Scale"] {
             assert_eq!(of(family), "KW201 KW203", "{family}");
         }
-        assert_eq!((of("ACME1xx"), of("acme1"), of("KW*")), ("ACME101".into(), "ACME101".into(), "KW201 KW203 KW301".into()));
+        assert_eq!(
+            (of("ACME1xx"), of("acme1"), of("KW*")),
+            ("ACME101".into(), "ACME101".into(), "KW201 KW203 KW301".into())
+        );
         assert_eq!((of("all"), of("ALL")), (of("KW*").replacen("KW", "ACME101 KW", 1), of("all")));
         for nothing in ["", "*", "xx", "é", "KW", "K", "K*", "éx", "KWxx", "KW2x", "KW2031", "x", "none", "KW203*1"] {
             assert_eq!(of(nothing), "", "{nothing}");

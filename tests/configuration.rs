@@ -249,7 +249,10 @@ fn what_is_found_extends_nothing_outside_of_its_repository() {
     for path in ["../secret.yaml", "../missing.yaml", &outside, "/proc/self/environ", "nested/../../secret.yaml"] {
         let output = with(&format!("extends: {path}\n"), &[]);
         let message = errors(&output);
-        assert!(output.status.code() == Some(2) && message.contains("leads out of the repository"), "{path}: {message}");
+        assert!(
+            output.status.code() == Some(2) && message.contains("leads out of the repository"),
+            "{path}: {message}"
+        );
         assert!(message.contains("kubeworthy.yaml:1:1") && message.contains("--config"), "{path}: {message}");
         assert!(!message.contains("hunter"), "{message}");
     }
@@ -265,7 +268,11 @@ fn what_is_found_extends_nothing_outside_of_its_repository() {
     let named: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(regions(&named, "shop"), of("2", "../policy.yaml"));
     // Without a repository the folder that was named is the limit.
-    let plain = tree(&[("a/kubeworthy.yaml", "extends: ../policy.yaml\n"), ("a/shop.yaml", &shop), ("policy.yaml", "regions: 2\n")]);
+    let plain = tree(&[
+        ("a/kubeworthy.yaml", "extends: ../policy.yaml\n"),
+        ("a/shop.yaml", &shop),
+        ("policy.yaml", "regions: 2\n"),
+    ]);
     let output = run(plain.path(), &["assess", "a"]);
     assert!(output.status.code() == Some(2) && errors(&output).contains("out of the folder"), "{}", errors(&output));
     assert_eq!(regions(&report(plain.path(), &["."]), "shop"), of("2", "policy.yaml"));
@@ -307,7 +314,8 @@ fn what_looks_like_a_configuration_and_is_none_is_told() {
     let output = run(folder.path(), &["assess", "deploy"]);
     let message = errors(&output);
     assert!(output.status.success(), "{message}");
-    let told = ["kubeworthy.yml: this is not read", "deploy/.kubeworthy.yml: this is not read", "call it .kubeworthy.yaml"];
+    let told =
+        ["kubeworthy.yml: this is not read", "deploy/.kubeworthy.yml: this is not read", "call it .kubeworthy.yaml"];
     for told in told.into_iter().chain(["deploy/kubeworthy.yaml: this is a folder"]) {
         assert!(message.contains(told), "{told}: {message}");
     }
@@ -346,10 +354,12 @@ fn a_new_configuration_extends_what_held_before() {
 #[test]
 fn a_configuration_may_name_own_rules() {
     let shop = web("shop");
-    let rule = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/scale/kw214-fits-one-small-machine.yaml"))
-        .expect("a rule")
-        .replace("KW214", "ACME214")
-        .replace("name: fits-one-small-machine", "name: ours-alone");
+    let rule = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/scale/kw214-fits-one-small-machine.yaml"),
+    )
+    .expect("a rule")
+    .replace("KW214", "ACME214")
+    .replace("name: fits-one-small-machine", "name: ours-alone");
     let folder = tree(&[
         ("kubeworthy.yaml", "ignore: [{rules: [ACME2xx], reason: x}]\ngate: {fail-on: [acme214, None]}\n"),
         ("shop.yaml", &shop),

@@ -636,9 +636,8 @@ fn the_configuration_suppresses_by_files_systems_and_days() {
 fn what_names_nothing_is_unused_where_everything_was_read() {
     let ignore = "ignore: [{rules: KW103, paths: 'gone/**', reason: x}, {rules: KW103, systems: nots, reason: x}]\n";
     let files = [(".git/HEAD", ""), ("kubeworthy.yaml", ignore), ("shop/web.yaml", WEB), ("other/notes.txt", "")];
-    let states = |paths: &[&str]| -> Vec<String> {
-        configured(&report(&files, paths)).into_iter().map(|each| each.1).collect()
-    };
+    let states =
+        |paths: &[&str]| -> Vec<String> { configured(&report(&files, paths)).into_iter().map(|each| each.1).collect() };
     assert_eq!(states(&["."]), ["unused", "unused"]);
     assert_eq!(states(&["shop"]), ["not-asked", "not-asked"]);
     assert_eq!(states(&["shop/web.yaml"]), ["not-asked", "not-asked"]);
@@ -681,14 +680,19 @@ fn the_configuration_of_the_estate_covers_what_is_said_of_the_estate() {
 fn reasons_are_asked_for_by_the_configuration_that_holds_where_a_suppression_stands() {
     let bare = format!("# kubeworthy: ignore-file[KW103]\n{WEB}");
     let other = bare.replace("web", "api");
-    let files = [("one/kubeworthy.yaml", "require-reason: false\n"), ("one/web.yaml", &bare), ("other/api.yaml", &other)];
+    let files =
+        [("one/kubeworthy.yaml", "require-reason: false\n"), ("one/web.yaml", &bare), ("other/api.yaml", &other)];
     let states = |files: &[(&str, &str)], path: &str| -> Vec<String> {
         let report = report(files, &[path]);
         let list = report["suppressions"].as_array().expect("a list");
         list.iter().map(|each| each["state"].as_str().unwrap_or_default().to_owned()).collect()
     };
     assert_eq!(states(&files, "."), ["applied", "without-reason"]);
-    let turned = [("one/web.yaml", bare.as_str()), ("other/kubeworthy.yaml", "require-reason: false\n"), ("other/api.yaml", &other)];
+    let turned = [
+        ("one/web.yaml", bare.as_str()),
+        ("other/kubeworthy.yaml", "require-reason: false\n"),
+        ("other/api.yaml", &other),
+    ];
     assert_eq!(states(&turned, "."), ["without-reason", "applied"]);
 }
 
@@ -706,10 +710,16 @@ fn a_draft_is_as_good_as_a_file() {
 
 #[test]
 fn near_misses_are_told_and_prose_is_left_alone() {
-    for comment in
-        ["# Kubeworthy: Ignore[KW103] r", "# kubeworthy: ignore[KW103] until=2020-01-01", "# kubeworthy ignore[KW103] r"]
-    {
-        assert_eq!(state(&judged(&[("web.yaml", &behind(WEB, "replicas: 3", comment))])), "not-understood", "{comment}");
+    for comment in [
+        "# Kubeworthy: Ignore[KW103] r",
+        "# kubeworthy: ignore[KW103] until=2020-01-01",
+        "# kubeworthy ignore[KW103] r",
+    ] {
+        assert_eq!(
+            state(&judged(&[("web.yaml", &behind(WEB, "replicas: 3", comment))])),
+            "not-understood",
+            "{comment}"
+        );
     }
     for comment in ["# Kubeworthy says more", "# kubeworthy ignores [this]", "# Kubeworthy: ignore the rest"] {
         assert_eq!(states(&judged(&[("web.yaml", &behind(WEB, "replicas: 3", comment))])), [], "{comment}");

@@ -273,9 +273,7 @@ impl<'w> Item<'w> {
             counts,
         };
         match &withheld.what {
-            WithheldWhat::Claim(claim) => {
-                item(&claim.rule, &claim.message, None, &claim.places, Counts::Too(claim))
-            }
+            WithheldWhat::Claim(claim) => item(&claim.rule, &claim.message, None, &claim.places, Counts::Too(claim)),
             WithheldWhat::Question(question) => {
                 item(&question.code, &question.question, None, &question.places, Counts::Nothing)
             }

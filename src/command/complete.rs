@@ -327,8 +327,11 @@ fn known(list: List, kubeconfig: Option<&str>) -> Vec<Candidate> {
             let Ok(kit) = Kit::load(&OwnFiles::default()) else { return Vec::new() };
             if list == List::Causes {
                 let rules = kit.rules.iter().map(|rule| candidate(&*rule.code, &*rule.title));
-                let family = |rule: &crate::rules::Rule| Some(format!("{}xx", rule.code.get(..3)?));
-                let families: BTreeSet<String> = kit.rules.iter().filter_map(family).collect();
+                let family = |rule: &crate::rules::Rule| {
+                    rule.code.get(..3).map(|number| format!("{number}xx")).into_iter().chain([rule.family().to_owned()])
+                };
+                let families: BTreeSet<String> =
+                    kit.rules.iter().flat_map(family).filter(|family| !family.is_empty()).collect();
                 let families = families.into_iter().map(|family| candidate(family, "a family of rules"));
                 let causes = CAUSES.into_iter().map(|(cause, meaning)| candidate(cause, meaning));
                 return causes.chain(families).chain(rules).collect();

@@ -80,14 +80,7 @@ pub(super) fn line_of<'l>(file: &SourceFile, line: &'l str, collected: &Collecte
     if is_statement || is_named || is_own { Line::Own(line) } else { Line::KeysOnly(line) }
 }
 
-fn show(
-    file: &SourceFile,
-    message: &str,
-    help: &str,
-    position: Position,
-    collected: &Collected,
-    terminal: &Terminal,
-) {
+fn show(file: &SourceFile, message: &str, help: &str, position: Position, collected: &Collected, terminal: &Terminal) {
     let line = line_of(file, &file.text[file.lines().line_range(&file.text, position.line)], collected);
     let text = match line {
         Line::Own(_) => message.to_owned(),

@@ -149,9 +149,7 @@ impl<'k> Known<'k> {
 /// What may be meant, or what may stand there.
 fn help(near: String, others: &str) -> String {
     if near.is_empty() {
-        format!(
-            "write the code of a rule (`kubeworthy rule` lists them), a family such as KW2xx or scale, or {others}"
-        )
+        format!("write the code of a rule (`kubeworthy rule` lists them), a family such as KW2xx or scale, or {others}")
     } else {
         near
     }

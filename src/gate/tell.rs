@@ -132,7 +132,9 @@ pub(super) fn never_fails(cause: &str) -> GateNote {
     GateNote {
         kind: "never-fails",
         message: say!("{} states a need and never fails", cause),
-        help: say!("name a rule that finds something, or fail on verdicts and needs: `--fail-on needless`, `--gate 40`"),
+        help: say!(
+            "name a rule that finds something, or fail on verdicts and needs: `--fail-on needless`, `--gate 40`"
+        ),
     }
 }
 

@@ -103,8 +103,12 @@ impl Inventory {
                             "move it to the folder of a system or above it, or remove it".to_owned(),
                         ),
                         false => (
-                            format!("this configuration holds for no system: nearer to them lies {}", nearer.join(", ")),
-                            "let what lies nearer extend it, as in `extends: ../kubeworthy.yaml`, or remove it".to_owned(),
+                            format!(
+                                "this configuration holds for no system: nearer to them lies {}",
+                                nearer.join(", ")
+                            ),
+                            "let what lies nearer extend it, as in `extends: ../kubeworthy.yaml`, or remove it"
+                                .to_owned(),
                         ),
                     };
                     let place =

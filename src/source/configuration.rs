@@ -371,13 +371,7 @@ fn fetch(shelf: &dyn Shelf, name: &str, by: Option<(&SourceFile, &Tree, Place)>,
 }
 
 /// Reads what a file extends, and what that extends in turn; notes the profiles that they take.
-fn extend(
-    shelf: &dyn Shelf,
-    name: &str,
-    limit: Option<&Limit>,
-    open: &mut Vec<String>,
-    collected: &mut Collected,
-) {
+fn extend(shelf: &dyn Shelf, name: &str, limit: Option<&Limit>, open: &mut Vec<String>, collected: &mut Collected) {
     if collected.choices.found.extends.contains_key(name) {
         return;
     }

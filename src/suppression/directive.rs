@@ -134,7 +134,8 @@ fn is_near(word: &str) -> bool {
 fn names_a_day(reason: &str) -> bool {
     let mut words = reason.split_whitespace().peekable();
     while let Some(word) = words.next() {
-        let Some(day) = ["until=", "until:"].iter().find_map(|key| word.to_ascii_lowercase().strip_prefix(key).map(str::to_owned))
+        let Some(day) =
+            ["until=", "until:"].iter().find_map(|key| word.to_ascii_lowercase().strip_prefix(key).map(str::to_owned))
         else {
             continue;
         };

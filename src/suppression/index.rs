@@ -152,8 +152,10 @@ impl Index {
         if let Some(known) = known(file) {
             return known;
         }
-        let names = |(_, ignore): &(usize, &Ignore)| matches!(&ignore.reach, Reach::Globs(globs) if globs.matches(file));
-        let named: Arc<BTreeSet<usize>> = Arc::new(ignores.iter().enumerate().filter(names).map(|(by, _)| by).collect());
+        let names =
+            |(_, ignore): &(usize, &Ignore)| matches!(&ignore.reach, Reach::Globs(globs) if globs.matches(file));
+        let named: Arc<BTreeSet<usize>> =
+            Arc::new(ignores.iter().enumerate().filter(names).map(|(by, _)| by).collect());
         self.in_files.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), Arc::clone(&named));
         named
     }
@@ -255,7 +257,8 @@ mod tests {
     #[test]
     fn stretches_that_hold_a_point_are_found_whatever_lies_around_them() {
         // Each start and end below twelve, so that they nest, touch, repeat and overlap.
-        let spans: Vec<(u32, u32)> = (0..12).flat_map(|start| (start..12).step_by(3).map(move |end| (start, end))).collect();
+        let spans: Vec<(u32, u32)> =
+            (0..12).flat_map(|start| (start..12).step_by(3).map(move |end| (start, end))).collect();
         let mut stretches = Stretches::default();
         for (by, (start, end)) in spans.iter().enumerate() {
             stretches.add(*start, *end, by);

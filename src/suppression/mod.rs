@@ -287,7 +287,17 @@ impl<'t> Ignores<'t> {
 impl Ignore {
     fn new(form: SuppressionForm, rule: &str, reason: Option<&str>, site: Site, reach: Reach) -> Self {
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned);
-        Self { form, rule: rule.to_owned(), reason, until: None, site, mistake: None, needs_reason: true, codes: Vec::new(), reach }
+        Self {
+            form,
+            rule: rule.to_owned(),
+            reason,
+            until: None,
+            site,
+            mistake: None,
+            needs_reason: true,
+            codes: Vec::new(),
+            reach,
+        }
     }
 
     /// Finds the rules that are meant, and what is wrong, the worst first.

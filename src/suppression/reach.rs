@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::configured::Globs;
 use super::Written;
+use super::configured::Globs;
 use crate::text::{SourceId, Span};
 use crate::yaml::{DocumentId, Node, Place, Tree};
 

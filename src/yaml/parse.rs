@@ -151,8 +151,11 @@ fn split(text: &str) -> Vec<Range<usize>> {
     let mut has_content = false;
     let mut at = 0;
     // Lines may end as on old machines, which few do.
-    let lines: Box<dyn Iterator<Item = &str>> =
-        if text.contains('\r') { Box::new(text.split_inclusive(['\n', '\r'])) } else { Box::new(text.split_inclusive('\n')) };
+    let lines: Box<dyn Iterator<Item = &str>> = if text.contains('\r') {
+        Box::new(text.split_inclusive(['\n', '\r']))
+    } else {
+        Box::new(text.split_inclusive('\n'))
+    };
     for line in lines {
         // Files that were put after one another bring their byte order marks.
         let content = line.trim_start_matches('\u{feff}');

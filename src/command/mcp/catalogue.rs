@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::command::reference::explain_target;
 use crate::command::today::today;
 use crate::data::did_you_mean;
+use crate::naming;
 use crate::reference::explain_rule;
 use crate::report::agents::{Compared, Comparison, shown};
-use crate::naming;
 use crate::rules::Rule;
 use crate::{Kit, OwnFiles};
 
