@@ -78,6 +78,7 @@ pub fn judge(
     let mut gate = Gate { assessment, held, compared, touched, report: GateReport::default(), rules_matter: false };
     gate.report.baseline = held.map(|held| held.name.clone());
     gate.report.touched_of = touched.map(|_| assessment.systems.len());
+    gate.report.touched_files = touched.map(|touched| touched.files.clone()).unwrap_or_default();
     let mut fail_on: BTreeSet<String> = BTreeSet::new();
     let mut of_systems = Vec::new();
     for (at, system) in assessment.systems.iter().enumerate() {

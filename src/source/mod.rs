@@ -19,7 +19,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::OwnFiles;
 use crate::choices::Choices;
-use crate::language::Prose;
+use crate::language::{Prose, say};
 use crate::limits::Limits;
 use crate::snapshot;
 use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
@@ -301,6 +301,9 @@ fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Col
 fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
     match String::from_utf8(bytes) {
         Ok(text) if snapshot::is_snapshot(&text) => add_snapshot(name, &text, collected),
+        Ok(text) if beside::is_baseline(&text) => {
+            collected.skipped.push(Skipped { file: name, reason: say!("a baseline of kubeworthy") });
+        }
         Ok(text) => collected.files.push(SourceFile::new(name, text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();

@@ -353,7 +353,7 @@ impl Shelf for Revision {
 
     fn is_folder(&self, seen: &Path) -> bool {
         match self.inside(seen) {
-            Some(at) => !self.entries.contains_key(&at),
+            Some(at) => at.is_empty() || self.below(&at).next().is_some(),
             None => Disk.is_folder(seen),
         }
     }

@@ -42,7 +42,7 @@ impl Writer<'_> {
     fn suppressed(&self) -> Part {
         let all = &self.system.suppressed;
         let mut entries: Vec<Value> =
-            all.iter().take(LIST).map(|each| self.say(&suppressed::told(each, &each.code))).collect();
+            all.iter().take(LIST).map(|each| self.say(&suppressed::told(each, self.layout.voice, &each.code))).collect();
         if all.len() > LIST {
             entries.push(self.say(&say!("… and {} more", all.len() - LIST)));
         }
