@@ -1,17 +1,23 @@
 //! Rules explained and targets described, for agents.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::Kit;
+use crate::command::arguments::Colour;
+use crate::command::assess::load_kit;
+use crate::command::output::Terminal;
+use crate::command::plugin::Called;
 use crate::command::reference::explain_target;
-use crate::command::today::today;
 use crate::data::did_you_mean;
-use crate::reference::explain_rule;
+use crate::reference::{explain_rule, explain_suppression};
 use crate::report::agents::{Compared, Comparison, shown};
 use crate::rules::Rule;
-use crate::{Kit, OwnFiles};
+use crate::suppression::SuppressionText;
 
 /// The answer of `explain_rule`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -67,37 +73,69 @@ impl Explanation {
 }
 
 /// The rule of this code or name, the rules of this family, or all; or what to ask for.
-pub(super) fn explain(asked: Option<&str>) -> Result<Explanation, String> {
-    let kit = kit()?;
+pub(super) fn explain(asked: Option<&str>, own: &[PathBuf]) -> Result<Explanation, String> {
+    let kit = kit(own)?;
+    let every = || kit.rules.iter().map(One::Rule).chain(kit.suppressions.iter().map(One::OfSuppressions));
     let Some(asked) = asked.map(str::trim).filter(|asked| !asked.is_empty()) else {
-        return Ok(of(kit.rules.iter().map(|rule| explained(rule, None))));
+        return Ok(of(every().map(|one| explained(one, None))));
     };
-    if let Some(rule) = kit.rules.find(asked) {
-        return Ok(of(std::iter::once(explained(rule, Some(&kit)))));
+    let found = kit.rules.find(asked).map(One::Rule);
+    if let Some(one) = found.or_else(|| kit.suppressions.find(asked).map(One::OfSuppressions)) {
+        return Ok(of(std::iter::once(explained(one, Some(&kit)))));
     }
-    let family: Vec<&Rule> = kit.rules.iter().filter(|rule| is_of_family(rule, asked)).collect();
+    let family: Vec<One<'_>> = every().filter(|one| is_of_family(*one, asked)).collect();
     if !family.is_empty() {
-        return Ok(of(family.into_iter().map(|rule| explained(rule, None))));
+        return Ok(of(family.into_iter().map(|one| explained(one, None))));
     }
-    let names: Vec<&str> =
-        kit.rules.iter().flat_map(|rule| [rule.code.as_str(), rule.name.as_str(), family_of(rule)]).collect();
+    let names: Vec<&str> = every().flat_map(|one| [one.code(), one.name(), one.family()]).collect();
     let of = |asked: &str| did_you_mean(asked, names.iter().copied());
     let help = Some(of(asked)).filter(|help| !help.is_empty()).unwrap_or_else(|| of(&asked.to_ascii_uppercase()));
     let help = if help.is_empty() { "leave `rule` out to list all of them".to_owned() } else { help };
     Err(format!("there is no rule and no family `{}`; {help}", shown(asked)))
 }
 
+/// A rule of need, or one about suppressions.
+#[derive(Clone, Copy)]
+enum One<'k> {
+    Rule(&'k Rule),
+    OfSuppressions(&'k SuppressionText),
+}
+
+impl<'k> One<'k> {
+    fn code(self) -> &'k str {
+        match self {
+            Self::Rule(rule) => &rule.code,
+            Self::OfSuppressions(told) => &told.code,
+        }
+    }
+
+    fn name(self) -> &'k str {
+        match self {
+            Self::Rule(rule) => &rule.name,
+            Self::OfSuppressions(told) => &told.name,
+        }
+    }
+
+    /// The family, by the folder that the rule stands in.
+    fn family(self) -> &'k str {
+        match self {
+            Self::Rule(rule) => rule.file.split('/').nth(1).unwrap_or_default(),
+            Self::OfSuppressions(_) => "suppressions",
+        }
+    }
+}
+
 fn of(rules: impl Iterator<Item = Explained>) -> Explanation {
     Explanation { schema: "kubeworthy/agents/explain-rule/v1", rules: rules.collect() }
 }
 
-fn explained(rule: &Rule, whole: Option<&Kit>) -> Explained {
-    Explained {
-        code: rule.code.clone(),
-        name: rule.name.clone(),
-        family: family_of(rule).to_owned(),
-        title: rule.title.clone(),
-        explanation: whole.map(|kit| Detailed {
+fn explained(one: One<'_>, whole: Option<&Kit>) -> Explained {
+    let title = match one {
+        One::Rule(rule) => &rule.title,
+        One::OfSuppressions(told) => &told.title,
+    };
+    let detailed = |kit: &Kit| match one {
+        One::Rule(rule) => Detailed {
             why: rule.why.clone(),
             remedy: rule.remedy.clone(),
             sources: rule
@@ -106,30 +144,36 @@ fn explained(rule: &Rule, whole: Option<&Kit>) -> Explained {
                 .map(|source| crate::reference::titled(&source.title, source.url.as_deref()))
                 .collect(),
             page: explain_rule(rule, kit),
-        }),
+        },
+        One::OfSuppressions(told) => Detailed {
+            why: told.why.clone(),
+            remedy: told.remedy.clone(),
+            sources: Vec::new(),
+            page: explain_suppression(told),
+        },
+    };
+    Explained {
+        code: one.code().to_owned(),
+        name: one.name().to_owned(),
+        family: one.family().to_owned(),
+        title: title.clone(),
+        explanation: whole.map(detailed),
     }
 }
 
-/// The family, by the folder that the rule stands in.
-fn family_of(rule: &Rule) -> &str {
-    rule.file.split('/').nth(1).unwrap_or_default()
-}
-
-/// Whether a rule is of a family by its name, or as in `KW2xx`.
-fn is_of_family(rule: &Rule, asked: &str) -> bool {
+/// Whether a rule is of a family by its name, or as suppressions and `--fail-on` write it: `KW2xx`, `KW2*`, `KW2`.
+fn is_of_family(one: One<'_>, asked: &str) -> bool {
     let lower = asked.to_ascii_lowercase();
-    let prefix = lower.strip_suffix("xx").filter(|prefix| !prefix.is_empty());
-    let is_like = |prefix: &str| {
-        let code = rule.code.to_ascii_lowercase();
-        code.starts_with(prefix) && code.len() == prefix.len() + 2
-    };
-    family_of(rule) == lower || prefix.is_some_and(is_like)
+    let prefix = lower.strip_suffix("xx").or_else(|| lower.strip_suffix('*')).unwrap_or(&lower);
+    let code = one.code().to_ascii_lowercase();
+    let is_like = !prefix.is_empty() && code.starts_with(prefix) && code.len() == prefix.len() + 2;
+    one.family() == lower || is_like
 }
 
 /// The targets of these ids with everything known of them, or all in short; or which ids there are.
-pub(super) fn describe(asked: &[String]) -> Result<Comparison, String> {
-    let ids = ids_of(asked)?;
-    let kit = kit()?;
+pub(super) fn describe(asked: &[String], own: &[PathBuf]) -> Result<Comparison, String> {
+    let ids = ids_of(asked, own)?;
+    let kit = kit(own)?;
     let chosen = kit.catalogue.targets().iter().filter(|target| ids.is_empty() || ids.contains(&target.id));
     let described = chosen.map(|target| Compared {
         id: target.id.clone(),
@@ -144,8 +188,8 @@ pub(super) fn describe(asked: &[String]) -> Result<Comparison, String> {
 }
 
 /// The ids of targets that are asked for by their ids or names; or which there are.
-pub(super) fn ids_of(asked: &[String]) -> Result<Vec<String>, String> {
-    let kit = kit()?;
+pub(super) fn ids_of(asked: &[String], own: &[PathBuf]) -> Result<Vec<String>, String> {
+    let kit = kit(own)?;
     let id = |asked: &String| {
         kit.catalogue.find(asked).map(|target| target.id.clone()).ok_or_else(|| {
             let names: Vec<&str> = kit.catalogue.targets().iter().map(|target| target.id.as_str()).collect();
@@ -157,7 +201,10 @@ pub(super) fn ids_of(asked: &[String]) -> Result<Vec<String>, String> {
     asked.iter().map(id).collect()
 }
 
-fn kit() -> Result<Kit, String> {
-    let kit = Kit::load(&OwnFiles::default()).map_err(|error| format!("the built-in rules cannot be read: {error}"))?;
-    Ok(Kit { today: Some(today()), ..kit })
+/// The built-in rules and targets with those of the server's user, read anew since they may have changed.
+fn kit(own: &[PathBuf]) -> Result<Kit, String> {
+    let said = Mutex::new(Vec::new());
+    let terminal = Terminal::new(Colour::Never, Called::Itself).keeping(&said);
+    let kit = load_kit(own, &terminal);
+    kit.ok_or_else(|| said.lock().map(|said| said.join("\n")).unwrap_or_default())
 }
