@@ -12,7 +12,9 @@
 mod repository;
 mod support;
 
-use kubeworthy::assessment::Assessment;
+use std::collections::BTreeSet;
+
+use kubeworthy::assessment::{Assessment, GateReport};
 use kubeworthy::gate::{Asked, Baseline, Held, Scope, judge, prune, update};
 use proptest::prelude::*;
 use repository::{Repository, fixture};
@@ -370,6 +372,7 @@ fn only_what_changed_files_touch_is_told_and_gated() {
     repository.ends(1, &["check", "--touched", "ledger/ledger.yaml"]);
     let ran = repository.ends(0, &["check", "--touched", "notes/web.yaml"]);
     assert!(!ran.out.contains("ledger") && ran.last().starts_with("1 of 2 systems touched"), "{ran:#?}");
+    repository.write("docs/readme.yaml", "title: notes\n");
     let ran = repository.ends(0, &["check", "--touched", "docs/readme.yaml"]);
     assert_eq!((ran.out.lines().count(), ran.said.as_str()), (1, ""), "{ran:#?}");
     assert!(ran.last().starts_with("no system touched · gate passed"), "{ran:#?}");
@@ -455,11 +458,22 @@ fn secrets_do_not_reach_the_baseline() {
 
 /// Everything was read, and every file is there.
 fn everything() -> Scope<'static> {
-    Scope { paths: vec![String::new()], unread: Default::default(), clusters: Vec::new(), is_there: &|_| true }
+    static PATHS: [String; 1] = [String::new()];
+    static UNREAD: BTreeSet<String> = BTreeSet::new();
+    Scope { paths: &PATHS, unread: &UNREAD, clusters: &[], is_there: Box::new(|_| true) }
 }
 
-fn held<'b>(accepted: &'b Baseline, now: &'b Baseline, scope: &'b Scope<'b>) -> Held<'b> {
-    Held { name: BASELINE.to_owned(), accepted, now, scope }
+/// Everything that an assessment says, as a baseline.
+fn baseline_of(assessment: &Assessment) -> Baseline {
+    Baseline::of(assessment, &assessment.systems, true, &name)
+}
+
+/// The answer of the gate, all of it held against one baseline.
+fn judged(assessment: &Assessment, asked: &Asked, accepted: &Baseline, now: &Baseline) -> GateReport {
+    let (systems, scope): (Vec<usize>, _) = ((0..assessment.systems.len()).collect(), everything());
+    let name = BASELINE.to_owned();
+    let held = Held { name, accepted, now, scope: &scope, systems: &systems, is_of_all: true };
+    judge(assessment, asked, &[held], None).expect("causes")
 }
 
 /// Assessments of several stories: one system, several, with findings of all together, of every verdict.
@@ -490,12 +504,12 @@ const ALL: [&str; 5] = ["regression", "KW1xx", "KW2xx", "KW3xx", "KW5xx"];
 fn an_assessment_never_fails_against_its_own_baseline() {
     let asked = Asked { fail_on: ALL.map(str::to_owned).to_vec(), need_at_least: None };
     for assessment in assessments() {
-        let now = Baseline::of(&assessment, &name);
+        let now = baseline_of(&assessment);
         let scope = everything();
         let first = update(&Baseline::empty(&assessment.rules_digest), &now, &scope).baseline;
         let read = Baseline::read(&first.text()).expect("what was written");
         assert_eq!(read, first);
-        let report = judge(&assessment, &asked, Some(&held(&read, &now, &scope)), None).expect("causes");
+        let report = judged(&assessment, &asked, &read, &now);
         assert_eq!(report.failures, [], "it never fails");
         assert_eq!(report.notes, [], "and has nothing to say");
         assert_eq!(update(&read, &now, &scope).baseline, read, "writing it again changes nothing");
@@ -517,7 +531,7 @@ proptest! {
         static ASSESSMENTS: std::sync::OnceLock<Vec<Assessment>> = std::sync::OnceLock::new();
         let asked = Asked { fail_on: ALL.map(str::to_owned).to_vec(), need_at_least: None };
         for assessment in ASSESSMENTS.get_or_init(assessments) {
-            let now = Baseline::of(assessment, &name);
+            let now = baseline_of(assessment);
             let scope = everything();
             let mut accepted = update(&Baseline::empty(&assessment.rules_digest), &now, &scope).baseline;
             let mut moved = assessment.clone();
@@ -539,8 +553,8 @@ proptest! {
                     taken.push(accepted.systems[at].findings.remove(index.index(last + 1)));
                 }
             }
-            let now = Baseline::of(&moved, &name);
-            let report = judge(&moved, &asked, Some(&held(&accepted, &now, &scope)), None).expect("causes");
+            let now = baseline_of(&moved);
+            let report = judged(&moved, &asked, &accepted, &now);
             let of_families = taken.iter().filter(|finding| {
                 ["KW1", "KW2", "KW3", "KW5"].iter().any(|family| finding.code.starts_with(family))
             });
@@ -563,4 +577,178 @@ fn a_cluster_has_a_baseline_too() {
     // Files alone say nothing of what stands in a cluster.
     let ran = repository.ends(0, &["check", "notes"]);
     assert!(!ran.said.contains("gone"), "{ran:#?}");
+}
+
+const WEB: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: 'shop/web:1'}]}
+";
+
+/// A base and two overlays that add to it, which make one system that can be argued for.
+fn overlays() -> Repository {
+    let repository = Repository::new();
+    repository.copy_story("database-quorum", "shop/base");
+    repository.write("shop/base/kustomization.yaml", "resources: [ledger.yaml]\n");
+    for overlay in ["production", "staging"] {
+        let text = format!("nameSuffix: -{overlay}\nresources: [../../base]\n");
+        repository.write(&format!("shop/overlays/{overlay}/kustomization.yaml"), &text);
+    }
+    repository.copy_story("notes-on-three-replicas", "notes");
+    repository.ends(0, &["baseline", "."]);
+    repository
+}
+
+#[test]
+fn what_is_read_in_part_is_neither_worse_nor_new_nor_gone() {
+    let repository = overlays();
+    let before = repository.read(BASELINE);
+    for folder in ["shop/base", "shop/overlays/staging", "shop/overlays", "shop", "notes/web.yaml", "notes"] {
+        let ran = repository.ends(0, &["check", folder]);
+        assert!(!ran.said.contains("gone") && !ran.out.contains(" new "), "{folder}: {ran:#?}");
+        repository.ends(0, &["baseline", folder]);
+        assert_eq!(repository.read(BASELINE), before, "{folder}");
+        let ran = repository.run_in(folder.trim_end_matches("/web.yaml"), &["check", "."]);
+        assert!(ran.code == Some(0) && !ran.said.contains("gone"), "{folder}: {ran:#?}");
+        let ran = repository.run_in(folder.trim_end_matches("/web.yaml"), &["baseline", "--prune", "."]);
+        assert_eq!(repository.read(BASELINE), before, "{folder}: {ran:#?}");
+    }
+    let ran = repository.ends(0, &["check", "notes/web.yaml"]);
+    assert!(ran.said.contains("notes was read in part") && ran.said.contains(" was not read"), "{ran:#?}");
+    // A part of it that is new says nothing of the whole either, until the whole is read.
+    repository.write("team2/web.yaml", &WEB.replace("{name: web}", "{name: web, namespace: notes}"));
+    let ran = repository.ends(0, &["check", "team2"]);
+    assert!(ran.said.contains("read in part"), "{ran:#?}");
+    repository.ends(0, &["baseline", "team2"]);
+    assert!(repository.read(BASELINE).contains("Deployment/notes/worker"), "nothing is lost");
+    // What is new as a whole is new in any part.
+    repository.write("blog/web.yaml", WEB);
+    repository.ends(1, &["check", "blog"]);
+    repository.ends(1, &["check"]);
+}
+
+#[test]
+fn folders_are_named_as_the_baseline_sees_them() {
+    let repository = overlays();
+    repository.write("video/compose.yaml", "services: {web: {image: 'shop/web:1'}, db: {image: 'postgres:17'}}\n");
+    repository.write("blog/web.yaml", WEB);
+    repository.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n");
+    repository.write("chart/templates/web.yaml", &WEB.replace("name: web", "name: site"));
+    repository.ends(0, &["baseline", "."]);
+    let before = repository.read(BASELINE);
+    for name in ["compose-project:video", "service/video/db", "directory:blog", "chart:chart", "kustomization:shop"] {
+        assert!(before.contains(&format!("\"{name}")), "{name}: {before}");
+    }
+    let whole = repository.path().canonicalize().expect("a path").to_string_lossy().into_owned();
+    for (folder, path) in
+        [(".", whole.as_str()), ("video", ".."), ("video", "."), ("chart/templates", "../.."), ("blog", ".")]
+    {
+        let ran = repository.run_in(folder, &["baseline", path]);
+        assert!(ran.code == Some(0) && ran.said.contains("up to date"), "{folder} {path}: {ran:#?}");
+        let ran = repository.run_in(folder, &["check", path]);
+        assert!(ran.code == Some(0) && !ran.said.contains("gone"), "{folder} {path}: {ran:#?}");
+    }
+    assert_eq!(repository.read(BASELINE), before);
+}
+
+#[test]
+fn each_system_is_held_against_the_baseline_that_its_configuration_names() {
+    let repository = accepted();
+    repository.write("ledger/kubeworthy.yaml", "gate: {baseline: own.json}\n");
+    let ran = repository.ends(0, &["check", "-q"]);
+    assert!(ran.said.contains("ledger/own.json is not there") && !ran.said.contains("note"), "{ran:#?}");
+    // The others are held against the one at the root all the same.
+    repository.write("blog/web.yaml", WEB);
+    assert!(repository.ends(1, &["check"]).out.contains("blog is new on Kubernetes"));
+    let ran = repository.ends(0, &["baseline"]);
+    assert!(ran.said.contains("ledger/own.json was written") && ran.said.contains("ledger: gone"), "{ran:#?}");
+    let (own, root) = (repository.read("ledger/own.json"), repository.read(BASELINE));
+    assert!(own.contains("\"ledger") && !own.contains("\"notes") && !own.contains("blog"), "{own}");
+    assert!(!root.contains("\"ledger") && root.contains("\"notes") && root.contains("\"blog"), "{root}");
+    let ran = repository.ends(0, &["check"]);
+    assert!(!ran.said.contains("gone") && !ran.said.contains("no baseline"), "{ran:#?}");
+    shrink(&repository);
+    assert!(repository.ends(1, &["check"]).out.contains("ledger was debatable"));
+    // Named on the command line, one is enough for all.
+    repository.ends(0, &["baseline", "--baseline", "all.json"]);
+    let all = repository.read("all.json");
+    assert!(all.contains("\"ledger") && all.contains("\"notes"), "{all}");
+}
+
+#[test]
+fn files_that_are_gone_and_settings_touch_what_they_belonged_to() {
+    let repository = overlays();
+    repository.write("policy/base.yaml", "gate: {fail-on: regression}\n");
+    repository.write("kubeworthy.yaml", "extends: policy/base.yaml\n");
+    repository.write("shop/overlays/live/more.yaml", &WEB.replace("name: web", "name: more"));
+    repository.write("shop/overlays/live/kustomization.yaml", "resources: [../../base, more.yaml]\n");
+    repository.ends(0, &["baseline"]);
+    repository.edit("shop/overlays/live/kustomization.yaml", ", more.yaml", "");
+    repository.remove("shop/overlays/live/more.yaml");
+    shrink_at(&repository, "shop/base/ledger.yaml");
+    let ran = repository.ends(1, &["check", "--touched", "shop/overlays/live/more.yaml"]);
+    assert!(ran.out.contains("was debatable and is needless"), "{ran:#?}");
+    for touched in ["policy/base.yaml", BASELINE, "shop", "shop/base", "kubeworthy.yaml"] {
+        let ran = repository.ends(1, &["check", "--touched", touched]);
+        assert!(ran.out.contains("was debatable and is needless"), "{touched}: {ran:#?}");
+    }
+    let ran = repository.ends(0, &["check", "--touched", "notes"]);
+    assert!(ran.last().contains("1 of "), "{ran:#?}");
+    let ran = repository.run_in("notes", &["check", "--touched", "../shop/base/ledger.yaml"]);
+    assert!(ran.said.contains("lies outside of this folder"), "{ran:#?}");
+    let ran = repository.run_in("policy", &["check", "--touched", "shop/base/nothing.yaml"]);
+    assert!(ran.said.contains("is not there"), "{ran:#?}");
+}
+
+#[test]
+fn nothing_means_the_need_too() {
+    let repository = accepted();
+    repository.write("kubeworthy.yaml", "gate: {need-at-least: 40}\n");
+    repository.ends(1, &["check"]);
+    repository.ends(1, &["check", "--fail-on", "regression"]);
+    let ran = repository.ends(0, &["check", "--fail-on", "none"]);
+    assert!(ran.last().contains("gate passed (fail-on: none)"), "{ran:#?}");
+    repository.ends(1, &["check", "--fail-on", "none", "--gate", "40"]);
+}
+
+#[test]
+fn a_finding_fails_once_and_the_answer_names_what_was_asked() {
+    let repository = two_systems();
+    let ran = repository.ends(1, &["check", "--fail-on", "KW106,KW1xx,availability"]);
+    let told = ran.out.lines().filter(|line| line.contains("error: KW106")).count();
+    assert_eq!(told, 1, "{}", ran.out);
+}
+
+#[test]
+fn the_baseline_of_another_repository_does_not_count() {
+    let (one, other) = (accepted(), Repository::new());
+    other.copy_story("notes-on-three-replicas", "notes");
+    let path = other.path().to_string_lossy().into_owned();
+    let ran = one.ends(0, &["check", &path]);
+    assert!(ran.said.contains("there is no baseline yet"), "{ran:#?}");
+}
+
+#[test]
+fn what_lies_in_a_folder_that_cannot_be_read_is_not_gone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repository = accepted();
+    let before = repository.read(BASELINE);
+    let folder = repository.path().join("ledger");
+    let mode = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).expect("its mode");
+    mode(0o000);
+    if std::fs::read_dir(&folder).is_ok() {
+        mode(0o755);
+        println!("skipped: whoever runs this may read everything");
+        return;
+    }
+    let (checked, written) = (repository.run(&["check"]), repository.run(&["baseline"]));
+    mode(0o755);
+    assert!(checked.code == Some(0) && !checked.said.contains("gone"), "{checked:#?}");
+    assert_eq!(repository.read(BASELINE), before, "{written:#?}");
 }

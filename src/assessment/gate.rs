@@ -12,7 +12,7 @@ pub struct GateReport {
     pub failures: Vec<GateFailure>,
     /// What may be told beside that: better verdicts, entries of the baseline that no longer apply.
     pub notes: Vec<GateNote>,
-    /// The baseline that everything was held against; none where there is none yet.
+    /// The baseline that everything was held against, or several with commas; none where there is none yet.
     pub baseline: Option<String>,
     /// What was asked to fail, as it may be written after `--fail-on`, sorted.
     pub fail_on: Vec<String>,
@@ -73,7 +73,7 @@ pub struct GateFailure {
 /// Something about the gate that makes nothing fail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateNote {
-    /// What sort: `better`, `gone`, `no-baseline`, `rules-differ`.
+    /// What sort: `better`, `gone`, `in-part`, `no-baseline`, `rules-differ`.
     pub kind: &'static str,
     /// What is said.
     pub message: Prose,

@@ -464,6 +464,7 @@ impl Judge<'_> {
             flips,
             basis,
             suppressed: self.suppressed(withheld, need, &|demand| need_of(demand, Hosting::Any)),
+            configured_by: configured.layers.clone(),
             policy: configured.policy.clone(),
             on_kubernetes: view.raw_workloads().any(|workload| workload.origin == Origin::Kubernetes)
                 || !view.system.definitions.is_empty(),

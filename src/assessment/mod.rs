@@ -268,6 +268,8 @@ pub struct SystemAssessment {
     pub basis: Basis,
     /// What does not count since somebody suppressed it, sorted by code and place.
     pub suppressed: Vec<Suppressed>,
+    /// The names of everything that its configuration is made of: files, profiles, statements.
+    pub configured_by: Vec<String>,
     /// What makes the gate fail, as its configuration says.
     pub policy: crate::configuration::Policy,
     /// Whether it runs on Kubernetes as it is written, rather than being a Compose project alone.

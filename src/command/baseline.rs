@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use super::Exit;
 use super::arguments;
 use super::assess::assess;
-use super::gate;
+use super::gate::{self, Read};
 use super::output::Terminal;
-use crate::assessment::Assessment;
 use crate::gate::{Baseline, Updated, prune, update};
-use crate::source::beside::{SeenFrom, place_of_baseline};
+use crate::source::beside::place_of_baseline;
 use crate::text::sanitize::for_terminal;
 
 /// How many changes are said.
@@ -25,18 +24,40 @@ fn written(arguments: &arguments::Baseline, terminal: &Terminal) -> Result<Exit,
     let assessed = assess(&arguments.subject, arguments.quiet, terminal)?;
     let assessment = &assessed.assessment;
     let paths = gate::paths_read(&arguments.subject);
-    let found = gate::baseline_file(assessment, arguments.baseline.as_deref(), &paths, terminal)?;
-    let old = match found.as_deref().filter(|file| file.exists()) {
-        Some(file) => Some(gate::read(file, terminal)?),
-        None => None,
-    };
+    let otherwise = place_of_baseline(paths.first().map(PathBuf::as_path).or(Some(Path::new("."))));
+    let mut places = Vec::new();
+    for place in gate::places(assessment, arguments.baseline.as_deref(), &paths, Some(&otherwise)) {
+        let old = if place.file.exists() { Some(gate::read(&place.file, terminal)?) } else { None };
+        places.push((place, old));
+    }
     // Where nothing is left, what stood there can still be taken out.
-    if old.is_none()
+    let nothing = assessment.systems.is_empty();
+    if nothing
+        && places.iter().all(|(_, old)| old.is_none())
         && let Some(exit) = assessed.nothing_found(terminal)
     {
         return Ok(exit);
     }
-    let file = found.unwrap_or_else(|| configured(assessment).unwrap_or_else(|| place_for(&paths)));
+    let mut has_changed = false;
+    for (place, old) in &places {
+        // A file of its own is not made for what all systems together are found to do.
+        if old.is_none() && place.systems.is_empty() && places.len() > 1 {
+            continue;
+        }
+        has_changed |= write(arguments, &Read::of(assessment, place, &paths), &place.file, old.as_ref(), terminal)?;
+    }
+    let unchanged = assessed.nothing_found(terminal).filter(|_| !has_changed);
+    Ok(unchanged.unwrap_or(Exit::Done))
+}
+
+/// Writes one baseline; whether it changed.
+fn write(
+    arguments: &arguments::Baseline,
+    read: &Read,
+    file: &Path,
+    old: Option<&Baseline>,
+    terminal: &Terminal,
+) -> Result<bool, Exit> {
     let shown = file.display().to_string();
     let shown = for_terminal(&shown);
     let note = |text: &str| {
@@ -46,24 +67,21 @@ fn written(arguments: &arguments::Baseline, terminal: &Terminal) -> Result<Exit,
     };
     if arguments.prune && old.is_none() {
         note(&format!("there is no baseline to prune; `kubeworthy baseline` writes {shown}"));
-        return Ok(Exit::Done);
+        return Ok(false);
     }
-    let seen = SeenFrom::beside(&file);
-    let now = Baseline::of(assessment, &|name| seen.name_of(name));
-    let is_there = |name: &str| seen.is_there(name);
-    let scope = gate::scope(assessment, &paths, &seen, &is_there);
-    let before = old.clone().unwrap_or_else(|| Baseline::empty(&assessment.rules_digest));
+    let (now, scope) = (&read.now, read.scope());
+    let before = old.cloned().unwrap_or_else(|| Baseline::empty(&now.rules_digest));
     let Updated { baseline, changes } =
-        if arguments.prune { prune(&before, &now, &scope) } else { update(&before, &now, &scope) };
-    if old.as_ref().is_some_and(|old| old.text() == baseline.text()) {
+        if arguments.prune { prune(&before, now, &scope) } else { update(&before, now, &scope) };
+    if old.is_some_and(|old| old.text() == baseline.text()) {
         note(&format!("{shown} is up to date"));
-        return Ok(Exit::Done);
+        return Ok(false);
     }
-    let exit = terminal.save_whole(&file, &baseline.text());
+    let exit = terminal.save_whole(file, &baseline.text());
     if exit != Exit::Done {
         return Err(exit);
     }
-    let done = match (&old, arguments.prune) {
+    let done = match (old, arguments.prune) {
         (None, _) => "was written",
         (_, true) => "was pruned",
         (_, false) => "was written again",
@@ -78,15 +96,5 @@ fn written(arguments: &arguments::Baseline, terminal: &Terminal) -> Result<Exit,
     if old.is_none() {
         note("commit it, so that `kubeworthy check` fails on what is worse");
     }
-    Ok(Exit::Done)
-}
-
-/// Where the configuration wants it, which need not be there yet.
-fn configured(assessment: &Assessment) -> Option<PathBuf> {
-    let mut everything = assessment.systems.iter().chain([&assessment.estate]);
-    everything.find_map(|system| system.policy.baseline.as_ref()).map(PathBuf::from)
-}
-
-fn place_for(paths: &[PathBuf]) -> PathBuf {
-    place_of_baseline(paths.first().map(PathBuf::as_path).or(Some(Path::new("."))))
+    Ok(true)
 }

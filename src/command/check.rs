@@ -54,6 +54,7 @@ fn checked(arguments: &Check, terminal: &Terminal, seen: &mut dyn FnMut(&Assesse
     let outputs =
         Outputs { outputs: &arguments.output, shape: &arguments.shape, again: &subject.again(), explain: false };
     match outputs.write(&assessment, terminal) {
+        Exit::Done if exit == Exit::GateFailed => Ok(exit),
         Exit::Done => Ok(ends.unwrap_or(exit)),
         failed => Err(failed),
     }

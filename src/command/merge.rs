@@ -43,8 +43,11 @@ fn merged(arguments: &Merge, terminal: &Terminal) -> Result<Exit, Exit> {
     let outputs =
         Outputs { outputs: &arguments.output, shape: &arguments.shape, again: &again, explain: arguments.explain };
     match (outputs.write(&assessment, &terminal.on(day)), nothing) {
-        (Exit::Done, Some(nothing)) => Ok(tell_nothing(&nothing, terminal)),
-        (Exit::Done, None) => Ok(gate::exit(&assessment)),
+        (Exit::Done, nothing) => {
+            let ends = nothing.map(|nothing| tell_nothing(&nothing, terminal));
+            let exit = gate::exit(&assessment);
+            Ok(if exit == Exit::GateFailed { exit } else { ends.unwrap_or(exit) })
+        }
         (failed, _) => Err(failed),
     }
 }

@@ -132,7 +132,7 @@ impl Told<'_> {
                 telling::facts(change).iter().for_each(|fact| list.leaf("li", &[], &self.say(fact)));
             });
             for part in telling::parts(change, self.meanings, voice) {
-                section.leaf("h3", &[], &voice.words(part.title));
+                section.leaf("h3", &[], &part.title);
                 section.element("ul", &[("class", "plain")], |list| {
                     for entry in part.entries.iter().take(LIST) {
                         list.element("li", &[], |item| {

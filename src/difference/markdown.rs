@@ -90,7 +90,7 @@ fn details(page: &mut Page, change: &Change, meanings: &BTreeMap<String, String>
     }
     let most = if layout.verbosity == Verbosity::Verbose { 200 } else { 10 };
     for part in telling::parts(change, meanings, voice) {
-        page.paragraph(&format!("**{}**", inline(&voice.words(part.title))));
+        page.paragraph(&format!("**{}**", inline(&part.title)));
         let entries: Vec<String> = part
             .entries
             .iter()

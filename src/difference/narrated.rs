@@ -35,7 +35,7 @@ pub(super) fn render(difference: &Difference, meanings: &BTreeMap<String, String
         }
         let most = if layout.verbosity == Verbosity::Verbose { usize::MAX } else { LIST };
         for part in telling::parts(change, meanings, voice) {
-            let title = voice.words(part.title).into_owned();
+            let title = part.title.clone();
             tell(&say!("{}: {}.", title, part.entries.len()));
             for entry in part.entries.iter().take(most) {
                 let is_share = entry.mark.chars().any(|c| c.is_ascii_digit());

@@ -173,7 +173,7 @@ impl Screen {
         }
         let most = if self.layout.verbosity == Verbosity::Verbose { usize::MAX } else { LIST };
         for part in telling::parts(change, meanings, voice) {
-            let title = self.styled(&voice.words(part.title), BOLD);
+            let title = self.styled(&part.title, BOLD);
             self.line(&format!("  {title}"));
             for entry in part.entries.iter().take(most) {
                 self.entry(entry);

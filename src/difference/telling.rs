@@ -9,8 +9,8 @@ use crate::report::words::points;
 
 /// A part of what is said of one system.
 pub(super) struct Part {
-    /// Its heading.
-    pub(super) title: &'static str,
+    /// Its heading, in the language of the report.
+    pub(super) title: String,
     /// Its entries, the weightiest first.
     pub(super) entries: Vec<Entry>,
 }
@@ -229,10 +229,13 @@ pub(super) fn parts(change: &Change, meanings: &BTreeMap<String, String>, voice:
     // Of what came or went as a whole only what brings a share matters.
     let is_whole = change.old.is_none() || change.new.is_none();
     let claims = change.claims.iter().filter(|claim| !is_whole || claim.share_moved != 0.0);
-    parts.push(Part { title: "By which claims", entries: claims.map(|one| claim(one, meanings, voice)).collect() });
+    parts.push(Part {
+        title: voice.words("By which claims").into_owned(),
+        entries: claims.map(|one| claim(one, meanings, voice)).collect(),
+    });
     if !is_whole {
         parts.push(Part {
-            title: "What the owner states",
+            title: voice.words("What the owner states").into_owned(),
             entries: change
                 .statements
                 .iter()
@@ -248,7 +251,7 @@ pub(super) fn parts(change: &Change, meanings: &BTreeMap<String, String>, voice:
                 .collect(),
         });
         parts.push(Part {
-            title: "What is suppressed",
+            title: voice.words("What is suppressed").into_owned(),
             entries: change
                 .suppressed
                 .iter()
@@ -264,7 +267,7 @@ pub(super) fn parts(change: &Change, meanings: &BTreeMap<String, String>, voice:
                 .collect(),
         });
         parts.push(Part {
-            title: "Findings that came or went",
+            title: voice.words("Findings that came or went").into_owned(),
             entries: change
                 .findings
                 .iter()
@@ -279,7 +282,7 @@ pub(super) fn parts(change: &Change, meanings: &BTreeMap<String, String>, voice:
                 .collect(),
         });
         parts.push(Part {
-            title: "Questions that came or were answered",
+            title: voice.words("Questions that came or were answered").into_owned(),
             entries: change
                 .unknowns
                 .iter()

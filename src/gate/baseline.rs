@@ -38,7 +38,7 @@ pub struct Baseline {
 pub struct System {
     /// What tied it together, a colon, its name.
     pub id: String,
-    /// Its name.
+    /// Its name; a folder as seen from the baseline's folder, `.` for that folder itself.
     pub name: String,
     /// What tied it together.
     pub grouped_by: String,
@@ -56,6 +56,10 @@ pub struct System {
     /// Its workloads, `Kind/namespace/name`, sorted: by them it is found again under another name.
     #[serde(default)]
     pub objects: Vec<String>,
+    /// The files that it is written in, as seen from the baseline's folder, sorted: by them it is known whether all of it
+    /// was read.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// What is known of it, sorted.
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -118,6 +122,22 @@ impl From<Verdict> for assessment::Verdict {
     }
 }
 
+/// What ties systems together that are called by their folder.
+const NAMED_BY_FOLDERS: [&str; 4] = ["chart", "compose-project", "directory", "kustomization"];
+
+/// A folder as seen from the baseline's.
+fn folder(name: &str, name_of: &dyn Fn(&str) -> String) -> String {
+    let name = name_of(if name.is_empty() { "." } else { name });
+    if name.is_empty() { ".".to_owned() } else { name }
+}
+
+/// The name of a workload; that of a service of Compose holds the folder of its project.
+fn object_of(object: &str, name_of: &dyn Fn(&str) -> String) -> String {
+    let Some(named) = object.strip_prefix("service/") else { return object.to_owned() };
+    let (project, service) = named.rsplit_once('/').unwrap_or(("", named));
+    format!("service/{}/{service}", folder(project, name_of))
+}
+
 /// A baseline that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -142,14 +162,20 @@ impl Baseline {
         }
     }
 
-    /// What would accept all that an assessment says; `name_of` gives files the names that they have as seen from the
-    /// baseline's folder. Not sorted.
+    /// What would accept all that an assessment says of some of its systems, and where wanted of all of them together;
+    /// `name_of` gives files the names that they have as seen from the baseline's folder. Not sorted.
     #[must_use]
-    pub fn of(assessment: &Assessment, name_of: &dyn Fn(&str) -> String) -> Self {
+    pub fn of<'a>(
+        assessment: &'a Assessment,
+        systems: impl IntoIterator<Item = &'a SystemAssessment>,
+        is_of_all: bool,
+        name_of: &dyn Fn(&str) -> String,
+    ) -> Self {
         // In the order of the assessment, so that what is said of an entry can be said of a finding.
+        let of_all = assessment.findings_of_all().filter(|_| is_of_all);
         Self {
-            findings: assessment.findings_of_all().map(|(_, finding)| Finding::of(finding, name_of)).collect(),
-            systems: assessment.systems.iter().map(|system| System::of(system, name_of)).collect(),
+            findings: of_all.map(|(_, finding)| Finding::of(finding, name_of)).collect(),
+            systems: systems.into_iter().map(|system| System::of(system, name_of)).collect(),
             ..Self::empty(&assessment.rules_digest)
         }
     }
@@ -165,11 +191,11 @@ impl Baseline {
         struct Head {
             schema: Option<String>,
         }
-        let again = "write it again with `kubeworthy baseline`".to_owned();
+        let again = "delete it, then write it again with `kubeworthy baseline`".to_owned();
         if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
             return Err(Mistake {
                 message: "a merge has left a conflict in the baseline".to_owned(),
-                help: "take either side, then write it again with `kubeworthy baseline`".to_owned(),
+                help: "take either side without its marks, then write it again with `kubeworthy baseline`".to_owned(),
                 position: Some((line as u32 + 1, 1)),
             });
         }
@@ -186,7 +212,8 @@ impl Baseline {
             Some(other) if other.starts_with(FAMILY) => {
                 return Err(Mistake {
                     message: format!("the baseline is of another version: {other}, where this program reads {SCHEMA}"),
-                    help: "use the version of the program that wrote it, or write it again with `kubeworthy baseline`"
+                    help: "use the version of the program that wrote it, or delete it, then write it again with `kubeworthy \
+                           baseline`"
                         .to_owned(),
                     position: None,
                 });
@@ -227,6 +254,7 @@ impl Baseline {
             let _ = writeln!(text, "      \"verdict\": {},", careful(&system.verdict));
             let _ = writeln!(text, "      \"need\": {},", careful(&system.need));
             let _ = writeln!(text, "      \"objects\": {},", list(&system.objects, "      "));
+            let _ = writeln!(text, "      \"files\": {},", list(&system.files, "      "));
             let _ = writeln!(text, "      \"findings\": {}", list(&system.findings, "      "));
             text.push_str("    }");
         }
@@ -242,8 +270,10 @@ impl Baseline {
         self.findings.sort();
         for system in &mut self.systems {
             system.findings.sort();
-            system.objects.sort();
-            system.objects.dedup();
+            for names in [&mut system.objects, &mut system.files] {
+                names.sort();
+                names.dedup();
+            }
         }
         self.systems.sort_by(|a, b| (&a.id, &a.anchor).cmp(&(&b.id, &b.anchor)));
     }
@@ -275,9 +305,13 @@ fn without_position(error: &serde_json::Error) -> String {
 impl System {
     fn of(system: &SystemAssessment, name_of: &dyn Fn(&str) -> String) -> Self {
         let anchor = system.anchor.as_ref();
+        let is_live = anchor.is_some_and(|place| place.is_live);
+        // Names that are folders stand as seen from where the program ran.
+        let is_folder = !is_live && NAMED_BY_FOLDERS.contains(&system.grouped_by.as_str());
+        let name = if is_folder { folder(&system.name, name_of) } else { system.name.clone() };
         Self {
-            id: system.id.clone(),
-            name: system.name.clone(),
+            id: format!("{}:{name}", system.grouped_by),
+            name,
             grouped_by: system.grouped_by.clone(),
             anchor: anchor.filter(|place| place.is_in_a_file()).map(|place| name_of(&place.file)),
             // Reports call it `cluster` and its name.
@@ -287,9 +321,15 @@ impl System {
             on_kubernetes: system.on_kubernetes,
             verdict: system.verdict.into(),
             need: system.need.score,
-            objects: system.objects.clone(),
+            objects: system.objects.iter().map(|object| object_of(object, name_of)).collect(),
+            files: system.files.iter().map(|file| name_of(file)).collect(),
             findings: system.findings.iter().map(|finding| Finding::of(finding, name_of)).collect(),
         }
+    }
+
+    /// The files that it is known to be written in.
+    pub(super) fn written_in(&self) -> impl Iterator<Item = &String> {
+        self.files.iter().chain(self.anchor.iter().filter(|_| self.files.is_empty()))
     }
 
     /// What tells it from others.

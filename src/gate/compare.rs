@@ -9,19 +9,24 @@ use crate::matching::{self, Identity, bare};
 /// What was read, as far as it decides which entries of a baseline no longer apply.
 pub struct Scope<'s> {
     /// The files and folders that were read, as seen from the baseline's folder; an empty one is that folder itself.
-    pub paths: Vec<String>,
+    pub paths: &'s [String],
     /// Files that should have been read and could not be, or were not understood: nobody knows what they hold.
-    pub unread: BTreeSet<String>,
+    pub unread: &'s BTreeSet<String>,
     /// The live clusters that were read, each with the namespaces that were; none for all of them.
-    pub clusters: Vec<(String, Option<Vec<String>>)>,
+    pub clusters: &'s [(String, Option<Vec<String>>)],
     /// Whether a file is still there, by its name as seen from the baseline's folder.
-    pub is_there: &'s dyn Fn(&str) -> bool,
+    pub is_there: Box<dyn Fn(&str) -> bool + 's>,
 }
 
 impl Scope<'_> {
     /// Whether what stands in a file would have been seen, or can nowhere be seen any more.
     fn holds_file(&self, file: &str) -> bool {
-        !self.unread.contains(file) && (self.paths.iter().any(|path| is_below(file, path)) || !(self.is_there)(file))
+        !self.unread.iter().any(|unread| is_below(file, unread)) && !self.leaves_out(file)
+    }
+
+    /// Whether a file is there, and was not among what was to be read.
+    pub(super) fn leaves_out(&self, file: &str) -> bool {
+        !self.paths.iter().any(|path| is_below(file, path)) && (self.is_there)(file)
     }
 
     /// Whether a system would have been seen if it were still there.
@@ -65,14 +70,18 @@ fn is_below(file: &str, path: &str) -> bool {
 pub(super) struct Compared {
     /// For each system of the assessment, in its order: the entry that it is.
     pub(super) systems: Vec<Option<usize>>,
+    /// For each system of the assessment: the entry of which it is only what was read, so that nothing can be said of it.
+    pub(super) part_of: Vec<Option<usize>>,
     /// For each system of the assessment: for each of its findings, in their order, whether it is known.
     pub(super) known: Vec<Vec<bool>>,
     /// The same for what all systems together are known for.
     pub(super) known_of_all: Vec<bool>,
+    /// Whether everything was read that the baseline knows, so that something can be said of all systems together.
+    pub(super) saw_all: bool,
     /// Entries of systems that are no longer there, by index.
     pub(super) gone: Vec<usize>,
     /// Findings of entries that are still there, that are no longer made: the entry, and the finding in it.
-    pub(super) gone_findings: Vec<(usize, usize)>,
+    pub(super) gone_findings: BTreeSet<(usize, usize)>,
     /// Findings of all systems together that are no longer made.
     pub(super) gone_of_all: Vec<usize>,
     /// Findings that stand where nobody looked, so that nobody can say whether they are still made.
@@ -83,12 +92,24 @@ pub(super) struct Compared {
 
 /// Holds what is now against what was accepted.
 pub(super) fn compare(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Compared {
-    let identities = |systems: &[System]| -> Vec<Identity> { systems.iter().map(System::identity).collect() };
-    let pairs = matching::pairs(&identities(&old.systems), &identities(&now.systems));
+    let part = Partial::of(old, now, scope);
+    // What lies elsewhere as a whole is not what was read here, whatever it is called.
+    let here: Vec<usize> = (0..old.systems.len()).filter(|at| !part.is_elsewhere[*at]).collect();
+    let of_old: Vec<Identity> = here.iter().map(|at| old.systems[*at].identity()).collect();
+    let of_now: Vec<Identity> = now.systems.iter().map(System::identity).collect();
     let mut compared = Compared { systems: vec![None; now.systems.len()], ..Compared::default() };
-    for (a, b, _) in &pairs {
-        compared.systems[*b] = Some(*a);
+    let mut paired: Vec<Option<usize>> = vec![None; old.systems.len()];
+    for (a, b, _) in matching::pairs(&of_old, &of_now) {
+        compared.systems[b] = Some(here[a]);
+        paired[here[a]] = Some(b);
     }
+    let alone = |at: usize| part.holder(&old.systems, &now.systems[at]);
+    compared.part_of = compared
+        .systems
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| entry.map_or_else(|| alone(at), |entry| part.is_in_part[entry].then_some(entry)))
+        .collect();
     // Every finding with the system that it belongs to; those of all systems together belong to none.
     let all = |baseline: &Baseline, side: &dyn Fn(usize) -> Option<usize>| -> Vec<Each> {
         let of_systems = baseline.systems.iter().enumerate().flat_map(|(system, entry)| {
@@ -107,8 +128,8 @@ pub(super) fn compare(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Comp
         };
         of_systems.chain(of_all).map(each).collect()
     };
-    let of_old = all(old, &|system| pairs.iter().find(|(a, ..)| *a == system).map(|(a, ..)| *a));
-    let of_now = all(now, &|system| pairs.iter().find(|(_, b, _)| *b == system).map(|(a, ..)| *a));
+    let of_old = all(old, &|system| paired[system].map(|_| system));
+    let of_now = all(now, &|system| compared.systems[system].or(compared.part_of[system]));
     let (known_old, known_now) = matched(&of_old, &of_now);
     compared.known = now.systems.iter().map(|system| vec![false; system.findings.len()]).collect();
     compared.known_of_all = vec![false; now.findings.len()];
@@ -118,16 +139,17 @@ pub(super) fn compare(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Comp
             None => compared.known_of_all[each.at] = true,
         }
     }
-    let is_paired = |at: usize| pairs.iter().any(|(a, ..)| *a == at);
-    compared.gone = (0..old.systems.len()).filter(|at| !is_paired(*at) && scope.holds(&old.systems[*at])).collect();
-    // What no file holds is of the whole, and the whole was seen where every entry would have been.
-    let saw_all = old.systems.iter().enumerate().all(|(at, system)| is_paired(at) || scope.holds(system));
+    let is_whole = |at: usize| !part.is_in_part[at];
+    let is_gone = |at: &usize| paired[*at].is_none() && is_whole(*at) && scope.holds(&old.systems[*at]);
+    compared.gone = (0..old.systems.len()).filter(is_gone).collect();
+    let saw = |at: usize| is_whole(at) && (paired[at].is_some() || scope.holds(&old.systems[at]));
+    compared.saw_all = (0..old.systems.len()).all(saw);
     for (_, each) in of_old.iter().enumerate().filter(|(at, _)| !known_old.contains(at)) {
         match each.system {
-            Some(system) if is_paired(system) && scope.holds_finding(&each.finding) => {
-                compared.gone_findings.push((system, each.at));
+            Some(system) if paired[system].is_some() && is_whole(system) && scope.holds_finding(&each.finding) => {
+                compared.gone_findings.insert((system, each.at));
             }
-            None if (each.finding.file.is_some() || saw_all) && scope.holds_finding(&each.finding) => {
+            None if compared.saw_all && scope.holds_finding(&each.finding) => {
                 compared.gone_of_all.push(each.at);
             }
             Some(system) => compared.unseen.push((system, each.at)),
@@ -135,6 +157,41 @@ pub(super) fn compare(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Comp
         }
     }
     compared
+}
+
+/// Which entries were read in part: a file of theirs is there that nobody read.
+struct Partial {
+    is_in_part: Vec<bool>,
+    /// The same for those of which no file was read.
+    is_elsewhere: Vec<bool>,
+}
+
+impl Partial {
+    fn of(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Self {
+        // Files may be followed out of what was named.
+        let read: BTreeSet<&String> = now.systems.iter().flat_map(|system| &system.files).collect();
+        let is_left_out = |file: &String| !read.contains(file) && scope.leaves_out(file);
+        let entries = || old.systems.iter();
+        let is_elsewhere = |entry: &System| entry.written_in().next().is_some() && entry.written_in().all(is_left_out);
+        Self {
+            is_in_part: entries().map(|entry| entry.written_in().any(is_left_out)).collect(),
+            is_elsewhere: entries().map(is_elsewhere).collect(),
+        }
+    }
+
+    /// The entry that a system without one is a part of: one that was read in part, and has its id, a file or, where a file
+    /// of it was read, an object of it.
+    fn holder(&self, entries: &[System], system: &System) -> Option<usize> {
+        let shares = |a: &[String], b: &[String]| a.iter().any(|name| b.contains(name));
+        let is = |at: &usize| {
+            let entry = &entries[*at];
+            self.is_in_part[*at]
+                && (entry.id == system.id
+                    || shares(&entry.files, &system.files)
+                    || !self.is_elsewhere[*at] && shares(&entry.objects, &system.objects))
+        };
+        (0..entries.len()).find(is)
+    }
 }
 
 /// Where a finding is looked for first.

@@ -10,7 +10,7 @@ mod update;
 pub use baseline::Baseline;
 pub use cause::{Cause, NAMED};
 pub use compare::Scope;
-pub use touched::{Touched, only_touched, touched};
+pub use touched::{Touched, known_files, only_touched, touched};
 pub use update::{Updated, prune, update};
 
 use std::collections::BTreeSet;
@@ -34,16 +34,20 @@ pub struct Asked {
     pub need_at_least: Option<f64>,
 }
 
-/// A baseline to hold an assessment against.
+/// A baseline to hold systems against.
 pub struct Held<'b> {
     /// The name of its file, for people.
     pub name: String,
     /// What was accepted.
     pub accepted: &'b Baseline,
-    /// What would accept all that is now.
+    /// What would accept all of these systems as they are now, in their order.
     pub now: &'b Baseline,
     /// What was read.
     pub scope: &'b Scope<'b>,
+    /// The systems, by their places in the list of the assessment.
+    pub systems: &'b [usize],
+    /// Whether what all systems together are found to do is held against it too.
+    pub is_of_all: bool,
 }
 
 /// Something that cannot fail, since it is no cause.
@@ -71,12 +75,13 @@ struct Terms {
 pub fn judge(
     assessment: &Assessment,
     asked: &Asked,
-    held: Option<&Held<'_>>,
+    held: &[Held<'_>],
     touched: Option<&Touched>,
 ) -> Result<GateReport, UnknownCause> {
-    let compared = held.map(|held| compare(held.accepted, held.now, held.scope));
-    let mut gate = Gate { assessment, held, compared, touched, report: GateReport::default(), rules_matter: false };
-    gate.report.baseline = held.map(|held| held.name.clone());
+    let held = held.iter().map(|held| (held, compare(held.accepted, held.now, held.scope))).collect::<Vec<_>>();
+    let mut gate = Gate { assessment, held, touched, report: GateReport::default(), rules_matter: false };
+    let names: Vec<&str> = gate.held.iter().map(|(held, _)| held.name.as_str()).collect();
+    gate.report.baseline = (!names.is_empty()).then(|| names.join(", "));
     gate.report.touched_of = touched.map(|_| assessment.systems.len());
     gate.report.touched_files = touched.map(|touched| touched.files.clone()).unwrap_or_default();
     let mut fail_on: BTreeSet<String> = BTreeSet::new();
@@ -90,10 +95,11 @@ pub fn judge(
         of_systems.push(terms);
     }
     let of_all = terms(assessment, &assessment.estate, asked)?;
-    if fail_on.is_empty() && (0..assessment.systems.len()).all(|at| !gate.tells(at)) {
+    let told = (0..assessment.systems.len()).filter(|at| gate.tells(*at)).count();
+    if told == 0 || told == assessment.systems.len() {
         fail_on.extend(of_all.causes.iter().map(|cause| cause.written().to_owned()));
     }
-    if (0..assessment.systems.len()).all(|at| gate.tells(at)) {
+    if told == assessment.systems.len() {
         gate.findings_of_all(&of_all);
     }
     gate.suppressions(&of_systems, &of_all);
@@ -121,13 +127,14 @@ fn terms(assessment: &Assessment, system: &SystemAssessment, asked: &Asked) -> R
     }
     causes.sort();
     causes.dedup();
-    Ok(Terms { causes, need_at_least: asked.need_at_least.or(system.policy.need_at_least) })
+    // Whoever says that nothing should fail means the need too.
+    let configured = system.policy.need_at_least.filter(|_| !(is_on_the_command_line && causes.is_empty()));
+    Ok(Terms { causes, need_at_least: asked.need_at_least.or(configured) })
 }
 
 struct Gate<'g> {
     assessment: &'g Assessment,
-    held: Option<&'g Held<'g>>,
-    compared: Option<Compared>,
+    held: Vec<(&'g Held<'g>, Compared)>,
     touched: Option<&'g Touched>,
     report: GateReport,
     /// Whether something is told that other rules may have brought about.
@@ -142,6 +149,7 @@ impl Gate<'_> {
 
     fn system(&mut self, at: usize, system: &SystemAssessment, terms: &Terms) {
         let before = self.before(at);
+        let is_held = self.held_of(at).is_some_and(|(_, compared, own)| compared.part_of[own].is_none());
         let verdict = |cause: &str, (message, help)| GateFailure {
             cause: cause.to_owned(),
             code: VERDICT.to_owned(),
@@ -158,7 +166,7 @@ impl Gate<'_> {
             let told = match cause {
                 Cause::Needless if is_needless => tell::needless(system),
                 Cause::Inconclusive if system.verdict == Verdict::Inconclusive => tell::inconclusive(system),
-                Cause::Regression if system.on_kubernetes && self.held.is_some() => {
+                Cause::Regression if system.on_kubernetes && is_held => {
                     match before.filter(|before| before.on_kubernetes) {
                         Some(before) if is_worse(before.verdict, system.verdict) => {
                             self.rules_matter = true;
@@ -187,8 +195,8 @@ impl Gate<'_> {
             if known {
                 self.report.known.entry(system.id.clone()).or_default().insert(index);
             }
-            for cause in terms.causes.iter().filter(|cause| !known && cause.is_of(&finding.code)) {
-                self.rules_matter |= self.held.is_some();
+            if let Some(cause) = terms.causes.iter().find(|cause| !known && cause.is_of(&finding.code)) {
+                self.rules_matter |= self.held_of(at).is_some();
                 failures.push(tell::finding(cause, finding, Some(system), index));
             }
         }
@@ -202,6 +210,8 @@ impl Gate<'_> {
 
     /// What all systems together make, and none of them by itself.
     fn findings_of_all(&mut self, terms: &Terms) {
+        let mut held = self.held.iter().filter(|(held, _)| held.is_of_all);
+        let saw_all = held.all(|(_, compared)| compared.saw_all);
         let findings = self.assessment.findings_of_all();
         for (index, (at, finding)) in findings.enumerate() {
             let known = self.is_known(None, index);
@@ -209,8 +219,8 @@ impl Gate<'_> {
             if known {
                 self.report.known.entry(self.assessment.estate.id.clone()).or_default().insert(at);
             }
-            for cause in terms.causes.iter().filter(|cause| !known && cause.is_of(&finding.code)) {
-                self.rules_matter |= self.held.is_some();
+            if let Some(cause) = terms.causes.iter().find(|cause| saw_all && !known && cause.is_of(&finding.code)) {
+                self.rules_matter |= self.held.iter().any(|(held, _)| held.is_of_all);
                 self.report.failures.push(tell::finding(cause, finding, None, at));
             }
         }
@@ -239,53 +249,87 @@ impl Gate<'_> {
 
     /// What may be told beside what fails.
     fn notes(&mut self, asks_for_regressions: bool) {
-        let (Some(held), Some(compared)) = (self.held, &self.compared) else {
-            let mut told = self.assessment.systems.iter().enumerate().filter(|(at, _)| self.tells(*at));
-            if asks_for_regressions && told.any(|(_, system)| system.on_kubernetes) {
-                self.report.notes.push(tell::no_baseline());
-            }
-            return;
-        };
-        let notes: &mut Vec<GateNote> = &mut self.report.notes;
-        if held.accepted.rules_digest != held.now.rules_digest && (self.rules_matter || !notes.is_empty()) {
-            notes.push(tell::rules_differ());
+        let mut told = self.assessment.systems.iter().enumerate().filter(|(at, _)| self.tells(*at));
+        let lacks = |(at, system): (usize, &SystemAssessment)| system.on_kubernetes && self.held_of(at).is_none();
+        if asks_for_regressions && told.any(lacks) {
+            self.report.notes.push(tell::no_baseline());
         }
+        let differ = self.held.iter().any(|(held, _)| held.accepted.rules_digest != held.now.rules_digest);
+        if differ && (self.rules_matter || self.report.notes.iter().any(|note| note.kind == tell::BETTER)) {
+            self.report.notes.push(tell::rules_differ());
+        }
+        for at in 0..self.held.len() {
+            let (held, compared) = &self.held[at];
+            let mut notes = Vec::new();
+            if asks_for_regressions {
+                notes.extend(self.read_in_part(held, compared));
+            }
+            notes.extend(self.gone(held, compared));
+            self.report.notes.extend(notes);
+        }
+    }
+
+    /// What was read in part, so that nothing is said of it.
+    fn read_in_part(&self, held: &Held<'_>, compared: &Compared) -> Vec<GateNote> {
+        let parts = compared.part_of.iter().zip(held.systems);
+        let told = parts.filter(|(_, at)| self.tells(**at) && self.assessment.systems[**at].on_kubernetes);
+        told.filter_map(|(entry, at)| {
+            let entry = &held.accepted.systems[(*entry)?];
+            let left_out = entry.written_in().find(|file| held.scope.leaves_out(file));
+            Some(tell::in_part(&self.assessment.systems[*at], left_out.map(String::as_str)))
+        })
+        .collect()
+    }
+
+    /// What the baseline knows and is no longer there.
+    fn gone(&self, held: &Held<'_>, compared: &Compared) -> Vec<GateNote> {
         let entries = &held.accepted.systems;
         let is_told = |anchor: &Option<String>| {
             self.touched.is_none_or(|touched| anchor.as_ref().is_some_and(|file| touched.entries.contains(file)))
         };
         let gone = compared.gone.iter().map(|at| &entries[*at]).filter(|entry| is_told(&entry.anchor));
-        notes.extend(gone.map(tell::gone));
-        for (at, entry) in entries.iter().enumerate() {
-            let is_of = |system: usize| compared.systems.get(system) == Some(&Some(at));
-            if self.touched.is_some_and(|touched| !touched.systems.iter().any(|system| is_of(*system))) {
-                continue;
-            }
-            let gone = compared.gone_findings.iter().filter(|(system, _)| *system == at);
+        let mut notes: Vec<GateNote> = gone.map(tell::gone).collect();
+        let told: BTreeSet<usize> = compared
+            .systems
+            .iter()
+            .zip(held.systems)
+            .filter(|(_, at)| self.tells(**at))
+            .filter_map(|(entry, _)| *entry)
+            .collect();
+        for (at, entry) in entries.iter().enumerate().filter(|(at, _)| self.touched.is_none() || told.contains(at)) {
+            let gone = compared.gone_findings.range((at, 0)..(at + 1, 0));
             let gone: Vec<_> = gone.map(|(_, finding)| &entry.findings[*finding]).collect();
             notes.extend((!gone.is_empty()).then(|| tell::gone_findings(Some(&entry.name), &gone)));
         }
-        if self.touched.is_some() {
-            return;
+        if self.touched.is_none() && held.is_of_all {
+            let gone: Vec<_> = compared.gone_of_all.iter().map(|at| &held.accepted.findings[*at]).collect();
+            notes.extend((!gone.is_empty()).then(|| tell::gone_findings(None, &gone)));
         }
-        let gone: Vec<_> = compared.gone_of_all.iter().map(|at| &held.accepted.findings[*at]).collect();
-        notes.extend((!gone.is_empty()).then(|| tell::gone_findings(None, &gone)));
+        notes
     }
 
-    /// What the baseline says of a system.
+    /// The baseline that a system is held against, and its place among those that are.
+    fn held_of(&self, at: usize) -> Option<(&Held<'_>, &Compared, usize)> {
+        self.held.iter().find_map(|(held, compared)| {
+            let own = held.systems.iter().position(|system| *system == at)?;
+            Some((*held, compared, own))
+        })
+    }
+
+    /// What the baseline says of a system, where all of it was read.
     fn before(&self, at: usize) -> Option<Before> {
-        let (held, compared) = (self.held?, self.compared.as_ref()?);
-        let entry = held.accepted.systems.get((*compared.systems.get(at)?)?)?;
+        let (held, compared, own) = self.held_of(at)?;
+        let entry = &held.accepted.systems[compared.systems[own].filter(|_| compared.part_of[own].is_none())?];
         Some(Before { verdict: entry.verdict.into(), need: entry.need, on_kubernetes: entry.on_kubernetes })
     }
 
     /// Whether the baseline knows a finding.
     fn is_known(&self, system: Option<usize>, index: usize) -> bool {
-        let Some(compared) = &self.compared else { return false };
-        match system {
-            Some(system) => compared.known.get(system).and_then(|known| known.get(index)).copied().unwrap_or(false),
-            None => compared.known_of_all.get(index).copied().unwrap_or(false),
-        }
+        let known = match system {
+            Some(system) => self.held_of(system).and_then(|(_, compared, own)| compared.known.get(own)),
+            None => self.held.iter().find(|(held, _)| held.is_of_all).map(|(_, compared)| &compared.known_of_all),
+        };
+        known.and_then(|known| known.get(index)).copied().unwrap_or(false)
     }
 }
 

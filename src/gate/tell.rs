@@ -2,10 +2,11 @@
 
 use super::baseline::{Finding, System};
 use super::cause::Cause;
-use crate::assessment::{
-    FindingReport, GateFailure, GateNote, Suppression, SuppressionState, SystemAssessment, Verdict,
-};
+use crate::assessment::{FindingReport, GateFailure, GateNote, Suppression, SystemAssessment, Verdict};
 use crate::language::{Prose, say};
+
+/// The sort of notes about verdicts that are better than before.
+pub(super) const BETTER: &str = "better";
 
 /// Findings that are gone, of which as many are named.
 const NAMED: usize = 3;
@@ -98,20 +99,10 @@ pub(super) fn finding(
     }
 }
 
-/// The code that what is wrong with a suppression is told under.
-fn code_of(state: SuppressionState) -> &'static str {
-    match state {
-        SuppressionState::Expired => "KW952",
-        SuppressionState::WithoutReason => "KW953",
-        SuppressionState::NotUnderstood => "KW954",
-        _ => "KW951",
-    }
-}
-
 pub(super) fn suppression(suppression: &Suppression) -> GateFailure {
     GateFailure {
         cause: Cause::UnusedIgnore.written().to_owned(),
-        code: code_of(suppression.state).to_owned(),
+        code: suppression.state.code().unwrap_or_default().to_owned(),
         system: None,
         finding: None,
         message: suppression.message.clone(),
@@ -123,7 +114,7 @@ pub(super) fn suppression(suppression: &Suppression) -> GateFailure {
 
 pub(super) fn better(system: &SystemAssessment, before: Verdict) -> GateNote {
     GateNote {
-        kind: "better",
+        kind: BETTER,
         message: say!("{} was {} and is {}", &system.name, word(before), word(system.verdict)),
         help: say!("keep it so: write the baseline again with `kubeworthy baseline`"),
     }
@@ -134,6 +125,18 @@ pub(super) fn no_baseline() -> GateNote {
         kind: "no-baseline",
         message: say!("there is no baseline yet, so that nothing can be worse than before"),
         help: say!("`kubeworthy baseline` accepts what is there today, and `kubeworthy check` fails on what is worse"),
+    }
+}
+
+pub(super) fn in_part(system: &SystemAssessment, left_out: Option<&str>) -> GateNote {
+    GateNote {
+        kind: "in-part",
+        message: say!(
+            "{} was read in part, so that it is not held against the baseline: {} was not read",
+            &system.name,
+            left_out.unwrap_or_default()
+        ),
+        help: say!("name the folder that holds all of it"),
     }
 }
 

@@ -1,7 +1,9 @@
 //! To which systems changed files belong, for hooks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::Held;
+use super::compare::compare;
 use crate::assessment::{Assessment, SystemAssessment};
 
 /// What changed, and what that touches.
@@ -9,33 +11,31 @@ use crate::assessment::{Assessment, SystemAssessment};
 pub struct Touched {
     /// The systems, by their places in the list of the assessment.
     pub systems: BTreeSet<usize>,
-    /// The files that changed, named as the files of the assessment are.
+    /// The files and folders that changed, named as the files of the assessment are.
     pub files: BTreeSet<String>,
     /// The same as seen from the folder of the baseline, as its entries name files.
     pub entries: BTreeSet<String>,
 }
 
-/// The systems to which changed files belong. A file that several systems are written in touches all of them. One that no
-/// system is written in, such as a file that is gone, touches the systems in the nearest folder above or below it. What is
-/// in `settings`, the baseline and configurations, touches every system below its folder.
+/// The systems to which a changed file or folder belongs. A file that several systems are written in touches all of them,
+/// a folder those that are written below it. What is `meant` is known otherwise: by the baseline, or by a configuration. One
+/// that no system is written in, such as a file that is gone, touches the systems in the nearest folder above or below it;
+/// a setting, that is a baseline or a configuration, every system below its folder.
 #[must_use]
 pub fn touched(
     systems: &[SystemAssessment],
-    changed: &BTreeSet<String>,
-    settings: &BTreeSet<String>,
+    file: &str,
+    is_setting: bool,
+    meant: Option<&BTreeSet<usize>>,
 ) -> BTreeSet<usize> {
-    let mut touched = BTreeSet::new();
-    for file in changed {
-        let folder = folder_of(file);
-        if settings.contains(file) {
-            touched.extend(those(systems, |other| steps_down(folder, folder_of(other)).is_some()));
-            continue;
-        }
-        let own = those(systems, |other| other == file);
-        if !own.is_empty() {
-            touched.extend(own);
-            continue;
-        }
+    let folder = folder_of(file);
+    let mut touched: BTreeSet<usize> = meant.cloned().unwrap_or_default();
+    if is_setting {
+        touched.extend(those(systems, |other| steps_down(folder, folder_of(other)).is_some()));
+        return touched;
+    }
+    touched.extend(those(systems, |other| other == file || steps_down(file, folder_of(other)).is_some()));
+    if touched.is_empty() {
         let distance =
             |system: &SystemAssessment| system.files.iter().filter_map(|other| apart(folder, folder_of(other))).min();
         let apart: Vec<Option<usize>> = systems.iter().map(distance).collect();
@@ -45,17 +45,27 @@ pub fn touched(
     touched
 }
 
+/// The files that a baseline knows systems to be written in, as it names them, each with these systems.
+#[must_use]
+pub fn known_files(held: &Held<'_>) -> BTreeMap<String, BTreeSet<usize>> {
+    let compared = compare(held.accepted, held.now, held.scope);
+    let mut known: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (entry, system) in compared.systems.iter().zip(held.systems) {
+        for file in entry.iter().flat_map(|entry| held.accepted.systems[*entry].written_in()) {
+            known.entry(file.clone()).or_default().insert(*system);
+        }
+    }
+    known
+}
+
 /// What an assessment says of the systems that were touched, and of nothing else. What the gate says stands in it already.
 #[must_use]
 pub fn only_touched(mut assessment: Assessment, touched: &Touched) -> Assessment {
     if touched.systems.len() == assessment.systems.len() {
         return assessment;
     }
-    let mut at = 0;
-    assessment.systems.retain(|_| {
-        at += 1;
-        touched.systems.contains(&(at - 1))
-    });
+    let systems = assessment.systems.into_iter().enumerate();
+    assessment.systems = systems.filter(|(at, _)| touched.systems.contains(at)).map(|(_, system)| system).collect();
     // What all systems together are found to do is not about those that were touched.
     let estate = match assessment.systems.as_slice() {
         [one] => SystemAssessment {

@@ -1,5 +1,7 @@
 //! Writing a baseline anew, and taking out of it what no longer applies.
 
+use std::collections::BTreeSet;
+
 use super::baseline::{Baseline, Verdict};
 use super::compare::{Scope, compare};
 use super::ladder;
@@ -17,16 +19,25 @@ pub struct Updated {
 #[must_use]
 pub fn update(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Updated {
     let compared = compare(old, now, scope);
-    let mut baseline = now.clone();
+    let mut baseline = Baseline { systems: Vec::new(), ..now.clone() };
     let mut changes = Vec::new();
     let mut known = 0;
     for (at, system) in now.systems.iter().enumerate() {
         let fresh = compared.known[at].iter().filter(|known| !**known).count();
         known += compared.known[at].len() - fresh;
         let findings = findings(fresh);
-        match compared.systems[at].map(|entry| &old.systems[entry]) {
+        if compared.part_of[at].is_some() {
+            if fresh > 0 {
+                changes.push(format!("{}, read in part: its verdict stays{findings}", system.name));
+            }
+            continue;
+        }
+        let mut system = system.clone();
+        match compared.systems[at] {
             None => changes.push(format!("{}: {}, need {}{findings}", system.name, id(system.verdict), system.need)),
             Some(entry) => {
+                let unseen = compared.unseen.iter().filter(|(system, _)| *system == entry);
+                let entry = &old.systems[entry];
                 let named = if entry.name == system.name {
                     system.name.clone()
                 } else {
@@ -43,26 +54,37 @@ pub fn update(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Updated {
                 } else if fresh > 0 || entry.name != system.name {
                     changes.push(format!("{named}: {}{findings}", id(system.verdict)));
                 }
+                // What was not read is kept as it is.
+                system.findings.extend(unseen.map(|(_, finding)| entry.findings[*finding].clone()));
             }
         }
+        baseline.systems.push(system);
     }
-    let fresh = compared.known_of_all.iter().filter(|known| !**known).count();
-    known += compared.known_of_all.len() - fresh;
+    let fresh = compared.known_of_all.iter().filter(|known| !**known && compared.saw_all).count();
+    known += compared.known_of_all.iter().filter(|known| **known).count();
     if fresh > 0 {
         changes.push(format!("all systems together: {}", findings(fresh).trim_start_matches(", ")));
     }
-    // What was not read is kept as it is.
-    for (at, entry) in old.systems.iter().enumerate() {
-        if let Some(new) = compared.systems.iter().position(|found| *found == Some(at)) {
-            let unseen = compared.unseen.iter().filter(|(system, _)| *system == at);
-            baseline.systems[new].findings.extend(unseen.map(|(_, finding)| entry.findings[*finding].clone()));
-        } else if compared.gone.contains(&at) {
+    let replaced: BTreeSet<usize> =
+        compared.systems.iter().flatten().copied().filter(|entry| !compared.part_of.contains(&Some(*entry))).collect();
+    for (at, entry) in old.systems.iter().enumerate().filter(|(at, _)| !replaced.contains(at)) {
+        if compared.gone.contains(&at) {
             changes.push(format!("{}: gone", entry.name));
-        } else {
-            baseline.systems.push(entry.clone());
+            continue;
         }
+        let mut entry = entry.clone();
+        let parts = compared.part_of.iter().enumerate().filter(|(_, holder)| **holder == Some(at));
+        for (part, _) in parts {
+            let found = now.systems[part].findings.iter().zip(&compared.known[part]);
+            entry.findings.extend(found.filter(|(_, known)| !**known).map(|(finding, _)| finding.clone()));
+        }
+        baseline.systems.push(entry);
     }
-    baseline.findings.extend(compared.unseen_of_all.iter().map(|at| old.findings[*at].clone()));
+    if compared.saw_all {
+        baseline.findings.extend(compared.unseen_of_all.iter().map(|at| old.findings[*at].clone()));
+    } else {
+        baseline.findings.clone_from(&old.findings);
+    }
     let gone = compared.gone_findings.len() + compared.gone_of_all.len();
     if gone > 0 {
         changes.push(format!("{} gone", counted(gone)));
@@ -87,11 +109,9 @@ pub fn prune(old: &Baseline, now: &Baseline, scope: &Scope<'_>) -> Updated {
         }
         let mut entry = entry.clone();
         let before = entry.findings.len();
-        let mut index = 0;
-        entry.findings.retain(|_| {
-            index += 1;
-            !compared.gone_findings.contains(&(at, index - 1))
-        });
+        let findings = std::mem::take(&mut entry.findings).into_iter().enumerate();
+        let kept = findings.filter(|(finding, _)| !compared.gone_findings.contains(&(at, *finding)));
+        entry.findings = kept.map(|(_, finding)| finding).collect();
         if entry.findings.len() < before {
             changes.push(format!("{}: {} gone", entry.name, counted(before - entry.findings.len())));
         }

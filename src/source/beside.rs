@@ -30,8 +30,9 @@ pub fn is_baseline(text: &str) -> bool {
 #[must_use]
 pub fn find_baseline(first: Option<&Path>) -> Option<PathBuf> {
     let above = folders_above(start(first));
-    let here = PathBuf::from(".");
-    above.into_iter().chain([here]).map(|folder| named(&folder)).find(|file| file.is_file())
+    let is_in_a_repository = above.last().is_some_and(|folder| is_root(folder));
+    let here = (!is_in_a_repository).then(|| PathBuf::from("."));
+    above.into_iter().chain(here).map(|folder| named(&folder)).find(|file| file.is_file())
 }
 
 /// Where a baseline belongs that is not there yet: at the root of the repository, or else in the working directory.
@@ -103,6 +104,12 @@ impl SeenFrom {
             _ => whole(&path),
         };
         relative(&path, &self.folder)
+    }
+
+    /// A file by the name that `name_of` gave it, as it is found from anywhere.
+    #[must_use]
+    pub fn named(&self, name: &str) -> String {
+        self.folder.join(name).to_string_lossy().into_owned()
     }
 
     /// Whether a file is there, by the name that `name_of` gave it.

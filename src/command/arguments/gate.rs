@@ -25,8 +25,8 @@ pub struct Check {
     #[command(flatten)]
     pub gate: GateArguments,
 
-    /// Take PATHs as files that changed: the whole repository is read, and the systems that they belong to are told and
-    /// gated, no others; for hooks
+    /// Take PATHs as files that changed: everything below this folder is read, and the systems that they belong to are told
+    /// and gated, no others; for hooks, which run at the root of the repository
     #[arg(long, conflicts_with_all = ["live", "file", "shard"])]
     pub touched: bool,
 

@@ -62,7 +62,7 @@ pub struct GateBefore {
 /// Something about the gate that makes nothing fail.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct GateNote {
-    /// What sort: `better`, `gone`, `no-baseline`, `rules-differ`.
+    /// What sort: `better`, `gone`, `in-part`, `no-baseline`, `rules-differ`.
     pub kind: String,
     /// What is said.
     pub message: String,
