@@ -417,6 +417,45 @@ fn rules_and_targets_are_explained() {
     assert_eq!(answer["targets"]["shown"][0]["fit"]["suggested"], true, "the suggested one comes first: {text}");
 }
 
+const OWN_RULE: &str = "\
+code: ZZ100
+name: too-many-copies
+title: Many copies
+scope: workload
+since: 1.0.0
+when:
+  at-least: {workload.copies: 3}
+claim:
+  capability: exceeds-one-vm
+  grade: declared
+message: \"{workload.name} runs {workload.copies} copies\"
+evidence: [workload.copies]
+why: A test.
+remedy: None.
+sources: [{title: Our judgement}]
+examples:
+  fires: []
+  quiet: []
+";
+
+#[test]
+fn own_rules_are_asked_and_explained_wherever_they_lie() {
+    let (root, rules) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    write(rules.path(), "rule.yaml", OWN_RULE);
+    write(root.path(), "web.yaml", &deployment("web"));
+    write(root.path(), "kubeworthy.yaml", "ignore: [{rules: ZZ100, reason: a sale}]\n");
+    let mut server = Server::start(root.path());
+    let refused = server.ask("tools/call", &json!({"name": "assess", "arguments": {}}));
+    assert_eq!(refused["result"]["isError"], true, "{refused}");
+    let mut server = Server::start_with(root.path(), &["--rules", &rules.path().to_string_lossy()]);
+    let (text, _) = server.answer("assess", &json!({}));
+    assert!(text.contains("ZZ100"), "{text}");
+    let (text, answer) = server.answer("explain_rule", &json!({"rule": "ZZ100"}));
+    assert!(text.contains("Many copies") && answer["rules"][0]["code"] == "ZZ100", "{text}");
+    let broken = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["mcp", "--rules", "no/such/folder"]).output();
+    assert_eq!(broken.expect("it runs").status.code(), Some(2), "what is wrong is said at once");
+}
+
 #[test]
 fn the_official_client_understands_it() {
     let root = fixtures();
