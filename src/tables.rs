@@ -592,6 +592,10 @@ fn repository_of(image: &str) -> &str {
 /// Whether a repository is of this image: its last part, or its last parts where the name has a `/`. The registry does not
 /// count.
 fn is_named(repository: &str, name: &str) -> bool {
+    // Hundreds of names are asked for each image, and nearly all of them end otherwise.
+    if repository.as_bytes().last() != name.as_bytes().last() {
+        return false;
+    }
     // An official image by a common word: no other organisation's image of that name.
     if let Some(official) = name.strip_prefix("library/") {
         return ["", "library/", "docker.io/", "docker.io/library/"]

@@ -375,6 +375,12 @@ pub(super) fn read_inventory(
     while let Some(found) = found(collected, &inventory::missing(&collected.files, &collected.choices.limits)) {
         collected.add(found);
     }
+    // What Compose files lead to, most of it from them alone.
+    while let Some(found) =
+        found(collected, &inventory::missing_of_compose(&collected.files, &collected.choices, &kit.tables))
+    {
+        collected.add(found);
+    }
     loop {
         let reading = crate::reading(collected, kit);
         let Some(found) = found(collected, reading.missing()) else { return crate::selected(reading, collected, kit) };

@@ -138,6 +138,19 @@ pub fn missing(files: &[SourceFile], limits: &Limits) -> BTreeSet<String> {
     absent(files, &wanted(files, &parse_kustomizations(files, limits)))
 }
 
+/// The files that Compose files read and that are not here, as far as can be told without the files that hold objects of
+/// Kubernetes.
+#[must_use]
+pub fn missing_of_compose(files: &[SourceFile], choices: &Choices, tables: &Tables) -> BTreeSet<String> {
+    let may_hold_objects = |file: &SourceFile| file.text.contains("apiVersion") && file.text.contains("kind");
+    let without: Vec<SourceFile> = files.iter().filter(|file| !may_hold_objects(file)).cloned().collect();
+    let mut missing = read(&without, choices, tables).missing;
+    for file in files {
+        missing.remove(&file.name);
+    }
+    missing
+}
+
 /// Of these files and folders the files that are not here; of a folder its kustomization.
 fn absent(files: &[SourceFile], wanted: &BTreeSet<String>) -> BTreeSet<String> {
     let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();

@@ -23,7 +23,7 @@ mod variants;
 
 use crate::text::paths;
 pub(crate) use crate::text::paths::join as join_path;
-pub use documents::missing;
+pub use documents::{missing, missing_of_compose};
 pub use link::{Links, Rights, WorkloadLinks, same_namespace};
 pub use live::Cluster;
 pub use pod::refers_to_itself;
