@@ -90,7 +90,8 @@ fn with_suppressions(folder: &Path, hostile: &[&str]) {
 fn texts_of_suppressions_do_nothing_in_any_format() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     std::fs::create_dir(folder.path().join(".git")).expect("a repository");
-    let ours = ["a\u{7}\u{1b}]0;OWNED\u{7}\u{1b}[2J b\n::error::pwn", "a\u{1}b\u{3}KW103\u{11}", "a\r\n::stop-commands::x"];
+    let ours =
+        ["a\u{7}\u{1b}]0;OWNED\u{7}\u{1b}[2J b\n::error::pwn", "a\u{1}b\u{3}KW103\u{11}", "a\r\n::stop-commands::x"];
     let all: Vec<&str> = ours.into_iter().chain(hostile_names::DANGEROUS.iter().copied()).collect();
     for (number, some) in all.chunks(6).enumerate() {
         with_suppressions(folder.path(), some);
@@ -125,7 +126,8 @@ fn texts_of_suppressions_do_nothing_in_any_format() {
 fn words_that_the_configuration_cannot_hold_are_told_without_harm() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     std::fs::create_dir(folder.path().join(".git")).expect("a repository");
-    std::fs::write(folder.path().join("web.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n").expect("written");
+    std::fs::write(folder.path().join("web.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+        .expect("written");
     for text in hostile_names::DANGEROUS {
         let text = quoted(text);
         for wrong in [

@@ -448,8 +448,8 @@ fn own_rules_are_asked_and_explained_wherever_they_lie() {
     let refused = server.ask("tools/call", &json!({"name": "assess", "arguments": {}}));
     assert_eq!(refused["result"]["isError"], true, "{refused}");
     let mut server = Server::start_with(root.path(), &["--rules", &rules.path().to_string_lossy()]);
-    let (text, _) = server.answer("assess", &json!({}));
-    assert!(text.contains("ZZ100"), "{text}");
+    let (_, answer) = server.answer("assess", &json!({"detail": "full"}));
+    assert!(answer.to_string().contains("ZZ100"), "{answer}");
     let (text, answer) = server.answer("explain_rule", &json!({"rule": "ZZ100"}));
     assert!(text.contains("Many copies") && answer["rules"][0]["code"] == "ZZ100", "{text}");
     let broken = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["mcp", "--rules", "no/such/folder"]).output();

@@ -48,7 +48,11 @@ impl Notes {
     /// A finding and a claim go behind suppressions, on their lines.
     fn suppress(&self) {
         self.edit("notes/worker.yaml", "minAvailable: 1", "minAvailable: 1 # kubeworthy: ignore[KW106] moved by hand");
-        self.edit("notes/nightly-dump.yaml", "claimName: dumps", "claimName: dumps # kubeworthy: ignore[KW501] a *cache*");
+        self.edit(
+            "notes/nightly-dump.yaml",
+            "claimName: dumps",
+            "claimName: dumps # kubeworthy: ignore[KW501] a *cache*",
+        );
         self.edit("notes/postgres.yaml", "apiVersion", "# kubeworthy: ignore-file[KW501] a *cache*\napiVersion");
     }
 
@@ -164,13 +168,33 @@ fn a_hook_tells_no_suppressions_of_others() {
     let notes = Notes::new();
     notes.copy("database-quorum", "ledger");
     notes.edit("notes/web.yaml", "apiVersion", "# kubeworthy: ignore-file[KW309] not here\napiVersion");
+    // Nor what is odd in files of others.
+    notes.edit("notes/web.yaml", "kind: Deployment", "kind: Deployment\nkind: Deployment");
+    let said = |changed: &str| notes.run(&["check", "--touched", "--", changed]).2;
+    assert!(said("notes/worker.yaml").contains("notes/web.yaml"), "{}", said("notes/worker.yaml"));
+    assert_eq!(said("ledger/ledger.yaml").matches("web.yaml").count(), 0, "{}", said("ledger/ledger.yaml"));
     for format in ["concise", "full", "narrated", "markdown", "html", "github", "sarif", "rdjson", "junit", "gitlab"] {
-        let told = |changed: &str| notes.run(&["check", "-q", "-o", format, "--touched", "--", changed]).1;
+        let told = |changed: &str| notes.run(&["check", "-o", format, "--touched", "--", changed]).1;
         let other = told("ledger/ledger.yaml");
         assert!(!other.contains("KW951"), "{format}: {other}");
         let own = told("notes/worker.yaml");
         assert!(own.contains("KW951") || format == "gitlab" && own.contains("[]"), "{format}: {own}");
     }
+}
+
+#[test]
+fn a_word_that_is_an_option_and_a_file_is_refused() {
+    let notes = Notes::new();
+    std::fs::write(notes.at("evil.yaml"), "gate: {fail-on: [none]}\n").expect("written");
+    for name in ["--config=evil.yaml", "-q"] {
+        std::fs::write(notes.at(name), "a: 1\n").expect("written");
+        let (code, out, said) = notes.run(&["check", "--touched", name, "notes/web.yaml"]);
+        assert!(code == Some(2) && out.is_empty(), "{name}: {said}");
+        assert!(said.contains(&format!("`{name}` is an option and also the name of a file")), "{said}");
+        notes.out(&["check", "--touched", "--", name, "notes/web.yaml"]);
+        std::fs::remove_file(notes.at(name)).expect("removed");
+    }
+    notes.out(&["check", "--touched", "-q", "notes/web.yaml"]);
 }
 
 #[test]
@@ -183,7 +207,10 @@ fn nothing_to_check_is_told_as_no_pass() {
         assert_eq!(code, Some(3), "{format}: {told}");
         let lower = told.to_lowercase();
         assert!(!lower.contains("gate passed") && !told.contains('✅'), "{format}: {told}");
-        assert!(["nothing checked", "nothing was checked", "nothing-checked"].iter().any(|it| lower.contains(it)), "{format}: {told}");
+        assert!(
+            ["nothing checked", "nothing was checked", "nothing-checked"].iter().any(|it| lower.contains(it)),
+            "{format}: {told}"
+        );
     }
     let (_, told, _) = notes.run(&["check", "empty", "-o", "json"]);
     let gate: Value = serde_json::from_str::<Value>(&told).expect("JSON")["gate"].clone();
@@ -199,7 +226,8 @@ fn a_baseline_is_left_alone_whatever_its_name_and_slashes_change_nothing() {
     std::fs::create_dir(notes.at("ci")).expect("a folder");
     notes.out(&["baseline", "notes", "--baseline", "ci/base.json"]);
     let half = std::fs::read_to_string(notes.at("ci/base.json")).expect("a baseline");
-    std::fs::write(notes.at("ci/base.json"), half.replacen("\n  \"version\"", "\n<<<<<<< HEAD\n  \"version\"", 1)).expect("written");
+    std::fs::write(notes.at("ci/base.json"), half.replacen("\n  \"version\"", "\n<<<<<<< HEAD\n  \"version\"", 1))
+        .expect("written");
     let report = notes.json(&["assess", ".", "-q", "-o", "json"]);
     assert_eq!(report["inputs"]["not_understood"], serde_json::json!([]), "{}", report["inputs"]);
     assert!(report["inputs"]["skipped"].to_string().contains("a baseline of kubeworthy"), "{}", report["inputs"]);

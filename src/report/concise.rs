@@ -18,14 +18,18 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut lines = Vec::new();
     if assessment.gate.is_none() {
         lines.push(verdict(assessment, &assessment.estate, "*", layout));
-        lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &name(assessment, system), layout)));
+        lines.extend(
+            assessment.systems.iter().map(|system| verdict(assessment, system, &name(assessment, system), layout)),
+        );
     }
     if layout.verbosity != Verbosity::Quiet {
         lines.extend(pointed(assessment, layout));
         lines.extend(not_honoured(assessment, layout));
     }
     if let Some(gate) = &assessment.gate {
-        lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &name(assessment, system), layout)));
+        lines.extend(
+            assessment.systems.iter().map(|system| verdict(assessment, system, &name(assessment, system), layout)),
+        );
         if assessment.systems.len() != 1 && gate.touched_of.is_none() {
             lines.push(verdict(assessment, &assessment.estate, "*", layout));
         }

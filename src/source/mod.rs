@@ -91,6 +91,14 @@ impl Collected {
         self.failures.sort();
         self.skipped.sort();
     }
+
+    /// Leaves baselines alone, whatever they are called: they are this program's own, and a conflict in one costs no
+    /// confidence.
+    fn leave_baselines(&mut self) {
+        for file in self.files.extract_if(.., |file| beside::is_baseline(&file.text)) {
+            self.skipped.push(Skipped { file: file.name, reason: say!("a baseline of kubeworthy") });
+        }
+    }
 }
 
 /// Reads every input. Never fails as a whole: what could not be read is in the result.
@@ -130,6 +138,7 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
             collected.files.push(SourceFile::new(Choices::statement_name(statement), text));
         }
     }
+    collected.leave_baselines();
     // The order in which inputs are named means nothing.
     collected.files.sort_by(|a, b| a.name.cmp(&b.name));
     collected.skipped.sort();
@@ -301,9 +310,6 @@ fn read_file(path: &Path, name: String, budget: &mut Budget, collected: &mut Col
 fn add_text(name: String, bytes: Vec<u8>, collected: &mut Collected) {
     match String::from_utf8(bytes) {
         Ok(text) if snapshot::is_snapshot(&text) => add_snapshot(name, &text, collected),
-        Ok(text) if beside::is_baseline(&text) => {
-            collected.skipped.push(Skipped { file: name, reason: say!("a baseline of kubeworthy") });
-        }
         Ok(text) => collected.files.push(SourceFile::new(name, text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();

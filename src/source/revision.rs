@@ -142,6 +142,7 @@ impl Revision {
         }
         collected.failed_inputs += collected.failures.len();
         self.read(wanted, &mut collected);
+        collected.leave_baselines();
         collected.files.sort_by(|a, b| a.name.cmp(&b.name));
         collected.skipped.sort();
         collected.failures.sort();
