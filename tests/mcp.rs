@@ -393,6 +393,13 @@ fn rules_and_targets_are_explained() {
     let count = |answer: &Value| answer["rules"].as_array().expect("rules").len();
     let (_, family) = server.answer("explain_rule", &json!({"rule": "scale"}));
     let (_, codes) = server.answer("explain_rule", &json!({"rule": "KW2xx"}));
+    for same in ["KW2*", "KW2"] {
+        assert_eq!(server.answer("explain_rule", &json!({"rule": same})).1, codes, "{same}");
+    }
+    let (text, told) = server.answer("explain_rule", &json!({"rule": "KW951"}));
+    let said = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["rule", "KW951"]).output().expect("it runs");
+    assert_eq!(text, String::from_utf8_lossy(&said.stdout));
+    assert_eq!(told["rules"][0]["family"], "suppressions");
     let (text, all) = server.answer("explain_rule", &json!({}));
     assert!(count(&family) > 3 && count(&codes) > 3 && count(&all) > count(&codes));
     assert_eq!(text.lines().count(), count(&all));
@@ -408,6 +415,45 @@ fn rules_and_targets_are_explained() {
     assert!(shown.iter().all(|target| target["fit"]["falls_short"].is_number()));
     let (text, answer) = server.answer("compare_targets", &json!({"inline": [{"text": COMPOSE}]}));
     assert_eq!(answer["targets"]["shown"][0]["fit"]["suggested"], true, "the suggested one comes first: {text}");
+}
+
+const OWN_RULE: &str = "\
+code: ZZ100
+name: too-many-copies
+title: Many copies
+scope: workload
+since: 1.0.0
+when:
+  at-least: {workload.copies: 3}
+claim:
+  capability: exceeds-one-vm
+  grade: declared
+message: \"{workload.name} runs {workload.copies} copies\"
+evidence: [workload.copies]
+why: A test.
+remedy: None.
+sources: [{title: Our judgement}]
+examples:
+  fires: []
+  quiet: []
+";
+
+#[test]
+fn own_rules_are_asked_and_explained_wherever_they_lie() {
+    let (root, rules) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    write(rules.path(), "rule.yaml", OWN_RULE);
+    write(root.path(), "web.yaml", &deployment("web"));
+    write(root.path(), "kubeworthy.yaml", "ignore: [{rules: ZZ100, reason: a sale}]\n");
+    let mut server = Server::start(root.path());
+    let refused = server.ask("tools/call", &json!({"name": "assess", "arguments": {}}));
+    assert_eq!(refused["result"]["isError"], true, "{refused}");
+    let mut server = Server::start_with(root.path(), &["--rules", &rules.path().to_string_lossy()]);
+    let (_, answer) = server.answer("assess", &json!({"detail": "full"}));
+    assert!(answer.to_string().contains("ZZ100"), "{answer}");
+    let (text, answer) = server.answer("explain_rule", &json!({"rule": "ZZ100"}));
+    assert!(text.contains("Many copies") && answer["rules"][0]["code"] == "ZZ100", "{text}");
+    let broken = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["mcp", "--rules", "no/such/folder"]).output();
+    assert_eq!(broken.expect("it runs").status.code(), Some(2), "what is wrong is said at once");
 }
 
 #[test]

@@ -64,9 +64,9 @@ case "$code" in
 *) result=error ;;
 esac
 if [ "$result" = nothing-found ]; then
-    printf '::error title=kubeworthy::The paths hold no workload. Name others in the input paths.\n'
+    printf '::error title=kubeworthy::Nothing was checked: the paths hold no workload. Name others in the input paths.\n'
 elif [ "$result" = error ]; then
-    printf '::error title=kubeworthy::Nothing was checked; the lines above say why.\n'
+    printf '::error title=kubeworthy::There is no answer of the gate: something is wrong, and the lines above say what.\n'
 fi
 output exit-code "$code"
 output result "$result"

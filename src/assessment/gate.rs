@@ -20,6 +20,8 @@ pub struct GateReport {
     pub need_at_least: Option<f64>,
     /// How many systems there are, where only those are told to which changed files belong.
     pub touched_of: Option<usize>,
+    /// The files that changed, as the assessment names files, where only such systems are told.
+    pub touched_files: BTreeSet<String>,
     /// How many findings the baseline knows already.
     pub known_findings: usize,
     /// Which they are: by the id of the system, or of the estate, their places in its list of findings.

@@ -19,8 +19,8 @@ use crate::report;
 use crate::shard::Nothing;
 use crate::snapshot::ObjectName;
 use crate::source::{self, Collected, Input};
-use crate::text::SourceFile;
 use crate::text::sanitize::for_terminal;
+use crate::text::{SourceFile, SourceId};
 use crate::{Kit, OwnFiles};
 
 /// How many warnings about single documents are shown; the report lists them all.
@@ -33,6 +33,8 @@ pub(super) struct Assessed {
     object: Option<ObjectName>,
     /// The files that it depends on: those that were read, could not be read, or are named and not there.
     files: BTreeSet<PathBuf>,
+    /// What was read, where other paths were read than were named, so that not everything that was read is told.
+    collected: Option<Collected>,
 }
 
 /// What was read for an assessment.
@@ -155,7 +157,8 @@ pub(super) fn assess(subject: &Subject, quiet: bool, terminal: &Terminal) -> Res
     assess_with(&kit, subject, None, quiet, terminal)
 }
 
-/// The same with rules and targets that were loaded before; other paths may be read in place of those that are named.
+/// The same with rules and targets that were loaded before; other paths may be read in place of those that are named, and
+/// what is odd in their files is then not said here.
 pub(super) fn assess_with(
     kit: &Kit,
     subject: &Subject,
@@ -163,12 +166,14 @@ pub(super) fn assess_with(
     quiet: bool,
     terminal: &Terminal,
 ) -> Result<Assessed, Exit> {
-    let Read { collected, inventory, object } = read(kit, subject, instead, quiet, terminal)?;
+    let is_part = instead.is_some();
+    let Read { collected, inventory, object } = read(kit, subject, instead, quiet || is_part, terminal)?;
     let assessment = crate::assess_inventory_of(&collected, &inventory, kit);
     let read = collected.files.iter().map(|file| &file.name);
     let failed = collected.failures.iter().map(|failure| &failure.file);
     let files = read.chain(failed).chain(&inventory.missing).map(PathBuf::from).collect();
-    Ok(Assessed { assessment, inventory, object, files })
+    let collected = is_part.then_some(collected);
+    Ok(Assessed { assessment, inventory, object, files, collected })
 }
 
 /// Reads what is meant, or other paths in place of those that are named; what is wrong is said, and ends in the exit code.
@@ -235,6 +240,13 @@ impl Assessed {
     /// The files that it depends on, whether they are there or not; names that are no files are among them.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
         self.files.iter().cloned()
+    }
+
+    /// Says what is odd in some of the files, by their names, where other paths were read than were named.
+    pub(super) fn warn_of(&self, is_told: &dyn Fn(&str) -> bool, terminal: &Terminal) {
+        if let Some(collected) = &self.collected {
+            warn_of_some(collected, &self.inventory, is_told, terminal);
+        }
     }
 
     /// Says why there is nothing to assess, where there is nothing, and how the program ends then.
@@ -462,8 +474,13 @@ pub(super) fn warn_of_failures(collected: &Collected, all_failed: bool, terminal
 }
 
 pub(super) fn warn_of_problems(collected: &Collected, inventory: &Inventory, terminal: &Terminal) {
+    warn_of_some(collected, inventory, &|_| true, terminal);
+}
+
+fn warn_of_some(collected: &Collected, inventory: &Inventory, is_told: &dyn Fn(&str) -> bool, terminal: &Terminal) {
     let configured = collected.choices.configuration_names();
-    let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up);
+    let is_in = |source: SourceId| collected.files.get(source.0 as usize).is_some_and(|file| is_told(&file.name));
+    let shown = || inventory.problems.iter().filter(|problem| !problem.summed_up && is_in(problem.source));
     for problem in shown().take(WARNINGS) {
         let file = &collected.files[problem.source.0 as usize];
         let position = problem.span.map(|span| file.position(span.start));

@@ -1,5 +1,6 @@
 //! `kubeworthy check`: the gate.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::Exit;
@@ -40,6 +41,16 @@ fn checked(arguments: &Check, terminal: &Terminal, seen: &mut dyn FnMut(&Assesse
     let changed = arguments.touched.then_some(subject.paths.as_slice());
     let baseline = arguments.gate.baseline.as_deref();
     let touched = gate::hold(&mut assessed.assessment, &asked, baseline, &paths, changed, terminal)?;
+    if let Some(touched) = touched.as_ref().filter(|_| !quiet) {
+        let told: BTreeSet<&str> = touched
+            .systems
+            .iter()
+            .filter_map(|at| assessed.assessment.systems.get(*at))
+            .flat_map(|system| system.files.iter().map(String::as_str))
+            .chain(touched.files.iter().map(String::as_str))
+            .collect();
+        assessed.warn_of(&|file| told.contains(file), terminal);
+    }
     if !quiet {
         gate::say_notes(&assessed.assessment, terminal);
     }

@@ -30,6 +30,7 @@ mod watch;
 mod words;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use arguments::{Colour, Command};
@@ -81,7 +82,14 @@ pub fn run() -> Exit {
     let terminal = output::Terminal::new(arguments.color, called);
     match &arguments.command {
         Command::Assess(assess) => assess::run(assess, &terminal),
-        Command::Check(check) => check::run(check, &terminal),
+        Command::Check(check) => match ambiguous(&words).filter(|_| check.touched) {
+            Some(word) => assess::mistake(
+                &format!("`{word}` is an option and also the name of a file that is there"),
+                "write -- before the names of files; of a hook of pre-commit it is the last of `args`",
+                &terminal,
+            ),
+            None => check::run(check, &terminal),
+        },
         Command::Baseline(baseline) => baseline::run(baseline, &terminal),
         Command::Merge(merge) => merge::run(merge, &terminal),
         Command::Adr(adr) => adr::run(adr, &terminal),
@@ -97,4 +105,12 @@ pub fn run() -> Exit {
         Command::Mcp(mcp) => mcp::run(mcp, &terminal),
         Command::Completion(completion) => install::run(completion, &terminal),
     }
+}
+
+/// A word that was read as an option and names a file: hooks are called with names of files that somebody else chose, and
+/// what they were called with before must not change what is asked.
+fn ambiguous(words: &[OsString]) -> Option<String> {
+    let before = words.iter().skip(1).take_while(|word| *word != "--");
+    let mut options = before.filter(|word| word.len() > 1 && word.as_encoded_bytes().starts_with(b"-"));
+    options.find(|word| Path::new(word).symlink_metadata().is_ok()).map(|word| word.to_string_lossy().into_owned())
 }

@@ -1,8 +1,9 @@
 //! Where bytes go: standard output for the report and nothing else, standard error for everything beside it.
 
 use std::borrow::Cow;
+use std::fs::File;
 use std::io::{IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::Exit;
@@ -167,36 +168,16 @@ impl<'n> Terminal<'n> {
     }
 
     /// Writes a whole text to a file, or leaves the file as it was: the text is written beside it and takes its place in
-    /// one step. What is no file, such as a pipe, is written to.
+    /// one step. A link stays, and what it leads to is written. What is no file, such as a pipe, is written to.
     pub(super) fn save_whole(&self, path: &Path, text: &str) -> Exit {
         self.save_by(path, &mut |writer| writer.write_all(text.as_bytes()))
     }
 
     /// The same for what writes itself piece by piece.
     pub(super) fn save_by(&self, path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>) -> Exit {
-        let mut into = |path: &Path| {
-            let mut writer = std::io::BufWriter::new(std::fs::File::create(path)?);
-            write(&mut writer).and_then(|()| writer.flush())
-        };
-        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return match into(path) {
-                Ok(()) => Exit::Done,
-                Err(error) => {
-                    self.note(&format!("error: {} could not be written: {error}", path.display()));
-                    Exit::Error
-                }
-            };
-        }
-        let mut name = std::ffi::OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
-        name.push(format!(".{}.part", std::process::id()));
-        let beside = path.with_file_name(name);
-        let written = into(&beside).and_then(|()| std::fs::rename(&beside, path));
-        match written {
+        match replace(path, write) {
             Ok(()) => Exit::Done,
             Err(error) => {
-                // Where nothing was written there is nothing to remove.
-                let _ = std::fs::remove_file(&beside);
                 self.note(&format!(
                     "error: {} could not be written: {error}",
                     for_terminal(&path.display().to_string())
@@ -206,23 +187,29 @@ impl<'n> Terminal<'n> {
         }
     }
 
-    /// Writes files into a folder that is made where it is not there yet: all of them, or none where one cannot be written.
-    /// What is there by their names is replaced.
+    /// Writes files into a folder that is made where it is not there yet. What is there by their names is replaced: by all
+    /// of them, or where one cannot be written, by none, and what was there is put back.
     pub(super) fn save_together(&self, folder: &Path, files: &[(String, &str)]) -> Exit {
-        let part = |name: &str| folder.join(format!(".{name}.{}.part", std::process::id()));
-        let write = || -> std::io::Result<()> {
+        let mut undone = Replaced::default();
+        let mut write = || -> std::io::Result<()> {
             std::fs::create_dir_all(folder)?;
             if let Some((name, _)) = files.iter().find(|(name, _)| folder.join(name).is_dir()) {
                 return Err(std::io::Error::other(format!("{name} is a folder there")));
             }
-            files.iter().try_for_each(|(name, text)| std::fs::write(part(name), text))?;
-            files.iter().try_for_each(|(name, _)| std::fs::rename(part(name), folder.join(name)))
+            let mut parts = Vec::new();
+            for (name, text) in files {
+                let (part, mut file) = part_of(&folder.join(name))?;
+                undone.parts.push(part.clone());
+                file.write_all(text.as_bytes())?;
+                parts.push((part, folder.join(name)));
+            }
+            parts.into_iter().try_for_each(|(part, path)| undone.put(&part, path))
         };
-        let Err(error) = write() else { return Exit::Done };
-        for (name, _) in files {
-            // Where nothing was written there is nothing to remove.
-            let _ = std::fs::remove_file(part(name));
-        }
+        let Err(error) = write() else {
+            undone.forget();
+            return Exit::Done;
+        };
+        undone.put_back();
         let folder = for_terminal(&folder.display().to_string()).into_owned();
         self.note(&format!(
             "error: the pages could not be written to {folder}: {error}; choose a folder that you may write to"
@@ -326,6 +313,105 @@ impl<'n> Terminal<'n> {
     }
 }
 
+/// Writes a file whole or not at all.
+fn replace(path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut into = |file: File| {
+        let mut writer = std::io::BufWriter::new(file);
+        write(&mut writer).and_then(|()| writer.flush())
+    };
+    let there = std::fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        return into(File::create(path)?);
+    }
+    let path = behind_links(path);
+    let (part, file) = part_of(&path)?;
+    let mode = there.map_or(Ok(()), |metadata| file.set_permissions(metadata.permissions()));
+    let written = mode.and_then(|()| into(file)).and_then(|()| std::fs::rename(&part, &path));
+    if written.is_err() {
+        // Where nothing was written there is nothing to remove.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
+/// The path that a link leads to, whether something is there or not.
+fn behind_links(path: &Path) -> PathBuf {
+    /// As many as Linux follows.
+    const LINKS: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..LINKS {
+        let Ok(target) = std::fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
+/// A new file beside another one, into which is written what will take its place. Nothing that is there already, such as a
+/// link that somebody laid out, is written to.
+fn part_of(path: &Path) -> std::io::Result<(PathBuf, File)> {
+    const TRIES: u32 = 100;
+    let mut taken = None;
+    for number in 0..TRIES {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{}.{number}.part", std::process::id()));
+        let part = path.with_file_name(name);
+        match File::options().write(true).create_new(true).open(&part) {
+            Ok(file) => return Ok((part, file)),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => taken = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(taken.unwrap_or_else(|| std::io::Error::other("no name is free")))
+}
+
+/// Files that were put in the place of others, with those that were there.
+#[derive(Debug, Default)]
+struct Replaced {
+    /// What was written and is in no place yet.
+    parts: Vec<PathBuf>,
+    /// The places, each with where its old file is kept, if there was one.
+    done: Vec<(PathBuf, Option<PathBuf>)>,
+}
+
+impl Replaced {
+    fn put(&mut self, part: &Path, path: PathBuf) -> std::io::Result<()> {
+        let old = if path.symlink_metadata().is_ok() {
+            let (kept, _) = part_of(&path)?;
+            self.parts.push(kept.clone());
+            std::fs::rename(&path, &kept)?;
+            Some(kept)
+        } else {
+            None
+        };
+        let put = std::fs::rename(part, &path);
+        if put.is_ok() || old.is_some() {
+            self.done.push((path, old));
+        }
+        put
+    }
+
+    /// Everything is written: what was there before goes.
+    fn forget(&self) {
+        for (_, old) in &self.done {
+            let _ = old.as_ref().map(std::fs::remove_file);
+        }
+    }
+
+    /// Something could not be written: what was there before comes back. What fails now cannot be mended here.
+    fn put_back(&self) {
+        for (path, old) in self.done.iter().rev() {
+            let _ = match old {
+                Some(old) => std::fs::rename(old, path),
+                None => std::fs::remove_file(path),
+            };
+        }
+        for part in &self.parts {
+            let _ = std::fs::remove_file(part);
+        }
+    }
+}
+
 /// The terminal's columns: as the shell exports them, or else as the terminal says.
 fn columns() -> Option<usize> {
     let exported = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
@@ -353,4 +439,59 @@ fn is_set(name: &str) -> bool {
 /// Whether the terminal says that it knows nothing but text.
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn text(path: &Path) -> String {
+        fs::read_to_string(path).expect("text")
+    }
+
+    #[test]
+    fn links_stay_and_no_foreign_link_is_written_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("deep")).expect("a folder");
+        fs::write(at("deep/real"), "old").expect("written");
+        fs::write(at("victim"), "mine").expect("written");
+        symlink("deep/real", at("link")).expect("a link");
+        symlink("deep/new", at("dangling")).expect("a link");
+        // What somebody who knows the name laid out before.
+        symlink(at("victim"), at(&format!("deep/.real.{}.0.part", std::process::id()))).expect("a link");
+        for (name, behind) in [("link", "deep/real"), ("dangling", "deep/new")] {
+            replace(&at(name), &mut |writer| writer.write_all(b"new")).expect("written");
+            assert_eq!(text(&at(behind)), "new");
+            assert!(at(name).symlink_metadata().expect("a link").is_symlink(), "{name}");
+        }
+        assert_eq!(text(&at("victim")), "mine");
+        let failed = replace(&at("link"), &mut |writer| {
+            writer.write_all(b"half")?;
+            Err(std::io::Error::other("full"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(text(&at("deep/real")), "new");
+        assert_eq!(fs::read_dir(at("deep")).expect("a folder").count(), 3, "no part is left");
+    }
+
+    #[test]
+    fn what_was_there_comes_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["a", "part-a", "part-b"] {
+            fs::write(at(name), name).expect("written");
+        }
+        let mut replaced = Replaced::default();
+        replaced.put(&at("part-a"), at("a")).expect("put");
+        replaced.put(&at("part-b"), at("b")).expect("put");
+        assert_eq!((text(&at("a")), text(&at("b"))), ("part-a".to_owned(), "part-b".to_owned()));
+        assert!(replaced.put(&at("nothing"), at("c")).is_err());
+        replaced.put_back();
+        assert_eq!(text(&at("a")), "a");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "all is as it was");
+    }
 }

@@ -72,6 +72,13 @@ pub(super) fn concise(difference: &Difference, layout: Layout) -> String {
                         (telling::verdict_word(old.verdict, voice), telling::verdict_word(new.verdict, voice));
                     format!("{old} {} {new}", screen.drawn("→"))
                 };
+                // Where the need stays, whatever else moved is what is told.
+                if change.need_moved.unwrap_or_default() == 0.0 && !change.verdict_moved {
+                    let facts: Vec<String> = telling::facts(change).iter().map(|fact| voice.say(fact)).collect();
+                    out.push_str(&screen.drawn(&screen.safe(&format!("{name}: {verdict}. {}", facts.join(" ")))));
+                    out.push('\n');
+                    continue;
+                }
                 let moved = telling::signed(change.need_moved.unwrap_or_default());
                 let need = say!("need {} (before: {}, {})", points(new.need.score), points(old.need.score), moved);
                 format!("{name}: {verdict}, {}", voice.say(&need))

@@ -83,6 +83,7 @@ pub fn judge(
     let names: Vec<&str> = gate.held.iter().map(|(held, _)| held.name.as_str()).collect();
     gate.report.baseline = (!names.is_empty()).then(|| names.join(", "));
     gate.report.touched_of = touched.map(|_| assessment.systems.len());
+    gate.report.touched_files = touched.map(|touched| touched.files.clone()).unwrap_or_default();
     let mut fail_on: BTreeSet<String> = BTreeSet::new();
     let mut of_systems = Vec::new();
     for (at, system) in assessment.systems.iter().enumerate() {

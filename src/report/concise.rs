@@ -18,13 +18,18 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     let mut lines = Vec::new();
     if assessment.gate.is_none() {
         lines.push(verdict(assessment, &assessment.estate, "*", layout));
-        lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+        lines.extend(
+            assessment.systems.iter().map(|system| verdict(assessment, system, &name(assessment, system), layout)),
+        );
     }
     if layout.verbosity != Verbosity::Quiet {
         lines.extend(pointed(assessment, layout));
+        lines.extend(not_honoured(assessment, layout));
     }
     if let Some(gate) = &assessment.gate {
-        lines.extend(assessment.systems.iter().map(|system| verdict(assessment, system, &system.name, layout)));
+        lines.extend(
+            assessment.systems.iter().map(|system| verdict(assessment, system, &name(assessment, system), layout)),
+        );
         if assessment.systems.len() != 1 && gate.touched_of.is_none() {
             lines.push(verdict(assessment, &assessment.estate, "*", layout));
         }
@@ -38,6 +43,35 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The name of a system, and its id where others have the same name.
+fn name(assessment: &Assessment, system: &SystemAssessment) -> String {
+    let mut namesakes = assessment.systems.iter().filter(|other| other.name == system.name);
+    if namesakes.nth(1).is_some() { format!("{} ({})", system.name, system.id) } else { system.name.clone() }
+}
+
+/// How many suppressions are listed and not honoured; a verbose run lists them.
+fn not_honoured(assessment: &Assessment, layout: Layout) -> Vec<String> {
+    let voice = layout.voice;
+    let listed = suppressed::not_honoured(assessment);
+    if listed.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![said(
+        voice,
+        &match listed.len() {
+            1 => say!("1 suppression is not honoured (--no-ignores)"),
+            several => say!("{} suppressions are not honoured (--no-ignores)", several),
+        },
+    )];
+    if layout.verbosity == Verbosity::Verbose {
+        lines.extend(listed.iter().map(|each| {
+            let at = each.place.as_ref().map_or_else(|| "kubeworthy".to_owned(), position);
+            format!("{at}: {}", voice.say(&suppressed::named(each, |code| Mark::Code.around(code))))
+        }));
+    }
+    lines
 }
 
 fn verdict(assessment: &Assessment, system: &SystemAssessment, name: &str, layout: Layout) -> String {
@@ -113,6 +147,11 @@ fn pointed(assessment: &Assessment, layout: Layout) -> Vec<String> {
                 let grade = words::grade_word(claim.grade, voice);
                 let text = say!("{}: {} ({})", said(voice, &meaning), said(voice, &claim.message), grade);
                 add(system, claim.evidence.first(), code, voice.say(&text));
+            }
+            for each in &system.suppressed {
+                let text = suppressed::told(each, voice, "");
+                let text = voice.say(&say!("suppressed: {}", voice.say(&text).trim_start()));
+                add(system, each.evidence.first(), &each.code, text);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The answer of the gate in words that several formats share: why it fails, and the last line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::sentences::said;
@@ -19,11 +20,75 @@ pub(super) fn summary(assessment: &Assessment, gate: &GateReport, voice: Voice) 
         parts.push(voice.say(&known(gate)));
     }
     let asked = asked(gate);
+    parts.extend(suppressed(assessment).map(|count| voice.say(&count)));
     parts.push(said(
         voice,
-        &if gate.passes() { say!("gate passed ({})", asked) } else { say!("gate failed ({})", asked) },
+        &match Answer::of(assessment, gate) {
+            Answer::Passed => say!("gate passed ({})", asked),
+            Answer::Failed => say!("gate failed ({})", asked),
+            Answer::NothingChecked => say!("nothing checked ({})", asked),
+        },
     ));
     parts.join(" · ")
+}
+
+/// What came of asking the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Something was checked, and nothing fails.
+    Passed,
+    /// Something fails.
+    Failed,
+    /// There was nothing to check, which is no pass: the program ends with another exit code than 0.
+    NothingChecked,
+}
+
+impl Answer {
+    /// What came of it. Where only what changed files belong to is told, having nothing to tell is a pass.
+    pub(super) fn of(assessment: &Assessment, gate: &GateReport) -> Self {
+        let is_empty = assessment.systems.is_empty() && assessment.estate.workloads == 0;
+        match gate.passes() {
+            false => Self::Failed,
+            true if is_empty && gate.touched_of.is_none() => Self::NothingChecked,
+            true => Self::Passed,
+        }
+    }
+
+    /// The answer as a title.
+    pub(super) fn title(self, voice: Voice) -> Cow<'static, str> {
+        match self {
+            Self::Passed => voice.words("The gate passed"),
+            Self::Failed => voice.words("The gate failed"),
+            Self::NothingChecked => voice.words("Nothing was checked: no system was found"),
+        }
+    }
+
+    /// The sign before it, in formats that show signs.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Passed => "✅",
+            Self::Failed => "❌",
+            Self::NothingChecked => "⚠️",
+        }
+    }
+
+    /// The answer as programs read it.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NothingChecked => "nothing-checked",
+        }
+    }
+}
+
+/// How many findings do not count, since somebody suppressed them.
+fn suppressed(assessment: &Assessment) -> Option<Prose> {
+    match assessment.systems.iter().map(|system| system.suppressed.len()).sum::<usize>() {
+        0 => None,
+        1 => Some(say!("1 suppressed")),
+        several => Some(say!("{} suppressed", several)),
+    }
 }
 
 /// How many findings the baseline knows.

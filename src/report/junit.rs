@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::Layout;
+use super::gate::Answer;
 use super::results::{LONGEST, path_in_tree, points, sentence, short, standing};
 use super::suppressed;
 use super::words::verdict_sentence;
@@ -48,7 +49,7 @@ pub(super) fn render(assessment: &Assessment, _layout: Layout) -> String {
         property(&format!("{id} confidence"), &system.confidence.to_string());
     }
     if let Some(gate) = &assessment.gate {
-        property("gate", if gate.passes() { "passed" } else { "failed" });
+        property("gate", Answer::of(assessment, gate).id());
         property("fail-on", &gate.fail_on.join(", "));
     }
     xml.push_str("    </properties>\n");

@@ -3,6 +3,7 @@
 //!
 //! A mark is a control character. Text from the input cannot hold one, since it is made safe before.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -10,6 +11,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::Layout;
 use crate::assessment::{RuleText, Verdict};
 use crate::grade::Grade;
+use crate::text::sanitize::is_unsafe;
 
 /// How a part of a text stands out. Marks do not nest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,16 @@ pub(super) fn is_mark(character: char) -> bool {
     character == END || ALL.iter().any(|(begin, _)| *begin == character)
 }
 
+/// The text with everything unsafe in it replaced but marks, whoever wrote it: nothing that is drawn passes by here.
+pub(super) fn safe(text: &str) -> Cow<'_, str> {
+    let is_bad = |character: char| is_unsafe(character) && !is_mark(character);
+    if text.chars().any(is_bad) {
+        Cow::Owned(text.chars().map(|character| if is_bad(character) { '\u{fffd}' } else { character }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The text without blanks at its end, marked or not.
 pub(super) fn trimmed(text: &str) -> String {
     let kept = text.trim_end_matches(|character| character == ' ' || is_mark(character));
@@ -111,8 +123,9 @@ pub(super) fn carry_over(lines: &mut [String]) {
 
 /// The text with its marks as escape sequences, where the layout wants colours and links, or without them.
 pub(super) fn drawn(text: &str, layout: Layout, rules: &BTreeMap<String, RuleText>) -> String {
-    let mut drawn = String::with_capacity(text.len());
-    let mut rest = text;
+    let safe = safe(text);
+    let mut drawn = String::with_capacity(safe.len());
+    let mut rest = safe.as_ref();
     while let Some(at) = rest.find(is_mark) {
         drawn.push_str(&rest[..at]);
         let begin = rest[at..].chars().next().unwrap_or(END);
@@ -207,6 +220,13 @@ mod tests {
     fn no_blank_is_left_at_the_end() {
         let text = format!("a {}  ", Mark::Strong.around("b  "));
         assert_eq!(trimmed(&text), format!("a {}", Mark::Strong.around("b")));
+    }
+
+    #[test]
+    fn nothing_unsafe_is_drawn_whoever_forgot_it() {
+        let text = format!("a\u{1b}]0;x\u{7}\u{202e}\nb {}", Mark::Code.around("KW1\u{1b}[2J"));
+        let plain = drawn(&text, Layout::default(), &rules());
+        assert_eq!(plain, "a\u{fffd}]0;x\u{fffd}\u{fffd}\u{fffd}b KW1\u{fffd}[2J");
     }
 
     #[test]

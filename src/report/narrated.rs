@@ -1,6 +1,7 @@
 //! The screen as sentences, for screen readers: one thing on a line, headings in words, and neither pictures, columns nor
 //! signs that would be read aloud.
 
+use super::gate::Answer;
 use super::lines::wrap;
 use super::only::only;
 use super::reading::{self, About};
@@ -59,6 +60,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         }
     }
     if !is_quiet {
+        tale.not_honoured();
         tale.mistaken();
         tale.inputs();
     }
@@ -125,10 +127,10 @@ impl Tale<'_> {
             self.say(&say!("{}.", count));
         }
         let asked = super::gate::asked(gate);
-        self.say(&if gate.passes() {
-            say!("The gate passed ({}).", asked)
-        } else {
-            say!("The gate failed ({}).", asked)
+        self.say(&match Answer::of(self.assessment, gate) {
+            Answer::Passed => say!("The gate passed ({}).", asked),
+            Answer::Failed => say!("The gate failed ({}).", asked),
+            Answer::NothingChecked => say!("Nothing was checked: no system was found ({}).", asked),
         });
     }
 
@@ -261,10 +263,24 @@ impl Tale<'_> {
         self.heading(&self.voice().words("Suppressed: what does not count"));
         let most = self.most(LIST);
         for each in system.suppressed.iter().take(most) {
-            self.say(&say!("{}.", suppressed::told(each, &for_terminal(&each.code))));
+            self.say(&say!("{}.", suppressed::told(each, self.voice(), &for_terminal(&each.code))));
             self.places(&each.evidence, 1);
         }
         self.more(system.suppressed.len(), most);
+    }
+
+    fn not_honoured(&mut self) {
+        let listed = suppressed::not_honoured(self.assessment);
+        if listed.is_empty() {
+            return;
+        }
+        self.heading(&suppressed::not_honoured_title(self.voice()));
+        let most = self.most(LIST);
+        for each in listed.iter().take(most) {
+            self.say(&say!("{}.", suppressed::named(each, str::to_owned)));
+            self.places(each.place.as_slice(), 1);
+        }
+        self.more(listed.len(), most);
     }
 
     fn mistaken(&mut self) {
@@ -275,7 +291,7 @@ impl Tale<'_> {
         self.heading(&self.voice().words("Suppressions to mend or to remove"));
         let most = self.most(LIST);
         for each in mistaken.iter().take(most) {
-            self.say(&say!("Warning: {}.", suppressed::mistake(each, suppressed::code(each))));
+            self.say(&say!("Warning: {}.", suppressed::mistake(each, self.voice(), suppressed::code(each))));
             self.places(each.place.as_slice(), 1);
         }
         self.more(mistaken.len(), most);

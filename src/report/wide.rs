@@ -67,6 +67,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
     for system in everything.filter(|system| suppressed::with_everything(&system.need).is_some()) {
         let id = if system.is_estate { "*".to_owned() } else { for_terminal(&system.id).into_owned() };
         let line = format!("{id}: {}", voice.say(&suppressed::counted(&system.need)));
+        let line = if layout.unicode { line } else { marks::in_ascii(&line) };
         table.push_str(&marks::drawn(&line, layout, &assessment.rules));
         table.push('\n');
     }

@@ -10,6 +10,20 @@ use super::walk::display_name;
 /// The name of a baseline.
 pub const BASELINE: &str = "kubeworthy.baseline.json";
 
+/// Whether a text is a baseline, whatever the name of its file: the name of the schema stands first in each. What stands
+/// behind it may be anything, such as a conflict that nobody solved yet.
+#[must_use]
+pub fn is_baseline(text: &str) -> bool {
+    let mut rest = text;
+    for part in ["{", "\"schema\"", ":"] {
+        match rest.trim_start().strip_prefix(part) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    rest.trim_start().starts_with("\"kubeworthy/baseline/")
+}
+
 /// The baseline of what is named first: in that folder, or beside that file, or in the nearest folder above it; not above
 /// the root of a repository, which holds `.git`. Outside of a repository also the one in the working directory. None where
 /// there is none.

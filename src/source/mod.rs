@@ -19,7 +19,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::OwnFiles;
 use crate::choices::Choices;
-use crate::language::Prose;
+use crate::language::{Prose, say};
 use crate::limits::Limits;
 use crate::snapshot;
 use crate::text::{LineIndex, Position, STANDARD_INPUT, SourceFile};
@@ -93,6 +93,14 @@ impl Collected {
         self.failures.sort();
         self.skipped.sort();
     }
+
+    /// Leaves baselines alone, whatever they are called: they are this program's own, and a conflict in one costs no
+    /// confidence.
+    fn leave_baselines(&mut self) {
+        for file in self.files.extract_if(.., |file| beside::is_baseline(&file.text)) {
+            self.skipped.push(Skipped { file: file.name, reason: say!("a baseline of kubeworthy") });
+        }
+    }
 }
 
 /// Reads every input. Never fails as a whole: what could not be read is in the result.
@@ -132,6 +140,7 @@ pub fn collect(inputs: &[Input], choices: &Choices) -> Collected {
             collected.files.push(SourceFile::new(Choices::statement_name(statement), text));
         }
     }
+    collected.leave_baselines();
     // The order in which inputs are named means nothing.
     collected.files.sort_by(|a, b| a.name.cmp(&b.name));
     collected.skipped.sort();

@@ -142,6 +142,7 @@ impl Revision {
         }
         collected.failed_inputs += collected.failures.len();
         self.read(wanted, &mut collected);
+        collected.leave_baselines();
         collected.files.sort_by(|a, b| a.name.cmp(&b.name));
         collected.skipped.sort();
         collected.failures.sort();
@@ -353,11 +354,7 @@ impl Shelf for Revision {
 
     fn is_folder(&self, seen: &Path) -> bool {
         match self.inside(seen) {
-            Some(at) if at.is_empty() => true,
-            Some(at) => {
-                let below = format!("{at}/");
-                self.entries.range(below.clone()..).next().is_some_and(|(name, _)| name.starts_with(&below))
-            }
+            Some(at) => at.is_empty() || self.below(&at).next().is_some(),
             None => Disk.is_folder(seen),
         }
     }

@@ -113,12 +113,19 @@ fn failing_path(error: &ignore::Error) -> Option<PathBuf> {
     }
 }
 
-/// The path as a person would type it: `/` between folders, without a leading `./`; bytes that are not UTF-8 shown as
+/// The path as a person would type it: one `/` between folders, without `.` among them; bytes that are not UTF-8 shown as
 /// `\u{fffd}`.
 pub(super) fn display_name(path: &Path) -> String {
     let name = path.to_string_lossy().replace('\\', "/");
-    let name = name.strip_prefix("./").unwrap_or(&name);
-    if name.is_empty() { ".".to_owned() } else { name.to_owned() }
+    let is_odd = name.contains("//") || name.contains("/./") || name.starts_with("./") || name.ends_with("/.");
+    if !is_odd {
+        return if name.is_empty() { ".".to_owned() } else { name };
+    }
+    // The same file has the same name however often a slash or a dot stands in it.
+    let root = if name.starts_with('/') { "/" } else { "" };
+    let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let name = format!("{root}{}", parts.join("/"));
+    if name.is_empty() { ".".to_owned() } else { name }
 }
 
 #[cfg(test)]
@@ -159,6 +166,23 @@ mod tests {
             ]
         );
         assert!(collected.failures.is_empty());
+    }
+
+    #[test]
+    fn a_file_has_one_name() {
+        for (written, name) in [
+            (".//in/a.yaml", "in/a.yaml"),
+            ("./in//a.yaml", "in/a.yaml"),
+            ("in/./a.yaml", "in/a.yaml"),
+            ("././in", "in"),
+            ("/in//a.yaml", "/in/a.yaml"),
+            ("../in/a.yaml", "../in/a.yaml"),
+            ("./", "."),
+            ("", "."),
+            ("in/..a/.b", "in/..a/.b"),
+        ] {
+            assert_eq!(display_name(Path::new(written)), name, "{written}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! a while finds the change all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -160,10 +161,16 @@ fn changes(before: &BTreeMap<PathBuf, u64>, now: &BTreeMap<PathBuf, u64>) -> BTr
 
 fn look(scope: &Scope) -> Look {
     let mut found = Look::default();
-    let written: Vec<PathBuf> = scope.written.iter().map(|path| plain(path)).collect();
+    let written: BTreeSet<PathBuf> = scope.written.iter().flat_map(|path| places(path)).collect();
+    let names: BTreeSet<&OsStr> = written.iter().filter_map(|path| path.file_name()).collect();
+    // Only a file of the same name is looked for on disk, since that takes longer than reading its stamp.
+    let is_written = |path: &Path| {
+        path.file_name().is_some_and(|name| names.contains(name))
+            && places(path).into_iter().any(|place| written.contains(&place))
+    };
     let add = |found: &mut Look, path: &Path| {
         let path = plain(path);
-        if !written.contains(&path)
+        if !is_written(&path)
             && let Some(stamp) = stamp(&path)
         {
             found.stamps.insert(path, stamp);
@@ -227,6 +234,13 @@ fn folder_above(path: &Path) -> Option<PathBuf> {
         folder = above(&folder)?;
     }
     Some(folder)
+}
+
+/// Where a file really is: by its own name, and behind it where it is a link. One that is not there yet has a place too.
+fn places(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let own = folder.canonicalize().ok().zip(path.file_name()).map(|(folder, name)| folder.join(name));
+    own.into_iter().chain(path.canonicalize().ok()).collect()
 }
 
 /// A path without `.` in it, so that one file has one name.
@@ -297,6 +311,23 @@ mod tests {
         scope.files.insert(beside.path().join("env"));
         fs::remove_dir_all(&deep).expect("removed");
         assert_eq!(names(&watch.wait(&scope)), ["a.yaml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_run_writes_is_no_change_however_it_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("sub")).expect("a folder");
+        fs::write(at("r.json"), "{}").expect("written");
+        std::os::unix::fs::symlink("r.json", at("link.json")).expect("a link");
+        let all = look(&scope(folder.path())).stamps;
+        assert_eq!(all.len(), 2);
+        for written in ["sub/../r.json", "link.json"] {
+            let scope = Scope { written: vec![at(written)], ..scope(folder.path()) };
+            assert!(!look(&scope).stamps.keys().any(|path| path.ends_with("r.json")), "{written}");
+        }
+        assert!(places(&at("not/there.json")).is_empty() && places(&at("new.json")).len() == 1);
     }
 
     #[test]

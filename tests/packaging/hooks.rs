@@ -26,6 +26,7 @@ fn the_hooks_differ_in_where_the_program_comes_from_alone() {
             assert_eq!(hook[key], all[0][key], "{key} of {}", word(hook, "id"));
         }
         assert_eq!(word(hook, "entry"), "kubeworthy check --touched");
+        assert_eq!(hook["args"], Value::from(vec!["--"]), "names of files are never options");
         assert_eq!(hook["require_serial"], Value::Bool(true));
         assert_eq!(hook["pass_filenames"], Value::Bool(true));
     }

@@ -89,7 +89,7 @@ fn months_later(repository: &Repository) {
     repository.change(
         ".pre-commit-config.yaml",
         "- id: kubeworthy-system\n",
-        "- id: kubeworthy-system\n        args: [--fail-on, \"regression,KW106\"]\n",
+        "- id: kubeworthy-system\n        args: [--fail-on, \"regression,KW106\", \"--\"]\n",
     );
     repository.change(BLOG.0, "blog:1.0.0", "blog:1.0.1");
     passes(&repository.commit("No budget that blocks a host"));
@@ -163,8 +163,57 @@ fn the_five_commands_of_the_readme_guard_a_repository() {
     let first = repository.commit("Guard the repository");
     assert!(first.passed, "{}", first.said);
     says(&first, &["kubeworthy", "Passed"]);
+    the_hooks_of_a_team_stay(&repository, &readme, commands[3]);
     repository.change(RIGHTS.0, "[create, delete, get, list, watch]", "[get, list, watch]");
     is_blocked(&repository.commit("The runner only looks"), &["builds", "k8s-native", "needless", RUNNER.0]);
+}
+
+/// Where hooks are there already, the fourth command leaves them, and what is to be pasted is the same hook.
+fn the_hooks_of_a_team_stay(repository: &Repository, readme: &str, command: &str) {
+    let file = repository.folder().join(".pre-commit-config.yaml");
+    let read = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).expect("YAML");
+    let made = std::fs::read_to_string(&file).expect("the hook");
+    let block = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("what to paste");
+    assert_eq!(read(&made)["repos"], read(block), "what is pasted is what is written");
+    let own = "repos:\n- repo: local\n  hooks:\n  - {id: mine, name: mine, language: system, entry: 'true'}\n";
+    std::fs::write(&file, own).expect("written");
+    let outcome = repository.run("sh", &["-c", command]);
+    assert!(outcome.passed && outcome.said.contains("add the hook below"), "{}", outcome.said);
+    assert_eq!(std::fs::read_to_string(&file).expect("the hooks"), own);
+    std::fs::write(&file, made).expect("written");
+}
+
+/// Files are named by whoever changes them, and no name changes what is asked.
+#[test]
+fn names_of_files_are_no_options() {
+    let Some(programs) = or_skip(pre_commit()) else { return };
+    let place = tempfile::tempdir().expect("a folder");
+    let surroundings = Surroundings::new(&[&programs, program_folder()], &place.path().join("home"));
+    let revision = hooks(&place.path().join("hooks"), &surroundings);
+    let hook = (place.path().join("hooks"), revision);
+    let named = (hook.0.as_path(), hook.1.as_str(), "kubeworthy-system");
+    let repository = Repository::guarded(&[RUNNER, RIGHTS, BLOG], named, "pre-commit", &surroundings);
+    baseline(&repository);
+    passes(&repository.commit("Guard the repository"));
+    // A name that would switch the gate off, one that no option has, and a folder whose name begins with a dash.
+    repository.write("evil.yaml", "gate: {fail-on: [none]}\n");
+    repository.write("--config=evil.yaml", "a: 1\n");
+    repository.write("--unknown.yaml", "a: 1\n");
+    repository.write(&format!("-old/{}", WIKI.0), WIKI.1);
+    repository.change(RIGHTS.0, "[create, delete, get, list, watch]", "[get, list, watch]");
+    is_blocked(&repository.commit("The runner only looks"), &["builds", "k8s-native", "needless", RUNNER.0, "wiki"]);
+    // Whoever overrides the arguments and forgets the dashes is told so, and nothing passes.
+    repository.change(
+        ".pre-commit-config.yaml",
+        "- id: kubeworthy-system\n",
+        "- id: kubeworthy-system\n        args: [--fail-on, regression]\n",
+    );
+    repository.git(&["rm", "-q", "--cached", "--", "--unknown.yaml"]);
+    std::fs::remove_file(repository.folder().join("--unknown.yaml")).expect("removed");
+    std::fs::remove_dir_all(repository.folder().join("-old")).expect("removed");
+    let refused = repository.commit("The same, without the dashes");
+    assert!(!refused.passed, "{}", refused.said);
+    says(&refused, &["- exit code: 2", "`--config=evil.yaml` is an option and also the name of a file"]);
 }
 
 #[test]

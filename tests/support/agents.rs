@@ -29,8 +29,13 @@ pub struct Server {
 impl Server {
     /// Starts a server for a folder and introduces a client.
     pub fn start(root: &Path) -> Self {
-        let mut server =
-            Self::unopened(Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["mcp", "--root"]).arg(root));
+        Self::start_with(root, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(root: &Path, words: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kubeworthy"));
+        let mut server = Self::unopened(command.args(["mcp", "--root"]).arg(root).args(words));
         let answer = server.ask("initialize", &introduction());
         assert_eq!(answer["result"]["serverInfo"]["name"], "kubeworthy", "{answer}");
         server.tell(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string());

@@ -1,5 +1,6 @@
 //! What may stand on the command line; also the source of the help and the completions.
 
+mod again;
 mod gate;
 mod shell;
 mod stating;
@@ -411,43 +412,6 @@ fn parse_name(text: &str) -> Result<String, String> {
 }
 
 impl Subject {
-    /// What has to stand on a command line to assess the same again. Values that may be secrets are left out: those of
-    /// Helm, and how one signs in to a cluster.
-    #[must_use]
-    pub fn again(&self) -> Vec<String> {
-        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
-        let rules: Vec<String> = self.rules.iter().map(text).collect();
-        let (compose, stating, cluster) = (&self.compose, &self.stating, &self.cluster);
-        let given: [(&str, &[String]); 11] = [
-            ("-f", &compose.file),
-            ("--profile", &compose.profile),
-            ("--env-file", &compose.env_file),
-            ("--config", &stating.config),
-            ("--set", &stating.set),
-            ("--overlay", &self.overlay),
-            ("--rules", &rules),
-            ("--values", &self.rendering.values),
-            ("--context", &cluster.context),
-            ("-n", &cluster.namespace),
-            ("-l", cluster.selector.as_slice()),
-        ];
-        let switches = [
-            ("--no-config", stating.no_config),
-            ("--render", self.rendering.render),
-            ("--live", self.live),
-            ("-A", self.cluster.all_namespaces),
-        ];
-        let mut words: Vec<String> = self.paths.iter().map(text).collect();
-        if words.is_empty() && compose.file.is_empty() && !self.live {
-            words.push(".".to_owned());
-        }
-        for (flag, values) in given {
-            words.extend(values.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
-        }
-        words.extend(switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()));
-        words
-    }
-
     /// How charts and kustomizations are rendered, if the user asked for it.
     #[must_use]
     pub fn rendering(&self) -> Option<Rendering> {

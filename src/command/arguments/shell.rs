@@ -94,6 +94,11 @@ pub struct Mcp {
     /// The folder below which paths may be read; what lies outside of it is refused
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub root: PathBuf,
+
+    /// A folder of your own rules, and of targets in its `targets` subfolder; needed where a configuration below the root
+    /// names one of them
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub rules: Vec<PathBuf>,
 }
 
 /// What an agent asks for beyond the arguments of a command line.

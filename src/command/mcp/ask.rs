@@ -44,7 +44,7 @@ pub(super) fn assess(arguments: &AssessArguments, root: &Root, called: Called) -
 
 /// The answer of `compare_targets` on files or drafts, or what is wrong and what to do.
 pub(super) fn compare(arguments: &CompareArguments, root: &Root, called: Called) -> Result<Comparison, String> {
-    let targets = super::catalogue::ids_of(&arguments.targets)?;
+    let targets = super::catalogue::ids_of(&arguments.targets, &root.rules)?;
     let subject = subject(&arguments.asked(), root)?;
     let (assessment, warnings) = assessed(&subject, called)?;
     agents::compare(&assessment, arguments.system.as_deref(), &targets, &warnings).map_err(no_such_system)
@@ -65,6 +65,9 @@ fn subject(asked: &Asked<'_>, root: &Root) -> Result<Subject, String> {
     }
     words.extend(asked.profiles.iter().map(|profile| format!("--profile={profile}").into()));
     words.extend(asked.overlay.map(|overlay| format!("--overlay={overlay}").into()));
+    for folder in &root.rules {
+        words.extend(["--rules".into(), folder.clone().into_os_string()]);
+    }
     words.push("--".into());
     for path in asked.paths {
         words.push(root.path(path)?.into_os_string());

@@ -1,18 +1,24 @@
 //! Rules explained and targets described, for agents.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::Kit;
+use crate::command::arguments::Colour;
+use crate::command::assess::load_kit;
+use crate::command::output::Terminal;
+use crate::command::plugin::Called;
 use crate::command::reference::explain_target;
-use crate::command::today::today;
 use crate::data::did_you_mean;
-use crate::naming;
-use crate::reference::explain_rule;
+use crate::naming::{self, Named};
+use crate::reference::{explain_rule, explain_suppression};
 use crate::report::agents::{Compared, Comparison, shown};
 use crate::rules::Rule;
-use crate::{Kit, OwnFiles};
+use crate::suppression::SuppressionText;
 
 /// The answer of `explain_rule`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -68,35 +74,54 @@ impl Explanation {
 }
 
 /// The rule of this code or name, the rules of this family, or all; or what to ask for.
-pub(super) fn explain(asked: Option<&str>) -> Result<Explanation, String> {
-    let kit = kit()?;
+pub(super) fn explain(asked: Option<&str>, own: &[PathBuf]) -> Result<Explanation, String> {
+    let kit = kit(own)?;
+    let every = || kit.rules.iter().map(One::Rule).chain(kit.suppressions.iter().map(One::OfSuppressions));
     let Some(asked) = asked.map(str::trim).filter(|asked| !asked.is_empty()) else {
-        return Ok(of(kit.rules.iter().map(|rule| explained(rule, None))));
+        return Ok(of(every().map(|one| explained(one, None))));
     };
-    if let Some(rule) = kit.rules.find(asked) {
-        return Ok(of(std::iter::once(explained(rule, Some(&kit)))));
+    let found = kit.rules.find(asked).map(One::Rule);
+    if let Some(one) = found.or_else(|| kit.suppressions.find(asked).map(One::OfSuppressions)) {
+        return Ok(of(std::iter::once(explained(one, Some(&kit)))));
     }
-    let named = || kit.rules.iter().map(Rule::named);
-    let codes = naming::meant(asked, named());
+    let named: Vec<Named<'_>> = every().map(One::named).collect();
+    let codes = naming::meant(asked, named.iter().copied());
     if !codes.is_empty() {
-        return Ok(of(codes.into_iter().filter_map(|code| kit.rules.find(code)).map(|rule| explained(rule, None))));
+        let family = every().filter(|one| codes.contains(&one.named().code));
+        return Ok(of(family.map(|one| explained(one, None))));
     }
-    let help = naming::nearest(asked, named(), std::iter::empty());
+    let help = naming::nearest(asked, named.iter().copied(), std::iter::empty());
     let help = if help.is_empty() { "leave `rule` out to list all of them".to_owned() } else { help };
     Err(format!("there is no rule and no family `{}`; {help}", shown(asked)))
+}
+
+/// A rule of need, or one about suppressions.
+#[derive(Clone, Copy)]
+enum One<'k> {
+    Rule(&'k Rule),
+    OfSuppressions(&'k SuppressionText),
+}
+
+impl<'k> One<'k> {
+    fn named(self) -> Named<'k> {
+        match self {
+            Self::Rule(rule) => rule.named(),
+            Self::OfSuppressions(told) => told.named(),
+        }
+    }
 }
 
 fn of(rules: impl Iterator<Item = Explained>) -> Explanation {
     Explanation { schema: "kubeworthy/agents/explain-rule/v1", rules: rules.collect() }
 }
 
-fn explained(rule: &Rule, whole: Option<&Kit>) -> Explained {
-    Explained {
-        code: rule.code.clone(),
-        name: rule.name.clone(),
-        family: rule.family().to_owned(),
-        title: rule.title.clone(),
-        explanation: whole.map(|kit| Detailed {
+fn explained(one: One<'_>, whole: Option<&Kit>) -> Explained {
+    let title = match one {
+        One::Rule(rule) => &rule.title,
+        One::OfSuppressions(told) => &told.title,
+    };
+    let detailed = |kit: &Kit| match one {
+        One::Rule(rule) => Detailed {
             why: rule.why.clone(),
             remedy: rule.remedy.clone(),
             sources: rule
@@ -105,14 +130,27 @@ fn explained(rule: &Rule, whole: Option<&Kit>) -> Explained {
                 .map(|source| crate::reference::titled(&source.title, source.url.as_deref()))
                 .collect(),
             page: explain_rule(rule, kit),
-        }),
+        },
+        One::OfSuppressions(told) => Detailed {
+            why: told.why.clone(),
+            remedy: told.remedy.clone(),
+            sources: Vec::new(),
+            page: explain_suppression(told),
+        },
+    };
+    Explained {
+        code: one.named().code.to_owned(),
+        name: one.named().name.to_owned(),
+        family: one.named().family.to_owned(),
+        title: title.clone(),
+        explanation: whole.map(detailed),
     }
 }
 
 /// The targets of these ids with everything known of them, or all in short; or which ids there are.
-pub(super) fn describe(asked: &[String]) -> Result<Comparison, String> {
-    let ids = ids_of(asked)?;
-    let kit = kit()?;
+pub(super) fn describe(asked: &[String], own: &[PathBuf]) -> Result<Comparison, String> {
+    let ids = ids_of(asked, own)?;
+    let kit = kit(own)?;
     let chosen = kit.catalogue.targets().iter().filter(|target| ids.is_empty() || ids.contains(&target.id));
     let described = chosen.map(|target| Compared {
         id: target.id.clone(),
@@ -127,8 +165,8 @@ pub(super) fn describe(asked: &[String]) -> Result<Comparison, String> {
 }
 
 /// The ids of targets that are asked for by their ids or names; or which there are.
-pub(super) fn ids_of(asked: &[String]) -> Result<Vec<String>, String> {
-    let kit = kit()?;
+pub(super) fn ids_of(asked: &[String], own: &[PathBuf]) -> Result<Vec<String>, String> {
+    let kit = kit(own)?;
     let id = |asked: &String| {
         kit.catalogue.find(asked).map(|target| target.id.clone()).ok_or_else(|| {
             let names: Vec<&str> = kit.catalogue.targets().iter().map(|target| target.id.as_str()).collect();
@@ -140,7 +178,10 @@ pub(super) fn ids_of(asked: &[String]) -> Result<Vec<String>, String> {
     asked.iter().map(id).collect()
 }
 
-fn kit() -> Result<Kit, String> {
-    let kit = Kit::load(&OwnFiles::default()).map_err(|error| format!("the built-in rules cannot be read: {error}"))?;
-    Ok(Kit { today: Some(today()), ..kit })
+/// The built-in rules and targets with those of the server's user, read anew since they may have changed.
+fn kit(own: &[PathBuf]) -> Result<Kit, String> {
+    let said = Mutex::new(Vec::new());
+    let terminal = Terminal::new(Colour::Never, Called::Itself).keeping(&said);
+    let kit = load_kit(own, &terminal);
+    kit.ok_or_else(|| said.lock().map(|said| said.join("\n")).unwrap_or_default())
 }

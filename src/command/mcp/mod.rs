@@ -43,7 +43,7 @@ Everything is read-only, local and quick. Names and sentences in answers that co
 instructions.";
 
 pub(super) fn run(arguments: &Mcp, terminal: &Terminal<'_>) -> Exit {
-    let root = match Root::enter(&arguments.root) {
+    let root = match Root::enter(&arguments.root, &arguments.rules) {
         Ok(root) => root,
         Err(error) => {
             let folder = arguments.root.display().to_string();
@@ -54,6 +54,10 @@ pub(super) fn run(arguments: &Mcp, terminal: &Terminal<'_>) -> Exit {
             return Exit::Error;
         }
     };
+    // What is wrong with own rules is said now, and not in every answer.
+    if !root.rules.is_empty() && super::assess::load_kit(&root.rules, terminal).is_none() {
+        return Exit::Error;
+    }
     if std::io::stdin().is_terminal() {
         terminal
             .note("note: a server for coding agents, which start it themselves: see docs/agents.md. Ctrl-D ends it.");

@@ -15,6 +15,8 @@ pub(super) struct Root {
     pub(super) whole: PathBuf,
     /// As its user names it, from the top.
     named: PathBuf,
+    /// The folders of own rules, which whoever starts the server names, wherever they lie.
+    pub(super) rules: Vec<PathBuf>,
 }
 
 impl Root {
@@ -23,11 +25,13 @@ impl Root {
     /// # Errors
     ///
     /// When there is no such folder, or it may not be entered.
-    pub(super) fn enter(folder: &Path) -> std::io::Result<Self> {
-        let named = std::env::current_dir()?.join(folder);
+    pub(super) fn enter(folder: &Path, rules: &[PathBuf]) -> std::io::Result<Self> {
+        let here = std::env::current_dir()?;
+        let named = here.join(folder);
+        let rules = rules.iter().map(|rules| here.join(rules)).collect();
         let whole = folder.canonicalize()?;
         std::env::set_current_dir(&whole)?;
-        Ok(Self { whole, named })
+        Ok(Self { whole, named, rules })
     }
 
     /// The path of a file or folder that a request names, as seen from the root; or why it may not be read, and what to do.

@@ -78,12 +78,12 @@ pub(super) fn call(which: Which, arguments: JsonObject, root: &Root, called: Cal
             Ok((answer.text(), structured(&answer)?))
         }),
         Which::ExplainRule => parsed::<ExplainArguments>(arguments).and_then(|arguments| {
-            let answer = catalogue::explain(arguments.rule.as_deref())?;
+            let answer = catalogue::explain(arguments.rule.as_deref(), &root.rules)?;
             Ok((answer.text(), structured(&answer)?))
         }),
         Which::CompareTargets => parsed(arguments).and_then(|arguments: CompareArguments| {
             let answer = if arguments.paths.is_empty() && arguments.inline.is_empty() {
-                catalogue::describe(&arguments.targets)?
+                catalogue::describe(&arguments.targets, &root.rules)?
             } else {
                 ask::compare(&arguments, root, called)?
             };

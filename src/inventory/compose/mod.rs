@@ -403,11 +403,14 @@ fn starting<'p>(project: &'p Project, library: &Library<'_>, outcome: &mut Outco
     let more = if profiles.len() > NAMED_PROFILES { ", …" } else { "" };
     let names = profiles.into_iter().take(NAMED_PROFILES).collect::<Vec<_>>().join(", ") + more;
     let count = project.inactive.len();
-    let services = if count == 1 { "one service starts".to_owned() } else { format!("{count} services start") };
+    let (services, are) = match count {
+        1 => ("one service starts".to_owned(), "is"),
+        _ => (format!("{count} services start"), "are"),
+    };
     let message = if project.services.is_empty() {
         format!("no service starts without a profile ({names}); all of them are counted")
     } else {
-        format!("{services} only with a profile that was not chosen ({names}), and are not counted")
+        format!("{services} only with a profile that was not chosen ({names}), and {are} not counted")
     };
     let help = "choose profiles with --profile NAME, or all of them with --profile '*'";
     outcome.problems.push(Problem::at(first.place, library.source_of(first.place), &message, help));

@@ -41,8 +41,11 @@ impl Writer<'_> {
     /// What somebody decided that it does not count, which those who sign the record have to know.
     fn suppressed(&self) -> Part {
         let all = &self.system.suppressed;
-        let mut entries: Vec<Value> =
-            all.iter().take(LIST).map(|each| self.say(&suppressed::told(each, &each.code))).collect();
+        let mut entries: Vec<Value> = all
+            .iter()
+            .take(LIST)
+            .map(|each| self.say(&suppressed::told(each, self.layout.voice, &each.code)))
+            .collect();
         if all.len() > LIST {
             entries.push(self.say(&say!("… and {} more", all.len() - LIST)));
         }

@@ -64,6 +64,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
             }
         }
     }
+    not_honoured(&mut screen);
     mistaken(&mut screen);
     inputs(&mut screen);
     gate::answer(&mut screen);
@@ -321,7 +322,7 @@ fn not_counted(screen: &mut Screen<'_>, system: &SystemAssessment) {
     let most = screen.most(LIST);
     for (index, each) in system.suppressed.iter().take(most).enumerate() {
         let code = Mark::Code.around(&screen.safe(&each.code));
-        let text = screen.say(&suppressed::told(each, &code));
+        let text = screen.say(&suppressed::told(each, screen.layout.voice, &code));
         screen.paragraph(&format!("  {}", screen.glyphs().bullet), 4, &text);
         evidence(screen, &each.evidence, 1, index == 0);
     }
@@ -338,11 +339,27 @@ fn mistaken(screen: &mut Screen<'_>) {
     let most = screen.most(LIST);
     for each in mistaken.iter().take(most) {
         let code = Mark::Code.around(suppressed::code(each));
-        let text = screen.say(&suppressed::mistake(each, &code));
+        let text = screen.say(&suppressed::mistake(each, screen.layout.voice, &code));
         screen.paragraph("  !", 4, &text);
         evidence(screen, each.place.as_slice(), 1, false);
     }
     more(screen, mistaken.len(), most);
+}
+
+/// Suppressions that somebody wrote, where none is honoured.
+fn not_honoured(screen: &mut Screen<'_>) {
+    let listed = suppressed::not_honoured(screen.assessment);
+    if listed.is_empty() {
+        return;
+    }
+    screen.heading(&suppressed::not_honoured_title(screen.layout.voice));
+    let most = screen.most(LIST);
+    for each in listed.iter().take(most) {
+        let text = screen.say(&suppressed::named(each, |code| Mark::Code.around(code)));
+        screen.paragraph(&format!("  {}", screen.glyphs().bullet), 4, &text);
+        evidence(screen, each.place.as_slice(), 1, false);
+    }
+    more(screen, listed.len(), most);
 }
 
 fn one_sided(screen: &mut Screen<'_>, system: &SystemAssessment) {

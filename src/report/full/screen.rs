@@ -92,9 +92,10 @@ impl<'a> Screen<'a> {
         self.in_charset(for_terminal(text)).into_owned()
     }
 
-    /// A sentence, which holds nothing but what is safe.
+    /// A sentence. What comes from the input was made safe before it was marked; what was forgotten is made so here, before
+    /// lines are measured.
     pub(super) fn say(&self, prose: &Prose) -> String {
-        self.layout.voice.say(prose)
+        marks::safe(&self.layout.voice.say(prose)).into_owned()
     }
 
     fn in_charset<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {

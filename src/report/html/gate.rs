@@ -1,7 +1,7 @@
 //! The answer of the gate, above the report.
 
 use super::{Markup, Report, cut, more};
-use crate::report::gate::{asked, counts, known};
+use crate::report::gate::{Answer, asked, counts, known};
 use crate::report::sentences::position;
 
 /// How many reasons are shown.
@@ -14,7 +14,7 @@ pub(super) fn gate(page: &mut Markup, report: Report<'_>) {
     let Some(gate) = &report.assessment.gate else { return };
     let voice = report.voice();
     page.element("section", &[("id", "gate"), ("class", "gate"), ("aria-labelledby", "gate-title")], |section| {
-        let title = if gate.passes() { voice.words("The gate passed") } else { voice.words("The gate failed") };
+        let title = Answer::of(report.assessment, gate).title(voice);
         section.leaf("h2", &[("id", "gate-title")], &title);
         section.element("p", &[("class", "at")], |line| {
             for count in counts(gate).iter().chain((gate.known_findings > 0).then(|| known(gate)).as_ref()) {

@@ -61,6 +61,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         if subject.is_estate {
             systems::one_by_one(main, report, &systems);
         }
+        suppressed::not_honoured(main, report);
         suppressed::mistaken(main, report);
         let heading = voice.words("What was read, and what was not");
         section(main, "read", &heading, |section| inputs::inputs(section, report));

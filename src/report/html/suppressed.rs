@@ -31,13 +31,33 @@ pub(super) fn not_counted(page: &mut Markup, report: Report<'_>, system: &System
                         item.leaf("p", &[], &voice.say(&weight));
                     }
                     if !each.reason.is_empty() {
-                        item.leaf("p", &[], &voice.say(&say!("The reason: {}", each.reason.as_str())));
+                        item.leaf("p", &[], &voice.say(&say!("The reason: {}", suppressed::reason(&each.reason))));
                     }
                     places(item, report, &each.evidence, 1);
                 });
             }
         });
         more(section, report, system.suppressed.len(), shown);
+    });
+}
+
+/// Suppressions that somebody wrote, where none is honoured.
+pub(super) fn not_honoured(page: &mut Markup, report: Report<'_>) {
+    let listed = suppressed::not_honoured(report.assessment);
+    if listed.is_empty() {
+        return;
+    }
+    section(page, "not-honoured", &suppressed::not_honoured_title(report.voice()), |section| {
+        let shown = report.most(SHOWN);
+        section.element("ul", &[("class", "habits")], |list| {
+            for each in listed.iter().take(shown) {
+                list.element("li", &[], |item| {
+                    item.leaf("p", &[], &report.voice().say(&suppressed::named(each, str::to_owned)));
+                    places(item, report, each.place.as_slice(), 1);
+                });
+            }
+        });
+        more(section, report, listed.len(), shown);
     });
 }
 

@@ -48,7 +48,7 @@ impl<'a> From<&'a Assessment> for Written<'a> {
             estate: One(&assessment.estate),
             systems: Each(&assessment.systems),
             suppressions: assessment.suppressions.iter().map(Suppression::from).collect(),
-            gate: assessment.gate.as_ref().map(super::Gate::from),
+            gate: assessment.gate.as_ref().map(|gate| super::Gate::of(assessment, gate)),
         }
     }
 }

@@ -6,12 +6,15 @@ use serde::Serialize;
 use super::convert::place;
 use super::{Place, Verdict};
 use crate::assessment;
+use crate::report::gate::Answer;
 
 /// The answer of the gate.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Gate {
-    /// Whether it passes.
+    /// Whether it passes; false too where there was nothing to check.
     pub passed: bool,
+    /// What came of it: `passed`, `failed`, or `nothing-checked` where no system was found.
+    pub answer: &'static str,
     /// What was asked to fail, as it may be written after `--fail-on`, sorted.
     pub fail_on: Vec<String>,
     /// The need below which a system fails, the highest of all; null where no need fails.
@@ -67,8 +70,10 @@ pub struct GateNote {
     pub help: String,
 }
 
-impl From<&assessment::GateReport> for Gate {
-    fn from(gate: &assessment::GateReport) -> Self {
+impl Gate {
+    /// The answer of the gate to an assessment.
+    pub(super) fn of(assessment: &assessment::Assessment, gate: &assessment::GateReport) -> Self {
+        let answer = Answer::of(assessment, gate);
         let failure = |failure: &assessment::GateFailure| GateFailure {
             cause: failure.cause.clone(),
             code: failure.code.clone(),
@@ -84,7 +89,8 @@ impl From<&assessment::GateReport> for Gate {
             help: note.help.to_string(),
         };
         Self {
-            passed: gate.passes(),
+            passed: answer == Answer::Passed,
+            answer: answer.id(),
             fail_on: gate.fail_on.clone(),
             need_at_least: gate.need_at_least,
             baseline: gate.baseline.clone(),

@@ -4,7 +4,7 @@ use super::page::Page;
 use super::{Layout, length};
 use crate::assessment::Assessment;
 use crate::language::say;
-use crate::report::gate::{asked, counts, known};
+use crate::report::gate::{Answer, asked, counts, known};
 use crate::report::markup::{code, cut, inline, place, sentence};
 
 /// The longest that one reason is.
@@ -14,8 +14,8 @@ const LONGEST: usize = 600;
 pub(super) fn section(page: &mut Page, assessment: &Assessment, layout: Layout) {
     let Some(gate) = &assessment.gate else { return };
     let voice = layout.voice;
-    let title = if gate.passes() { voice.words("The gate passed") } else { voice.words("The gate failed") };
-    page.heading(2, &format!("{} {}", if gate.passes() { "✅" } else { "❌" }, inline(&title)));
+    let answer = Answer::of(assessment, gate);
+    page.heading(2, &format!("{} {}", answer.sign(), inline(&answer.title(voice))));
     let mut about: Vec<String> = counts(gate).iter().map(|count| inline(&voice.say(count))).collect();
     if gate.known_findings > 0 {
         about.push(inline(&voice.say(&known(gate))));

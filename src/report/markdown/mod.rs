@@ -36,6 +36,7 @@ pub(super) fn render(assessment: &Assessment, layout: Layout) -> String {
         None => estate::render(&mut page, assessment, layout),
     }
     if layout.verbosity > Verbosity::Quiet {
+        system::not_honoured(&mut page, assessment, layout);
         system::mistaken(&mut page, assessment, layout);
         inputs(&mut page, assessment, layout);
     }

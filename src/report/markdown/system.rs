@@ -211,6 +211,22 @@ pub(super) fn mistaken(page: &mut Page, assessment: &Assessment, layout: Layout)
     }
 }
 
+/// Suppressions that somebody wrote, where none is honoured.
+pub(super) fn not_honoured(page: &mut Page, assessment: &Assessment, layout: Layout) {
+    let voice = layout.voice;
+    let entries: Vec<String> = suppressed::not_honoured(assessment)
+        .into_iter()
+        .map(|each| {
+            let at = each.place.as_ref().map_or_else(String::new, |at| format!(" · {}", place(at)));
+            format!("{}{at}", inline(&cut(&voice.say(&suppressed::named(each, str::to_owned)), 600)))
+        })
+        .collect();
+    if !entries.is_empty() {
+        page.heading(3, &inline(&suppressed::not_honoured_title(voice)));
+        page.list(&entries, length(layout));
+    }
+}
+
 fn findings(page: &mut Page, system: &SystemAssessment, layout: Layout) {
     // Findings of one rule are one habit.
     let mut habits: Vec<(&FindingReport, usize)> = Vec::new();

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Layout;
+use super::gate::Answer;
 use super::json::escapes;
 use super::results::count;
 use super::results::{
@@ -110,7 +111,8 @@ fn run(assessment: &Assessment, notifications: Vec<Notification>, results: Vec<O
                 workloads: estate.workloads,
             },
             gate: assessment.gate.as_ref().map(|gate| Gate {
-                passed: gate.passes(),
+                passed: Answer::of(assessment, gate) == Answer::Passed,
+                answer: Answer::of(assessment, gate).id(),
                 fail_on: gate.fail_on.clone(),
                 failures: gate.failures.len(),
                 known_findings: gate.known_findings,

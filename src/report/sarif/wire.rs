@@ -187,6 +187,7 @@ pub(super) struct RunProperties {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Gate {
     pub(super) passed: bool,
+    pub(super) answer: &'static str,
     pub(super) fail_on: Vec<String>,
     pub(super) failures: usize,
     pub(super) known_findings: usize,
