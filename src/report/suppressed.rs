@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use super::sentences::said;
 use super::words::points;
-use crate::assessment::{Assessment, NeedRange, Suppressed, Suppression};
+use crate::assessment::{Assessment, NeedRange, Suppressed, Suppression, SuppressionState};
 use crate::language::{Prose, Voice, say};
-use crate::suppression::SuppressionState;
 use crate::text::sanitize::for_terminal;
 
 /// The cause of failures of the gate that is about suppressions.
