@@ -399,7 +399,7 @@ fn rules_and_targets_are_explained() {
     let (text, told) = server.answer("explain_rule", &json!({"rule": "KW951"}));
     let said = Command::new(env!("CARGO_BIN_EXE_kubeworthy")).args(["rule", "KW951"]).output().expect("it runs");
     assert_eq!(text, String::from_utf8_lossy(&said.stdout));
-    assert_eq!(told["rules"][0]["family"], "suppressions");
+    assert_eq!(told["rules"][0]["family"], "hygiene");
     let (text, all) = server.answer("explain_rule", &json!({}));
     assert!(count(&family) > 3 && count(&codes) > 3 && count(&all) > count(&codes));
     assert_eq!(text.lines().count(), count(&all));
